@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes. Scripts depend on them.
+const (
+	exitOK     = 0
+	exitFailed = 1 // what was asked for went wrong
+	exitUsage  = 2 // bad usage, or a file that cannot be read
+	exitUnsure = 3 // a board was not found, or not surely
+)
+
+// exitError carries the exit code that an error ends the program with. An
+// error without one ends it with exitFailed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// withCode makes err end the program with code.
+func withCode(code int, err error) error { return &exitError{code, err} }
+
+// errSilent ends the program with a code after everything has been said.
+var errSilent = errors.New("")
+
+// run is the whole program: it parses args, works until done or until ctx
+// ends, and returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if err.Error() != "" {
+		fmt.Fprintln(stderr, "gobancam: "+err.Error())
+	}
+	var e *exitError
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return exitFailed
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gobancam",
+		Short: "Play on a real goban, online",
+		Long: `Gobancam looks at a real goban through a camera, works out each move, and plays
+it on online-go.com. The opponent's moves come back by sound, speech and screen.
+
+  gobancam demo            see a whole game, without a camera or an account
+  gobancam read IMAGE      read the position in a photograph
+  gobancam play            play online`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return withCode(exitUsage, fmt.Errorf("%w\nSee '%s --help'.", err, cmd.CommandPath()))
+	})
+	root.AddGroup(
+		&cobra.Group{ID: "play", Title: "Play:"},
+		&cobra.Group{ID: "see", Title: "See:"},
+		&cobra.Group{ID: "club", Title: "Accounts and clubs:"},
+	)
+	for group, cmds := range map[string][]*cobra.Command{
+		"play": {},
+		"see":  {},
+		"club": {},
+		"":     {newVersionCommand()},
+	} {
+		for _, c := range cmds {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+		if group == "" {
+			root.AddCommand(cmds...)
+		}
+	}
+	requireKnownSubcommands(root)
+	return root
+}
+
+// requireKnownSubcommands makes wrong arguments exit with exitUsage everywhere.
+func requireKnownSubcommands(c *cobra.Command) {
+	check := c.Args
+	if check == nil {
+		check = cobra.ArbitraryArgs
+		if !c.HasParent() || c.HasSubCommands() {
+			check = cobra.NoArgs
+		}
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return withCode(exitUsage, fmt.Errorf("%w\nSee '%s --help'.", err, cmd.CommandPath()))
+		}
+		return nil
+	}
+	for _, sub := range c.Commands() {
+		requireKnownSubcommands(sub)
+	}
+}
