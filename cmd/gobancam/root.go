@@ -76,32 +76,33 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		&cobra.Group{ID: "see", Title: "See:"},
 		&cobra.Group{ID: "club", Title: "Accounts and clubs:"},
 	)
-	for group, cmds := range map[string][]*cobra.Command{
-		"play": {},
-		"see":  {},
-		"club": {},
-		"":     {newVersionCommand()},
-	} {
+	add := func(group string, cmds ...*cobra.Command) {
 		for _, c := range cmds {
 			c.GroupID = group
 			root.AddCommand(c)
 		}
-		if group == "" {
-			root.AddCommand(cmds...)
-		}
 	}
-	requireKnownSubcommands(root)
+	// One command a line, so that lists grow without conflicts.
+	add("play")
+	add("see")
+	add("club")
+	add("",
+		newVersionCommand(),
+	)
+	strictArgs(root)
 	return root
 }
 
-// requireKnownSubcommands makes wrong arguments exit with exitUsage everywhere.
-func requireKnownSubcommands(c *cobra.Command) {
+// strictArgs makes wrong arguments and unknown subcommands end with exitUsage,
+// for c and all below it. A command that only groups others prints its help.
+func strictArgs(c *cobra.Command) {
 	check := c.Args
+	if !c.Runnable() {
+		check = cobra.NoArgs
+		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	if check == nil {
 		check = cobra.ArbitraryArgs
-		if !c.HasParent() || c.HasSubCommands() {
-			check = cobra.NoArgs
-		}
 	}
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
@@ -110,6 +111,6 @@ func requireKnownSubcommands(c *cobra.Command) {
 		return nil
 	}
 	for _, sub := range c.Commands() {
-		requireKnownSubcommands(sub)
+		strictArgs(sub)
 	}
 }
