@@ -1,0 +1,38 @@
+# gobancam. `make help` lists what can be made.
+
+# gocv reaches far into OpenCV; these tags take only what is used, and what
+# both OpenCV 4.6 and 4.10 have. Plain `go build` fails without them:
+# `export GOFLAGS="$(make -s goflags)"` makes it work.
+TAGS := gocv_specific_modules,gocv_calib3d,gocv_videoio,gocv_features2d,gocv_photo,gocv_svd
+export GOFLAGS := -tags=$(TAGS) $(EXTRA_GOFLAGS)
+export GOTOOLCHAIN ?= auto
+
+# Rooms that know neither OpenCV nor a window: they build without a C compiler.
+PURE := ./board/... ./reading/... ./grid/... ./match/... ./ogs/... ./challonge/... ./credentials/... ./record/... ./sim/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+.PHONY: setup
+setup: ## install what building and running takes
+	@scripts/setup.sh build
+
+.PHONY: build
+build: setup ## build bin/gobancam
+	go build -o bin/gobancam ./cmd/gobancam
+
+.PHONY: demo
+demo: build ## play a whole game, without camera, account or network
+	bin/gobancam demo
+
+.PHONY: test
+test: ## install what is missing and pass every test
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+.PHONY: goflags
+goflags: ## print the GOFLAGS that plain go commands need
+	@echo "$(GOFLAGS)"
