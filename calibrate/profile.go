@@ -1,0 +1,221 @@
+// Package calibrate is the way from a camera picture to a grid that the user
+// has accepted, and the profile in which that is kept.
+package calibrate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/google/renameio/v2"
+
+	"github.com/gobancam/gobancam/grid"
+)
+
+// profileVersion is raised when a field changes its meaning.
+const profileVersion = 1
+
+// maxProfile bounds what Load reads; a profile has less than 2 kB.
+const maxProfile = 64 << 10
+
+var (
+	// ErrNone says that nothing has been saved for a camera.
+	ErrNone = errors.New("this camera has not been calibrated")
+	// ErrProfile is wrapped by the error for a file that is no usable profile.
+	ErrProfile = errors.New("not a usable calibration")
+)
+
+// RGB is a colour as the camera saw it, 0 to 255 each.
+type RGB [3]uint8
+
+// Colours are those of the board and the stones when the profile was saved:
+// a starting point for reading, which adapts by itself.
+type Colours struct {
+	Board RGB `json:"board"`
+	Black RGB `json:"black"`
+	White RGB `json:"white"`
+}
+
+// Profile is an accepted calibration of one camera.
+type Profile struct {
+	Camera  string    // the camera as the user names it: "0", "/dev/video2", "http://…"
+	Grid    grid.Spec // corners clockwise from the top left of the position as it is to be printed
+	Fit     float64   // median reprojection error when it was accepted, in cells; 0 if unknown
+	Colours *Colours  // nil if unknown
+	Saved   time.Time
+}
+
+// profileJSON is the file's form.
+type profileJSON struct {
+	Gobancam string        `json:"gobancam"` // always "calibration"
+	Version  int           `json:"version"`
+	Camera   string        `json:"camera"`
+	Width    int           `json:"width"`
+	Height   int           `json:"height"`
+	Size     int           `json:"size"`
+	Corners  [4][2]float64 `json:"corners"`
+	K1       float64       `json:"k1"`
+	Aspect   float64       `json:"aspect"`
+	Focal    float64       `json:"focal"`
+	Fit      float64       `json:"fit,omitempty"`
+	Colours  *Colours      `json:"colours,omitempty"`
+	Saved    time.Time     `json:"saved"`
+}
+
+// Encode returns the profile as the text of its file.
+func (p *Profile) Encode() ([]byte, error) {
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	j := profileJSON{
+		Gobancam: "calibration", Version: profileVersion,
+		Camera: p.Camera,
+		Width:  p.Grid.Width, Height: p.Grid.Height, Size: p.Grid.Size,
+		K1: p.Grid.K1, Aspect: p.Grid.Aspect, Focal: p.Grid.Focal,
+		Fit: p.Fit, Colours: p.Colours, Saved: p.Saved.UTC().Truncate(time.Second),
+	}
+	for i, c := range p.Grid.Corners {
+		j.Corners[i] = [2]float64{c.X, c.Y}
+	}
+	b, err := json.MarshalIndent(j, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(b, '\n'), nil
+}
+
+// Decode reads what Encode wrote. Its errors wrap ErrProfile.
+func Decode(b []byte) (*Profile, error) {
+	var j profileJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	switch {
+	case j.Gobancam != "calibration":
+		return nil, fmt.Errorf("%w: it is some other program's file", ErrProfile)
+	case j.Version > profileVersion:
+		return nil, fmt.Errorf("%w: a newer gobancam wrote it (version %d, this one knows %d)", ErrProfile, j.Version, profileVersion)
+	case j.Version < 1:
+		return nil, fmt.Errorf("%w: version %d does not exist", ErrProfile, j.Version)
+	}
+	p := &Profile{
+		Camera: j.Camera,
+		Grid: grid.Spec{Size: j.Size, Width: j.Width, Height: j.Height,
+			K1: j.K1, Aspect: j.Aspect, Focal: j.Focal},
+		Fit: j.Fit, Colours: j.Colours, Saved: j.Saved,
+	}
+	for i, c := range j.Corners {
+		p.Grid.Corners[i] = grid.Pt{X: c[0], Y: c[1]}
+	}
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Profile) validate() error {
+	if p.Camera == "" {
+		return fmt.Errorf("%w: it names no camera", ErrProfile)
+	}
+	g, err := grid.New(p.Grid)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	// Corners may lie a little outside of the picture, under the frame's edge.
+	for i, c := range g.Corners() {
+		mx, my := float64(p.Grid.Width)/4, float64(p.Grid.Height)/4
+		if c.X < -mx || c.Y < -my || c.X > float64(p.Grid.Width)+mx || c.Y > float64(p.Grid.Height)+my {
+			return fmt.Errorf("%w: corner %d at %.0f,%.0f is outside of the %d×%d picture", ErrProfile, i+1, c.X, c.Y, p.Grid.Width, p.Grid.Height)
+		}
+	}
+	return nil
+}
+
+// Store keeps profiles in a directory, one file a camera.
+type Store struct{ Dir string }
+
+// DefaultStore is the user's: gobancam/cameras under the XDG configuration
+// directory.
+func DefaultStore() Store {
+	return Store{Dir: filepath.Join(xdg.ConfigHome, "gobancam", "cameras")}
+}
+
+// Path returns the file of a camera's profile. Two cameras never share one.
+func (s Store) Path(camera string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '-'
+	}, camera)
+	if len(name) > 40 {
+		name = name[len(name)-40:]
+	}
+	sum := sha256.Sum256([]byte(camera))
+	return filepath.Join(s.Dir, strings.Trim(name, "-")+"-"+hex.EncodeToString(sum[:4])+".json")
+}
+
+// Load returns the saved profile of a camera. The error wraps ErrNone when
+// there is none, ErrProfile when the file is corrupt or foreign; the file is
+// left as it is.
+func (s Store) Load(camera string) (*Profile, error) {
+	path := s.Path(camera)
+	p, err := ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: run 'gobancam calibrate --camera %s', or give --corners", ErrNone, camera)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.Camera != camera {
+		return nil, fmt.Errorf("%s: %w: it belongs to camera %q", path, ErrProfile, p.Camera)
+	}
+	return p, nil
+}
+
+// ReadFile reads a profile from a file.
+func ReadFile(path string) (*Profile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("calibration: %w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxProfile+1))
+	if err != nil {
+		return nil, fmt.Errorf("calibration: %w", err)
+	}
+	if len(b) > maxProfile {
+		return nil, fmt.Errorf("%s: %w: it is far too long; calibrate again", path, ErrProfile)
+	}
+	p, err := Decode(bytes.TrimSpace(b))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; calibrate again, which replaces it", path, err)
+	}
+	return p, nil
+}
+
+// Save writes the profile in place of the camera's old one: the file is either
+// the old or the new one, whatever happens meanwhile.
+func (s Store) Save(p *Profile) error {
+	b, err := p.Encode()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+		return fmt.Errorf("the calibration could not be saved: %w", err)
+	}
+	if err := renameio.WriteFile(s.Path(p.Camera), b, 0o644); err != nil {
+		return fmt.Errorf("the calibration could not be saved: %w", err)
+	}
+	return nil
+}
