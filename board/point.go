@@ -3,6 +3,8 @@
 // positions, and SGF. It knows nothing of cameras, servers or windows.
 package board
 
+import "strconv"
+
 // Color is the state of a point, or the side of a player.
 type Color uint8
 
@@ -22,6 +24,19 @@ func (c Color) Opponent() Color {
 		return Black
 	}
 	return Empty
+}
+
+// String returns "empty", "black" or "white".
+func (c Color) String() string {
+	switch c {
+	case Empty:
+		return "empty"
+	case Black:
+		return "black"
+	case White:
+		return "white"
+	}
+	return "Color(" + strconv.Itoa(int(c)) + ")"
 }
 
 // Point is a crossing of the board: X counts columns from the left, Y counts
