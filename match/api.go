@@ -13,7 +13,6 @@
 package match
 
 import (
-	"context"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -77,13 +76,6 @@ type Ports struct {
 	Publish  func(*Snapshot) // called with each new snapshot, from Run's goroutine; must not block
 }
 
-// Runner is what Run drives: a Referee.
-type Runner interface {
-	Step(Input) Output
-}
-
-var _ = context.Canceled // Run(ctx, Runner, Ports) error is in run.go
-
 // Input is one thing that happened. At most one of the fields after At is set;
 // none is a tick of the clock.
 type Input struct {
@@ -130,28 +122,18 @@ type GameData struct {
 	Epoch int // grows with each GameData that follows a new connection to the game
 	ID    int64
 	Name  string
-	Size  int // lines per side
-	Rules string
-	// SelfCapture and Superko overrule the rules' own, where the server says
-	// so; nil leaves them.
-	SelfCapture *bool
-	Superko     *string // "psk", "ssk", "csk", "noresult", "ing", or "" for simple ko only
-	Komi        float64
-	Handicap    int
-	// FreeHandicap says that Black sets the handicap stones as his first
-	// moves. Else they are in Setup.
-	FreeHandicap bool
-	Setup        []board.Move // stones on the board before the first move
-	First        board.Color  // who moves first
-	Moves        []board.Move // in order, passes included, taken-back ones not
-	Phase        Phase
-	Players      [2]Player   // black, white
-	Me           board.Color // my colour; Empty when the account plays both
-	ToMove       board.Color // by the server's clock; Empty when it does not say
-	Paused       *Pause
-	Undo         *UndoRequested // open request
-	Dead         []board.Point  // marked as dead in stone removal
-	Result       *Result        // when finished
+	// Setup is what the game started from: size, rules (with the server's own
+	// flags), komi, handicap, stones, who was first.
+	Setup   board.Setup
+	Moves   []board.Move // in order, passes included, taken-back ones not
+	Phase   Phase
+	Players [2]Player   // black, white
+	Me      board.Color // my colour; Empty when the account plays both
+	ToMove  board.Color // by the server's clock; Empty when it does not say
+	Paused  *Pause
+	Undo    *UndoRequested // open request
+	Dead    []board.Point  // marked as dead in stone removal
+	Result  *Result        // when finished
 }
 
 // Player is one of the two.
@@ -469,10 +451,10 @@ type Snapshot struct {
 	Komi     float64
 	Handicap int
 
-	Position []board.Color // of the server, row by row from the top left, Size×Size
-	Spots    []Spot        // of the eyes, likewise; nil before the first reading
-	Number   int           // moves played
-	Last     board.Move    // the last of them
+	Position board.Position // of the server; of size 0 before the game is known
+	Spots    []Spot         // of the eyes, row by row from the top left, Size×Size; nil before the first reading
+	Number   int            // moves played
+	Last     board.Move     // the last of them
 	HasLast  bool
 	Moves    []board.Move
 	Captures [2]int // stones taken by black, by white
