@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Why a move cannot be played, or a game not be set up. Check and Play return
@@ -191,15 +192,27 @@ func (g *Game) HandicapLeft() int { return max(0, g.free-len(g.turns)) }
 // CapturedBy returns the points of the stones that move i, counted from 0,
 // took off the board.
 func (g *Game) CapturedBy(i int) PointSet {
-	end := int32(len(g.lifted))
-	if i+1 < len(g.turns) {
-		end = g.turns[i+1].lifted
-	}
 	var s PointSet
-	for _, c := range g.lifted[g.turns[i].lifted:end] {
+	stones, _ := g.captured(i)
+	for _, c := range stones {
 		s.add(int(c))
 	}
 	return s
+}
+
+// captured returns the cells that move i, counted from 0, took off the board,
+// and the colour of the stones there.
+func (g *Game) captured(i int) ([]uint16, Color) {
+	t, end := &g.turns[i], int32(len(g.lifted))
+	if i+1 < len(g.turns) {
+		end = g.turns[i+1].lifted
+	}
+	stones := g.lifted[t.lifted:end]
+	// Only a suicide takes off the stone that was played.
+	if len(stones) > 0 && slices.Contains(stones, uint16(t.move.Point.cell())) {
+		return stones, t.move.Color
+	}
+	return stones, t.move.Color.Opponent()
 }
 
 // LastCaptured returns the points of the stones that the last move took off
@@ -386,24 +399,15 @@ func (g *Game) Undo() bool {
 
 // rewind takes move i, the last one that pos holds, off pos.
 func (g *Game) rewind(i int, pos *Position) {
-	t, end := &g.turns[i], int32(len(g.lifted))
-	if i+1 < len(g.turns) {
-		end = g.turns[i+1].lifted
-	}
-	if t.move.Point.IsPass() {
+	m := g.turns[i].move
+	if m.Point.IsPass() {
 		return
 	}
-	at := t.move.Point.cell()
-	enemy := t.move.Color.Opponent()
-	own := pos.stones[at] == Empty // it was suicide
-	for _, c := range g.lifted[t.lifted:end] {
-		if own {
-			pos.stones[c] = t.move.Color
-		} else {
-			pos.stones[c] = enemy
-		}
+	stones, color := g.captured(i)
+	for _, c := range stones {
+		pos.stones[c] = color
 	}
-	pos.stones[at] = Empty
+	pos.stones[m.Point.cell()] = Empty
 }
 
 // PositionAt returns the position after the first n moves; n is clamped to

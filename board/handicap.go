@@ -1,23 +1,23 @@
 package board
 
+import "math"
+
 // HandicapPoints returns the hoshi on which n handicap stones stand, in the
-// order in which GTP's fixed_handicap sets them. It returns nil where custom
-// knows no fixed place: fewer than 2 stones or more than 9, a board below 7,
-// more than 4 stones on a board of even size or of 7.
+// order in which they are added. Three stones leave the top left corner free,
+// as online-go.com has it. It returns nil where custom knows no fixed place:
+// fewer than 2 stones or more than 9, a board smaller than 7×7, more than 4
+// stones on a board of even size or of 7×7.
 func HandicapPoints(size, n int) []Point {
 	if n < 2 || n > 9 || size < 7 || size > MaxSize || n > 4 && (size%2 == 0 || size == 7) {
 		return nil
 	}
-	near := int8(3)
+	near := int8(3) // the fourth line, the third on small boards
 	if size < 13 {
 		near = 2
 	}
 	far, mid := int8(size)-1-near, int8(size/2)
-	ps := []Point{{near, far}, {far, near}, {near, near}, {far, far}}
-	// GTP: the second stone is opposite of the first, the third at the lower
-	// left ...
-	switch {
-	case n <= 4:
+	ps := []Point{{far, near}, {near, far}, {far, far}, {near, near}}
+	if n <= 4 {
 		return ps[:n]
 	}
 	if n >= 6 {
@@ -32,12 +32,25 @@ func HandicapPoints(size, n int) []Point {
 	return ps
 }
 
-// KomiFor returns the usual komi with this handicap: that of the rules without
-// one, and half a point or none, as the rules' komi has a half or not, with
-// one, as online-go.com does.
+// Hoshi returns the points that are marked on a board of this size.
+func Hoshi(size int) []Point {
+	for n := 9; n > 1; n-- {
+		if ps := HandicapPoints(size, n); ps != nil {
+			if size < 15 && n > 5 { // the sides' middles are not marked
+				continue
+			}
+			return ps
+		}
+	}
+	return nil
+}
+
+// KomiFor returns the komi that online-go.com gives with this handicap when
+// nothing else was agreed: that of the rules without one, its fraction with
+// one.
 func (r Rules) KomiFor(handicap int) float64 {
 	if handicap < 1 {
 		return r.Komi
 	}
-	return r.Komi - float64(int(r.Komi))
+	return r.Komi - math.Floor(r.Komi)
 }

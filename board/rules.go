@@ -40,7 +40,9 @@ func (k Ko) String() string {
 
 // Rules are the rules of a game where sets of rules differ. The fields follow
 // the flags that online-go.com sends with a game; a set is got from ParseRules
-// and its fields may then be changed. The zero value has no name and is simple
+// and its fields may then be changed. (That server compares a position with
+// the last 30 only; here superko looks at the whole game. Its komi for Ing is
+// 7.5, where Ing's book has 8.) The zero value has no name and is simple
 // ko without suicide, fixed handicap and nothing but territory scored.
 type Rules struct {
 	Name string // japanese, chinese, aga, korean, ing or nz
@@ -73,7 +75,7 @@ var ruleSets = [...]Rules{
 		ScoreHandicap: true, HandicapLessOne: true, TerritoryInSeki: true, WhitePassesLast: true},
 	{Name: "chinese", Komi: 7.5, Ko: PositionalSuperko, FreeHandicap: true, ScoreStones: true,
 		ScoreHandicap: true, TerritoryInSeki: true},
-	{Name: "ing", Komi: 8, Ko: PositionalSuperko, Suicide: true, FreeHandicap: true, ScoreStones: true,
+	{Name: "ing", Komi: 7.5, Ko: PositionalSuperko, Suicide: true, FreeHandicap: true, ScoreStones: true,
 		ScoreHandicap: true, TerritoryInSeki: true},
 	{Name: "japanese", Komi: 6.5, Ko: SimpleKo, ScorePrisoners: true, OpponentResumes: true},
 	{Name: "korean", Komi: 6.5, Ko: SimpleKo, ScorePrisoners: true, OpponentResumes: true},
