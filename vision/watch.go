@@ -1,0 +1,583 @@
+package vision
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/reading"
+)
+
+// WatchOptions says how a Watcher works. The zero value is usual.
+type WatchOptions struct {
+	// Reader reads the stones; nil makes a new one.
+	Reader *Reader
+}
+
+// Watcher follows one board through the pictures of one source. It compares
+// each with the board as it last looked undisturbed: what changed and hangs
+// together with something beyond the board is a hand and covers, what changed
+// and stays within the board is read anew, and what did not change keeps its
+// reading, which is renewed bit by bit. It follows the grid as board or camera
+// drift, and finds it again when they are bumped.
+//
+// A Watcher belongs to one goroutine. The same pictures give the same readings
+// bit for bit.
+type Watcher struct {
+	g      *grid.Grid
+	n      int
+	reader *Reader
+
+	still     *view // the board as it last looked undisturbed, tile by tile
+	now, last *view
+	align     aligner
+	tiles     []tile
+	points    []point
+	label     []int // tile → blob, −1 for none
+	blobs     []blob
+	noise     float64 // usual difference of a tile between two pictures, grey levels
+	turn      int     // next point whose reading is renewed
+	edgesOld  bool    // the aligner's edges are not of the present still
+
+	frames  int
+	time    time.Duration
+	bump    int
+	lock    reading.Lock
+	adrift  int           // pictures since the grid last fitted
+	tried   time.Duration // when the board was last looked for
+	learned time.Duration // when the reader last learnt from the whole board
+}
+
+// tile is what is known of a tile of the view.
+type tile struct {
+	trusted bool // still shows the board undisturbed, not whatever came first
+	changed bool // differs from still
+	moving  bool // differs from the picture before
+	quiet   int  // pictures since it last moved
+	since   time.Duration
+}
+
+// point is what is known of a crossing.
+type point struct {
+	evidence reading.Evidence // as last read
+	class    reading.State    // as last sure of
+	sure     bool             // evidence decides clearly
+	fresh    bool             // read from the present picture
+	moving   bool
+	quiet    int // pictures since its surroundings last moved
+	blob     int // the blob that hides or changed it, −1 for none
+}
+
+// blob is a connected set of changed tiles.
+type blob struct {
+	tiles   int
+	outside bool // reaches beyond the board or the picture: a hand, a sleeve
+	points  []int
+	quiet   int // the least of its tiles
+	since   time.Duration
+	covers  bool
+	adopt   bool
+}
+
+// NewWatcher returns a Watcher of the board that g shows.
+func NewWatcher(g *grid.Grid, opt WatchOptions) *Watcher {
+	w := &Watcher{reader: opt.Reader}
+	if w.reader == nil {
+		w.reader = NewReader()
+	}
+	w.setGrid(g)
+	return w
+}
+
+// setGrid begins anew with a board of which nothing is known.
+func (w *Watcher) setGrid(g *grid.Grid) {
+	w.Close()
+	w.g, w.n = g, g.Size()
+	w.still, w.now, w.last = newView(w.n), newView(w.n), newView(w.n)
+	w.tiles = make([]tile, len(w.now.valid))
+	w.points = make([]point, w.n*w.n)
+	w.label = make([]int, len(w.tiles))
+	w.frames, w.adrift = 0, 0
+	w.noise = 3
+}
+
+// Close frees the pictures that the Watcher keeps.
+func (w *Watcher) Close() error {
+	for _, v := range []*view{w.still, w.now, w.last} {
+		if v != nil {
+			v.Close()
+		}
+	}
+	w.still, w.now, w.last = nil, nil, nil
+	return nil
+}
+
+// Grid returns where the board is in the last picture.
+func (w *Watcher) Grid() *grid.Grid { return w.g }
+
+const (
+	// A tile changed when its pixels differ by so much, in grey levels, or by
+	// so many times the usual noise.
+	changeLevels = 9
+	changeNoise  = 4
+	// Pictures further apart than this show no motion: what was under way in
+	// the one is done in the next.
+	slow = 600 * time.Millisecond
+	// A reading decides clearly with so many nats between best and second.
+	sureNats = 3
+)
+
+// Look returns what one picture says. It keeps nothing of f.
+func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
+	if w.still == nil {
+		return nil, errors.New("the watcher is closed")
+	}
+	if f == nil || f.Img.Empty() {
+		return nil, errors.New("no picture to look at")
+	}
+	gap := f.Time - w.time
+	w.time = f.Time
+	w.now, w.last = w.last, w.now
+	if err := w.now.sample(f.Img, w.g); err != nil {
+		return nil, err
+	}
+	defer func() { w.frames++ }()
+	if w.frames == 0 {
+		return w.begin(f)
+	}
+	if err := w.follow(f.Img); err != nil {
+		return nil, err
+	}
+	w.compare(gap)
+	if w.lost() {
+		return w.recover(f)
+	}
+	w.adrift = 0
+	w.lock = reading.Locked
+	w.group()
+	if err := w.read(f.Img, gap); err != nil {
+		return nil, err
+	}
+	w.adopt(gap)
+	return w.report(f), nil
+}
+
+// begin reads the first picture.
+func (w *Watcher) begin(f *Frame) (*reading.Reading, error) {
+	evidence, err := w.reader.Read(f.Img, w.g)
+	if err != nil {
+		return nil, err
+	}
+	w.still.copyAll(w.now)
+	w.last.copyAll(w.now)
+	clear(w.tiles)
+	for i, e := range evidence {
+		w.points[i] = point{blob: -1}
+		w.points[i].set(e)
+		w.points[i].class = w.points[i].evidence.Best()
+	}
+	for i := range w.tiles {
+		w.tiles[i].since = f.Time
+	}
+	w.edgesOld = true
+	w.learned = f.Time
+	w.lock = reading.Locked
+	return w.report(f), nil
+}
+
+func (p *point) set(e reading.Evidence) {
+	p.evidence = e
+	p.fresh = true
+	p.sure = sure(e)
+}
+
+// sure reports whether e decides clearly for empty, black or white.
+func sure(e reading.Evidence) bool {
+	best := e.Best()
+	if best == reading.Covered {
+		return false
+	}
+	for s := reading.Empty; s < reading.States; s++ {
+		if s != best && float64(e[s])*reading.Step < sureNats {
+			return false
+		}
+	}
+	return true
+}
+
+// follow moves the grid with the board, as far as that is a matter of less
+// than a tile.
+func (w *Watcher) follow(img gocv.Mat) error {
+	if w.edgesOld {
+		w.align.reference(w.still, func(x, y int) bool {
+			t := y/viewTile*w.still.tiles + x/viewTile
+			u, v := w.still.board(float64(x), float64(y))
+			lo, hi := -0.8, float64(w.n)-0.2
+			return w.still.valid[t] && u > lo && v > lo && u < hi && v < hi
+		})
+		w.edgesOld = false
+	}
+	for range 2 {
+		f := w.align.align(w.still, w.now, warp{}, func(i int) bool {
+			return w.tiles[i/w.still.side/viewTile*w.still.tiles+i%w.still.side/viewTile].changed
+		})
+		if f.n < 60 || f.good < 0.5 {
+			return nil
+		}
+		g, far, err := w.align.move(w.still, w.g, &f.warp)
+		if err != nil || far < 0.02 || far > 0.5 {
+			return nil
+		}
+		w.g = g
+		if err := w.now.sample(img, w.g); err != nil {
+			return err
+		}
+		if far > 0.12 {
+			w.bump++
+		}
+		if far < 0.06 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// compare finds the tiles that changed and those that move.
+func (w *Watcher) compare(gap time.Duration) {
+	fixed := func(g [3]float64) (f [3]int32) {
+		for c := range g {
+			f[c] = int32(g[c]*256 + 0.5)
+		}
+		return f
+	}
+	gain := fixed(w.now.gains(w.still))
+	step := fixed(w.now.gains(w.last))
+	limit := max(changeLevels, changeNoise*w.noise)
+	moves := make([]float64, 0, len(w.tiles))
+	for i := range w.tiles {
+		t := &w.tiles[i]
+		if !w.now.valid[i] {
+			t.changed, t.moving = false, false
+			continue
+		}
+		m := w.now.difference(w.last, i, &step)
+		moves = append(moves, m)
+		t.moving = m > limit
+		if t.moving {
+			t.quiet, t.since = 0, w.time
+		} else {
+			t.quiet++
+		}
+		t.changed = false
+		if t.trusted && w.now.difference(w.still, i, &gain) > limit {
+			rho, contrast := w.now.likeness(w.still, i)
+			t.changed = rho < 0.9 || contrast < 5
+		}
+	}
+	if len(moves) > 0 {
+		w.noise += 0.1 * (min(6, 1.5*quantile(moves, 0.5)) - w.noise)
+	}
+}
+
+// lost reports whether the picture no longer shows the board where it was.
+func (w *Watcher) lost() bool {
+	valid, alike := 0, 0
+	for y := range w.n {
+		for x := range w.n {
+			t := w.still.tile(x, y)
+			if !w.now.valid[t] {
+				continue
+			}
+			valid++
+			if rho, contrast := w.now.likeness(w.still, t); rho > 0.6 || contrast < 3 {
+				alike++
+			}
+		}
+	}
+	return valid == 0 || float64(alike) < 0.4*float64(valid)
+}
+
+// group gathers changed tiles to blobs and finds out which points they touch.
+func (w *Watcher) group() {
+	v := w.still
+	for i := range w.label {
+		w.label[i] = -1
+	}
+	w.blobs = w.blobs[:0]
+	var stack []int
+	for start := range w.tiles {
+		if !w.tiles[start].changed || w.label[start] >= 0 {
+			continue
+		}
+		id := len(w.blobs)
+		b := blob{quiet: 1 << 30}
+		stack = append(stack[:0], start)
+		w.label[start] = id
+		for len(stack) > 0 {
+			t := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			b.tiles++
+			b.quiet = min(b.quiet, w.tiles[t].quiet)
+			b.since = max(b.since, w.tiles[t].since)
+			x, y := t%v.tiles, t/v.tiles
+			// Two and a half tiles beyond the outermost lines no stone reaches.
+			const far = 2*viewRing - 3
+			if x <= far || y <= far || x >= v.tiles-1-far || y >= v.tiles-1-far {
+				b.outside = true
+			}
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					i, j := x+dx, y+dy
+					if i < 0 || j < 0 || i >= v.tiles || j >= v.tiles {
+						continue
+					}
+					k := j*v.tiles + i
+					if !w.now.valid[k] {
+						b.outside = true
+					}
+					if w.tiles[k].changed && w.label[k] < 0 {
+						w.label[k] = id
+						stack = append(stack, k)
+					}
+				}
+			}
+		}
+		w.blobs = append(w.blobs, b)
+	}
+	for i := range w.points {
+		p := &w.points[i]
+		p.blob, p.fresh = -1, false
+		t := v.tile(i%w.n, i/w.n)
+		counts := map[int]int{}
+		moving := 0
+		for dy := -1; dy <= 1; dy++ {
+			for dx := -1; dx <= 1; dx++ {
+				k := t + dy*v.tiles + dx
+				if l := w.label[k]; l >= 0 {
+					weight := 1
+					if dx == 0 && dy == 0 {
+						weight = 2
+					}
+					counts[l] += weight
+				}
+				if w.tiles[k].moving {
+					moving++
+				}
+			}
+		}
+		p.moving = moving >= 2
+		if p.moving {
+			p.quiet = 0
+		} else {
+			p.quiet++
+		}
+		// A blob that comes from outside hides a point sooner than a change
+		// within the board counts as one.
+		for l := range w.blobs {
+			c := counts[l]
+			if c >= 3 || (c >= 2 && w.blobs[l].outside) {
+				if p.blob < 0 || w.blobs[l].outside {
+					p.blob = l
+				}
+			}
+		}
+		if p.blob >= 0 {
+			w.blobs[p.blob].points = append(w.blobs[p.blob].points, i)
+		}
+	}
+}
+
+// renewed is how many unchanged points are read anew in each picture.
+const renewed = 24
+
+// read renews the evidence of the points that need it.
+func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
+	var pts []board.Point
+	want := func(i int) {
+		if !w.points[i].fresh {
+			w.points[i].fresh = true
+			pts = append(pts, board.Point{X: int8(i % w.n), Y: int8(i / w.n)})
+		}
+	}
+	for i := range w.points {
+		p := &w.points[i]
+		switch {
+		case p.moving && gap < slow:
+		case p.blob >= 0, p.quiet <= 2, !p.sure:
+			want(i)
+		}
+	}
+	for range min(renewed, len(w.points)) {
+		if p := &w.points[w.turn]; p.blob < 0 && !(p.moving && gap < slow) {
+			want(w.turn)
+		}
+		w.turn = (w.turn + 1) % len(w.points)
+	}
+	var evidence []reading.Evidence
+	if len(w.blobs) == 0 && w.time-w.learned > 2*time.Second {
+		all, err := w.reader.Read(img, w.g)
+		if err != nil {
+			return err
+		}
+		w.learned = w.time
+		for i, e := range all {
+			w.points[i].set(e)
+		}
+		return nil
+	}
+	evidence, err := w.reader.ReadPoints(img, w.g, pts)
+	if err != nil {
+		return err
+	}
+	for k, p := range pts {
+		w.points[int(p.Y)*w.n+int(p.X)].set(evidence[k])
+	}
+	return nil
+}
+
+// adopt decides which blobs cover, and takes over into still what is the board
+// itself.
+func (w *Watcher) adopt(gap time.Duration) {
+	settled := func(quiet int) bool { return quiet >= 2 || gap >= slow }
+	v := w.still
+	for l := range w.blobs {
+		b := &w.blobs[l]
+		allSure, same := true, true
+		for _, i := range b.points {
+			p := &w.points[i]
+			allSure = allSure && p.fresh && p.sure
+			same = same && p.evidence.Best() == p.class
+		}
+		switch {
+		case len(b.points) == 0:
+			b.adopt = settled(b.quiet) && (!b.outside || w.time-b.since > 2*time.Second)
+		case same && allSure && settled(b.quiet): // light
+			b.adopt = true
+		case b.outside:
+			b.covers = true
+		case allSure && settled(b.quiet):
+			b.adopt = w.explained(l)
+			b.covers = !b.adopt
+		case allSure:
+			b.covers = !w.explained(l)
+		default:
+			// Some points of it are not clear. Those that are may be believed
+			// only if the others are few.
+			b.covers = len(b.points) > 3
+		}
+	}
+	took := false
+	for i := range w.tiles {
+		t := &w.tiles[i]
+		if !w.now.valid[i] {
+			continue
+		}
+		l := w.label[i]
+		switch {
+		case l >= 0 && w.blobs[l].adopt:
+			v.copyTile(w.now, i)
+			took = true
+		case !t.trusted && t.quiet >= 1:
+			v.copyTile(w.now, i)
+			t.trusted = t.quiet >= 2 && w.clear(i)
+			took = true
+		}
+	}
+	for i := range w.points {
+		p := &w.points[i]
+		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !(p.moving && gap < slow) {
+			p.class = p.evidence.Best()
+		}
+	}
+	// Slow change of the light is taken up by what has not changed.
+	if !took && w.frames%16 == 0 {
+		for i := range w.tiles {
+			if t := &w.tiles[i]; w.now.valid[i] && t.trusted && !t.changed && t.quiet >= 4 {
+				v.copyTile(w.now, i)
+				took = true
+			}
+		}
+	}
+	w.edgesOld = w.edgesOld || took
+}
+
+// clear reports whether the points around tile t are read clearly; beside the
+// board there is nothing to read.
+func (w *Watcher) clear(t int) bool {
+	v := w.still
+	x, y := t%v.tiles-2*viewRing, t/v.tiles-2*viewRing
+	for py := y >> 1; py <= (y+1)>>1; py++ {
+		for px := x >> 1; px <= (x+1)>>1; px++ {
+			if px >= 0 && py >= 0 && px < w.n && py < w.n && !w.points[py*w.n+px].sure {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// explained reports whether stones that came or went explain a blob: each of
+// its tiles lies by a point that now reads otherwise than before.
+func (w *Watcher) explained(l int) bool {
+	v := w.still
+	b := &w.blobs[l]
+	covered, all := 0, 0
+	for t, label := range w.label {
+		if label != l {
+			continue
+		}
+		all++
+		x, y := t%v.tiles-2*viewRing, t/v.tiles-2*viewRing
+	search:
+		for py := (y - 2) >> 1; py <= (y+3)>>1; py++ {
+			for px := (x - 2) >> 1; px <= (x+3)>>1; px++ {
+				if px < 0 || py < 0 || px >= w.n || py >= w.n || max(abs(2*px-x), abs(2*py-y)) > 2 {
+					continue
+				}
+				if p := &w.points[py*w.n+px]; p.evidence.Best() != p.class {
+					covered++
+					break search
+				}
+			}
+		}
+	}
+	return float64(covered) >= 0.7*float64(all) || (covered == 0 && b.tiles <= 9)
+}
+
+func abs(x int) int { return max(x, -x) }
+
+// report makes the reading of the present picture.
+func (w *Watcher) report(f *Frame) *reading.Reading {
+	r := &reading.Reading{
+		Frame: f.Number, Time: f.Time, Size: w.n, Lock: w.lock, Bump: w.bump,
+		Points: make([]reading.Evidence, len(w.points)),
+	}
+	moving := 0
+	for i := range w.points {
+		p := &w.points[i]
+		if p.moving {
+			moving++
+		}
+		switch {
+		case w.lock != reading.Locked, p.blob >= 0 && w.blobs[p.blob].covers, p.moving && !p.fresh:
+			r.Points[i] = reading.Hidden
+		default:
+			r.Points[i] = p.evidence
+		}
+	}
+	r.Motion = float64(moving) / float64(len(w.points))
+	return r
+}
+
+// quantile returns the value below which the share q of v lies, and sorts v.
+func quantile(v []float64, q float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	return v[int(q*float64(len(v)-1))]
+}
