@@ -27,7 +27,8 @@ type Eyes interface {
 	Looks() <-chan Look
 }
 
-// Look is one thing the eyes have to say: a reading, or why there is none.
+// Look is one thing the eyes have to say: a reading, or why there is none. An
+// io.EOF says that there will be no more.
 type Look struct {
 	Reading *reading.Reading
 	Err     error
@@ -39,7 +40,7 @@ type Look struct {
 //
 // Exactly-once rests on one rule that the adapter keeps: a request whose Epoch
 // is not that of the latest GameData it delivered is not sent but answered with
-// Refused. Whenever a connection is lost, or anything happened that may have
+// Refused and Unsent. Whenever a connection is lost, or anything happened that may have
 // lost an event, the adapter delivers Disconnected, and a GameData with a new
 // Epoch once the game is connected again. It never sends a request twice.
 type Server interface {
@@ -91,11 +92,32 @@ type Input struct {
 // Output is what one input led to: entries to keep, then requests to send, then
 // events to tell, in this order.
 type Output struct {
-	Entries  []Entry
-	Requests []Request
-	Events   []Event
-	Snapshot *Snapshot
-	Quit     bool // the game is over and settled, or the user leaves
+	Entries   []Entry
+	Requests  []Request
+	Events    []Event
+	Decisions []Decision // what was decided, and why
+	Quit      bool       // the game is over and settled, or the user leaves
+}
+
+// Decision is why a move was sent, asked about, or taken to be played.
+type Decision struct {
+	Move   board.Move
+	Number int // of the move, from 1
+	Frame  int
+	At     time.Duration
+	Asked  bool // it was asked, not sent
+	Why    string
+	// Hypotheses are the explanations of what was seen that were weighed,
+	// the likeliest first; those of next to no weight are left out.
+	Hypotheses []Hypothesis
+}
+
+// Hypothesis is one explanation of what the eyes saw.
+type Hypothesis struct {
+	Text     string  // "nothing happened", "black Q16", "white Q16 that is no move"
+	Prior    float64 // natural logarithms, up to a common constant
+	Evidence float64
+	Share    float64 // posterior probability, 0..1
 }
 
 // ---- What the server says ----
@@ -155,10 +177,11 @@ type MovePlayed struct {
 type Acknowledged struct{ Ref int64 }
 
 // Refused says that the request was not carried out, as far as the adapter can
-// know.
+// know. Unsent says that it certainly never left.
 type Refused struct {
 	Ref     int64
 	Message string
+	Unsent  bool
 }
 
 // PhaseChanged announces a new phase.
@@ -330,29 +353,28 @@ const (
 
 // ---- What the referee says ----
 
-// State is where the game stands, in the order of urgency in which it is named
-// when several hold at once.
+// State is where the game stands.
 type State string
 
-// The states.
+// The states, in the order in which they are named when several hold at once.
 const (
-	StateStarting       State = "starting" // no word from the server yet
-	StateFinished       State = "finished" // the result is known
-	StateConnectionLost State = "connection-lost"
-	StateCameraLost     State = "camera-lost"
-	StateBoardMoved     State = "board-moved"
+	StateStarting       State = "starting"        // no word from the server yet
+	StateFinished       State = "finished"        // the result is known
+	StateConnectionLost State = "connection-lost" // the server cannot be reached
+	StateRemoval        State = "stone-removal"   // both passed; dead stones are being agreed on
 	StatePaused         State = "paused"
-	StateRemoval        State = "stone-removal"
-	StateUndoAsked      State = "undo-asked" // by the opponent
-	StateTakeBack       State = "take-back"  // an undo was agreed; stones are to be set back
-	StateSetup          State = "set-up"     // the board is being set to the position of the server, or to the handicap
-	StateMisplaced      State = "misplaced"  // the owed stone lies on a wrong point
-	StateOwed           State = "owed"       // a stone of the opponent is to be put down
-	StateMissing        State = "missing"    // a stone was there and is not
-	StateUnexpected     State = "unexpected" // a stone is there and should not be
-	StateCovered        State = "covered"    // a hand or a thing hides the board
-	StatePrisoners      State = "prisoners"  // captured stones are to be lifted; never blocks play
-	StateSending        State = "sending"    // my move is on its way
+	StateCameraLost     State = "camera-lost"
+	StateBoardMoved     State = "board-moved" // the grid does not fit, or the board was bumped and is being compared
+	StateUndoAsked      State = "undo-asked"  // by the opponent
+	StateTakeBack       State = "take-back"   // an undo was agreed; stones are to be taken off
+	StateSetup          State = "set-up"      // the board is being set to the position of the record, or to the handicap
+	StateMisplaced      State = "misplaced"   // the owed stone lies on a wrong point
+	StateOwed           State = "owed"        // a stone of the record, usually the opponent's last, is to be put down
+	StateMissing        State = "missing"     // a stone was there and is not
+	StateUnexpected     State = "unexpected"  // a stone is there and should not be
+	StateCovered        State = "covered"     // a hand or a thing hides the board
+	StatePrisoners      State = "prisoners"   // captured stones are to be lifted; never blocks play
+	StateSending        State = "sending"     // my move is on its way
 	StateYourTurn       State = "your-turn"
 	StateOpponentsTurn  State = "opponents-turn"
 )

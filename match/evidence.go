@@ -1,0 +1,235 @@
+package match
+
+import (
+	"math"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/reading"
+)
+
+// watch sums up what the eyes say of each point over the last readings.
+//
+// A single reading says of a point, for each of its three states, the
+// log-likelihood
+//
+//	L(s) = ln((1 − hidden − blunder)·e^ll(s) + hidden·e^ll(covered) + blunder)
+//
+// so that a covered point says nothing, and a plain blunder costs no more than
+// ln(1/blunder). Readings follow each other faster than their errors change,
+// so a reading weighs min(1, Δt/Apart), and the sum fades with Fade: what a
+// point can ever amount to is a few readings' worth, however many there were.
+type watch struct {
+	tune  Tuning
+	size  int
+	spots []spot
+
+	any     bool // there was a reading
+	frame   int
+	at      time.Duration // of the last reading
+	bump    int
+	locked  bool
+	hidden  int           // points hidden in the last reading
+	still   time.Duration // since when the same points are hidden
+	print   uint64        // of the set of hidden points
+	motion  float64
+	active  time.Duration // when last something moved over the board that may have been a hand
+	light   time.Duration // when last the light changed
+	shut    time.Duration // when last the eyes opened after having been shut for long
+	clear   time.Duration // since when no more than a speck is hidden; <0: not now
+	blocked time.Duration // since when a large part is hidden; <0: not now
+}
+
+// spot is what is known of one point.
+type spot struct {
+	sum    [3]float64 // summed log-likelihoods of empty, black, white; the best is 0
+	hidden bool       // in the last reading
+
+	known bool
+	seen  board.Color   // the state last seen for sure
+	since time.Duration // when seen was first glimpsed
+	sure  time.Duration // when it was sure
+	hand  bool          // something moved over the board at that time
+	long  bool          // the eyes were shut at that time, for long
+	plain time.Duration // the last visible reading
+
+	run      board.Color   // the state of the latest visible readings
+	runSince time.Duration // the first of them
+	before   time.Duration // the last visible reading of another state
+}
+
+// long is for how long the eyes may be shut and a stone that lies there when
+// they open still be taken for a move without asking.
+const long = 10 * time.Second
+
+const never = time.Duration(math.MinInt64 / 2)
+
+func newWatch(size int, t Tuning) *watch {
+	w := &watch{tune: t, size: size, spots: make([]spot, size*size), active: never, light: never, clear: -1, blocked: -1}
+	for i := range w.spots {
+		w.spots[i].before, w.spots[i].plain = never, never
+	}
+	return w
+}
+
+func (w *watch) index(p board.Point) int { return int(p.Y)*w.size + int(p.X) }
+func (w *watch) point(i int) board.Point {
+	return board.Point{X: int8(i % w.size), Y: int8(i / w.size)}
+}
+func (w *watch) spot(p board.Point) *spot { return &w.spots[w.index(p)] }
+func (w *watch) seen(p board.Point) (board.Color, bool) {
+	s := w.spot(p)
+	return s.seen, s.known
+}
+
+// speck is how many hidden points do not make a hand.
+func (w *watch) speck() int { return max(1, len(w.spots)/150) }
+
+var likelihood = func() (t [256]float64) {
+	for i := range t {
+		t[i] = math.Exp(-reading.Step * float64(i))
+	}
+	return t
+}()
+
+// forget drops the sums, not what was seen: the next readings stand for
+// themselves.
+func (w *watch) forget() {
+	for i := range w.spots {
+		w.spots[i].sum = [3]float64{}
+	}
+}
+
+// look takes in a reading with a grid that fits. It returns the points that
+// are now surely seen in another state than before.
+func (w *watch) look(r *reading.Reading, at time.Duration) {
+	t := &w.tune
+	dt := at - w.at
+	first := !w.any
+	weight, keep := 1.0, 0.0
+	if !first {
+		weight = min(1, float64(dt)/float64(t.Apart))
+		keep = math.Exp(-float64(dt) / float64(t.Fade))
+	}
+	plain := 1 - t.Hidden - t.Blunder
+	hidden, print := 0, uint64(14695981039346656037)
+	for i := range w.spots {
+		s, e := &w.spots[i], r.Points[i]
+		best := e.Best()
+		cover := t.Hidden*likelihood[e[reading.Covered]] + t.Blunder
+		fade := keep
+		s.hidden = best == reading.Covered
+		if s.hidden {
+			hidden++
+			print = (print ^ uint64(i)) * 1099511628211
+			fade *= 1 - weight/2 // what was seen before a hand came is stale
+		}
+		top := math.Inf(-1)
+		for c := range s.sum {
+			s.sum[c] = s.sum[c]*fade + weight*math.Log(plain*likelihood[e[c]]+cover)
+			top = max(top, s.sum[c])
+		}
+		for c := range s.sum {
+			s.sum[c] -= top
+		}
+		if !s.hidden {
+			if c := board.Color(best); c != s.run || s.plain == never {
+				s.before = s.plain
+				s.run, s.runSince = c, at
+			}
+			s.plain = at
+		}
+	}
+	gap := !first && dt > t.Gap
+	if first || dt > long {
+		w.shut = at
+	}
+	if hidden > 0 || r.Motion*float64(len(w.spots)) >= 2 && r.Motion < 0.5 || gap {
+		w.active = at
+	}
+	if r.Motion >= 0.5 && hidden <= w.speck() {
+		w.light = at
+	}
+	if print != w.print || first {
+		w.print, w.still = print, at
+	}
+	switch {
+	case hidden > w.speck():
+		w.clear = -1
+	case w.clear < 0:
+		w.clear = at
+	}
+	switch {
+	case 4*hidden < len(w.spots):
+		w.blocked = -1
+	case w.blocked < 0:
+		w.blocked = at
+	}
+	w.hidden, w.motion = hidden, r.Motion
+	for i := range w.spots {
+		s := &w.spots[i]
+		c := s.best()
+		if s.margin(c) < t.Sure || s.known && s.seen == c {
+			continue
+		}
+		since := s.runSince
+		if s.run != c {
+			since = at
+		}
+		s.hand = w.active >= s.before-time.Second
+		s.long = s.before == never || w.shut > s.before
+		s.known, s.seen, s.since, s.sure = true, c, since, at
+	}
+	w.any, w.frame, w.at = true, r.Frame, at
+}
+
+// handBetween reports whether the last movement over the board lies in that
+// time.
+func (w *watch) handBetween(a, b time.Duration) bool {
+	return w.active >= a && w.active <= b+time.Second
+}
+
+// best returns the likeliest of the three states, the first of equals.
+func (s *spot) best() board.Color {
+	b := board.Empty
+	for c := board.Black; c <= board.White; c++ {
+		if s.sum[c] > s.sum[b] {
+			b = c
+		}
+	}
+	return b
+}
+
+// margin returns by how many nats c is likelier than the best other state.
+func (s *spot) margin(c board.Color) float64 {
+	m := math.Inf(1)
+	for o := range s.sum {
+		if board.Color(o) != c {
+			m = min(m, s.sum[c]-s.sum[o])
+		}
+	}
+	return m
+}
+
+// share returns the probability of c, by the sums alone.
+func (s *spot) share(c board.Color) float64 {
+	z := 0.0
+	for _, v := range s.sum {
+		z += math.Exp(v - s.sum[c])
+	}
+	return 1 / z
+}
+
+// shown returns what is seen, for the display.
+func (w *watch) shown() []Spot {
+	spots := make([]Spot, len(w.spots))
+	for i := range w.spots {
+		s := &w.spots[i]
+		c := s.best()
+		spots[i] = Spot{Seen: reading.State(c), Confidence: s.share(c)}
+		if s.hidden {
+			spots[i].Seen = reading.Covered
+		}
+	}
+	return spots
+}

@@ -1,0 +1,209 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+)
+
+// standing is a state with what there is to say about it.
+type standing struct {
+	state  State
+	text   string
+	points []board.Point
+	quiet  bool // it is shown at once, but spoken only with the next reminder
+	nag    bool // it is spoken again and again
+}
+
+// stand works out where the game stands.
+func (r *Referee) stand() standing {
+	d := &r.diff
+	switch {
+	case r.result != nil:
+		return standing{state: StateFinished, text: textResult(*r.result, r.data), quiet: true}
+	case r.game == nil && r.online:
+		return standing{state: StateStarting, text: "Waiting for the game."}
+	case r.game == nil && r.offline == 0:
+		return standing{state: StateStarting, text: "Connecting to the server."}
+	case !r.online:
+		return standing{state: StateConnectionLost, text: "The connection to the server is lost. It is tried again; nothing is forgotten."}
+	case !r.synced && r.now-r.askedSync >= r.tune.Blind:
+		return standing{state: StateConnectionLost, text: "The server does not tell the game. It is asked again."}
+	case r.phase == Finished:
+		return standing{state: StateFinished, text: "The game is over. Waiting for the result."}
+	case r.phase == Removal:
+		return standing{state: StateRemoval, text: "Mark the dead stones on the screen, then agree. " + r.textDead()}
+	case r.paused != nil:
+		return standing{state: StatePaused, text: textPaused(*r.paused, r.data), quiet: true}
+	case r.cameraLost():
+		text := textCameraGone
+		if r.eyesErr != nil {
+			text = fmt.Sprintf("The camera gives no picture: %v.", r.eyesErr)
+		}
+		return standing{state: StateCameraLost, text: text, nag: true}
+	case r.unlocked >= 0 && r.now-r.unlocked >= r.tune.Blind/2:
+		return standing{state: StateBoardMoved, text: "The board cannot be found in the picture. Clear the view, or set the corners again.", nag: true}
+	case r.bump != nil && r.now-r.bump.first > 2*r.tune.Grace:
+		return standing{state: StateBoardMoved, text: "The board was moved and does not look like the game. Check the corners and the stones.", nag: true}
+	case r.bump != nil:
+		return standing{state: StateBoardMoved, text: "The board was moved. Looking whether all is in place."}
+	}
+	if q, ok := r.question(AskUndo); ok {
+		return standing{state: StateUndoAsked, text: q.Text, quiet: true, nag: true}
+	}
+	if len(d.takeBack) > 0 {
+		return standing{state: StateTakeBack, points: points(d.takeBack), nag: true,
+			text: "Taken back: take off " + stoneNames(d.takeBack, r.size()) + "."}
+	}
+	if r.setup {
+		text := r.textSetup()
+		if n := r.data.Setup.Handicap; n > 1 && r.game.MoveCount() == 0 && len(d.unexpected) == 0 {
+			text = fmt.Sprintf("Handicap %d: put %s.", n, stoneNames(d.owed, r.size()))
+		}
+		return standing{state: StateSetup, text: text, points: points(d.unexpected, d.takeBack, d.owed, d.missing), nag: true}
+	}
+	if m := r.misplaced(); m != nil {
+		at, should := m.Actual.GTP(r.size()), m.Stone.Point.GTP(r.size())
+		text := fmt.Sprintf("%s should be %s.", at, should)
+		if m.Actual == m.Stone.Point {
+			text = fmt.Sprintf("%s should be %s.", at, colorNames[m.Stone.Color])
+		}
+		return standing{state: StateMisplaced, text: text, points: []board.Point{m.Actual, m.Stone.Point}, nag: true}
+	}
+	if len(d.owed) > 0 {
+		return standing{state: StateOwed, text: capital(stoneNames(d.owed, r.size())) + ".", points: points(d.owed), quiet: true, nag: true}
+	}
+	if missing := r.named(d.missing); len(missing) > 0 {
+		text := capital(stoneNames(missing, r.size())) + " should be there."
+		if r.cand != nil && missing[0].Color == r.cand.Move.Color && len(missing) == 1 {
+			text = fmt.Sprintf("%s is missing; there is one on %s. Put it back.", capital(nameStone(missing[0], r.size())), r.cand.Move.Point.GTP(r.size()))
+		}
+		return standing{state: StateMissing, text: text, points: points(missing), nag: true}
+	}
+	if off := r.unexpected(); len(off) > 0 {
+		return standing{state: StateUnexpected, text: r.textUnexpected(off), points: points(off), nag: true}
+	}
+	if w := r.watch; w != nil && w.blocked >= 0 && r.now-w.blocked >= r.tune.Blind {
+		return standing{state: StateCovered, text: "The board is covered."}
+	}
+	turn := r.turn()
+	if len(d.prisoners) > 0 {
+		return standing{state: StatePrisoners, text: "Take off " + pointNames(d.prisoners, r.size()) + ". " + turn.text,
+			points: points(d.prisoners), quiet: true, nag: true}
+	}
+	return turn
+}
+
+func (r *Referee) turn() standing {
+	switch {
+	case r.pending != nil:
+		return standing{state: StateSending, text: r.textSent(r.pending.Move), quiet: true}
+	case r.resigned:
+		return standing{state: StateSending, text: "Resigning.", quiet: true}
+	case !r.myTurn():
+		return standing{state: StateOpponentsTurn, text: capital(colorNames[r.game.ToMove()]) + " to play.", quiet: true}
+	case r.game.HandicapLeft() > 0:
+		n := r.data.Setup.Handicap
+		return standing{state: StateYourTurn, quiet: true,
+			text: fmt.Sprintf("Put handicap stone %d of %d where you like.", n-r.game.HandicapLeft()+1, n)}
+	}
+	return standing{state: StateYourTurn, text: "Your turn.", quiet: true}
+}
+
+// unexpected returns the stones that should not be there and are no move in
+// the making.
+func (r *Referee) unexpected() []Stone {
+	off := r.named(r.diff.unexpected)
+	if r.cand == nil || r.rival {
+		return off
+	}
+	return slices.DeleteFunc(off, func(s Stone) bool { return s == r.cand.Move })
+}
+
+func (r *Referee) textUnexpected(off []Stone) string {
+	for _, s := range off {
+		if s.Color != r.me() {
+			continue
+		}
+		if !r.myTurn() {
+			return fmt.Sprintf("It is not your turn: take off %s.", stoneNames(off, r.size()))
+		}
+		if err := r.game.Check(s); err != nil {
+			return fmt.Sprintf("That cannot be played: %v. Take it off.", err)
+		}
+	}
+	if r.rival && len(off) > 1 {
+		return fmt.Sprintf("Which is your move? Take off the other: %s.", stoneNames(off, r.size()))
+	}
+	return fmt.Sprintf("Take off %s.", stoneNames(off, r.size()))
+}
+
+// misplaced finds the owed stone on a point where it does not belong.
+func (r *Referee) misplaced() *Misplaced {
+	for _, o := range r.diff.owed {
+		for _, u := range r.named(r.diff.unexpected) {
+			if u.Point == o.Point || u.Color == o.Color && r.watch.spot(u.Point).since >= r.marks[r.index(o.Point)].changed-time.Second {
+				return &Misplaced{Stone: o, Actual: u.Point}
+			}
+		}
+	}
+	return nil
+}
+
+// say tells when the game stands elsewhere than before.
+func (r *Referee) say() {
+	s := r.stand()
+	changed := s.state != r.state
+	if !changed && s.text == r.text {
+		if !s.nag || r.now-r.reminded < r.tune.Remind {
+			return
+		}
+	}
+	say := ""
+	if (changed && !s.quiet) || (s.nag && r.now-r.reminded >= r.tune.Remind) {
+		say = s.text
+		r.reminded = r.now
+	}
+	if changed {
+		r.reminded, r.stateAt = r.now, r.now
+	}
+	r.state, r.text = s.state, s.text
+	e := Event{Kind: EventState, State: s.state, Points: s.points, Text: s.text, Say: say}
+	if s.state == StateCovered {
+		r.event(Event{Kind: EventCovered, Text: s.text})
+	}
+	r.event(e)
+}
+
+// Snapshot shows where the game stands.
+func (r *Referee) Snapshot() *Snapshot {
+	s := &Snapshot{At: r.now, Frame: r.frame(), State: r.state, Text: r.text, Mode: r.mode,
+		Me: r.data.Me, Phase: r.phase, Players: r.data.Players, Clocks: r.clocks, Paused: r.paused,
+		Questions: r.questions, Undo: r.undo, Dead: r.dead, Accepted: r.accepted, Result: r.result,
+		Pending: r.pending, Candidate: r.cand,
+		Online: r.online && r.synced, Camera: !r.cameraLost()}
+	if w := r.watch; w != nil {
+		s.Size, s.Locked = w.size, w.locked
+		s.Covered = float64(w.hidden) / float64(len(w.spots))
+		if w.any {
+			s.Spots = w.shown()
+		}
+	}
+	g := r.game
+	if g == nil {
+		return s
+	}
+	s.Size, s.ID, s.Name = g.Size(), r.data.ID, r.data.Name
+	s.Rules, s.Komi, s.Handicap = r.data.Setup.Rules.Name, r.data.Setup.Komi, r.data.Setup.Handicap
+	s.Position, s.Number, s.Moves = g.Position(), g.MoveCount(), g.Moves()
+	s.Last, s.HasLast = g.LastMove()
+	s.Captures = [2]int{g.Captures(board.Black), g.Captures(board.White)}
+	s.ToMove = g.ToMove()
+	s.MyTurn = r.phase == Play && r.result == nil && r.myTurn()
+	d := &r.diff
+	s.Owed, s.Prisoners, s.TakeBack, s.Overlooked = d.owed, d.prisoners, d.takeBack, d.overlooked
+	s.Missing, s.Unexpected, s.Misplaced = r.named(d.missing), r.unexpected(), r.misplaced()
+	return s
+}

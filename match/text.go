@@ -1,0 +1,254 @@
+package match
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gobancam/gobancam/board"
+)
+
+// All that the referee and the relay say in words is in this file. Events
+// carry the same as data, so another language is another file like this.
+
+const (
+	textUndoCanceled  = "The request to take back is withdrawn."
+	textResumed       = "The game goes on."
+	textOffline       = "Not connected: the game cannot be reached just now."
+	textOver          = "The game is over."
+	textScoring       = "Both passed: dead stones are being agreed on."
+	textNotScoring    = "Dead stones are marked after both players passed."
+	textIsPaused      = "The game is paused."
+	textNotYourTurn   = "It is not your turn."
+	textPlayOne       = "Name one point to play."
+	textNothingToUndo = "There is no move to take back."
+	textUndoRequested = "You ask to take back."
+	textAskResign     = "Do you really want to resign?"
+	textAskPass       = "Your pass did not reach the server. Pass now?"
+	textNoQuestion    = "There is no question open."
+	textResync        = "Reading the game again."
+	textTrusted       = "What looks wrong on the board is overlooked."
+	textUnkept        = "The move was not sent: it could not be written to the journal. Make room on the disk, then play it again."
+	textBumpFine      = "The board was moved. The position is the same; the game goes on."
+	textBumpStones    = "The board was moved, and stones with it."
+	textCameraGone    = "The camera gives no picture."
+
+	textHand          = "a hand is over the board"
+	textDwell         = "a moment"
+	textSure          = "sure"
+	textUnsure        = "not sure enough"
+	textModeAsks      = "you want to be asked"
+	textRefusedBefore = "it was refused before"
+	textBeforeTurn    = "it was there before your turn"
+	textUnwatched     = "nobody saw it being played"
+	textNothing       = "nothing happened"
+)
+
+var colorNames = [...]string{"empty", "black", "white"}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// list joins names as a sentence does.
+func list(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return names[0]
+	case n > 8:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:7], ", "), n-7)
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+func nameStone(s Stone, size int) string { return colorNames[s.Color] + " " + s.Point.GTP(size) }
+
+func stoneNames(stones []Stone, size int) string {
+	names := make([]string, len(stones))
+	for i, s := range stones {
+		names[i] = nameStone(s, size)
+	}
+	return list(names)
+}
+
+func pointNames(stones []Stone, size int) string {
+	names := make([]string, len(stones))
+	for i, s := range stones {
+		names[i] = s.Point.GTP(size)
+	}
+	return list(names)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (r *Referee) size() int { return r.game.Size() }
+
+func (r *Referee) nameMove(m board.Move) string {
+	if m.Point.IsPass() {
+		return colorNames[m.Color] + " passes"
+	}
+	return nameStone(m, r.size())
+}
+
+// textMove tells of move i of the record.
+func (r *Referee) textMove(i int, mine bool) string {
+	m := r.game.Move(i)
+	set := r.game.CapturedBy(i)
+	s := capital(r.nameMove(m))
+	if n := set.Len(); n > 0 {
+		s += fmt.Sprintf(", takes %d", n)
+	}
+	return s + "."
+}
+
+func (r *Referee) textSent(m board.Move) string { return "Playing " + r.nameMove(m) + "." }
+
+func (r *Referee) saySent(m board.Move) string {
+	if m.Point.IsPass() {
+		return "pass"
+	}
+	return m.Point.GTP(r.size())
+}
+
+func (r *Referee) textStillSending(m board.Move) string {
+	return capital(r.nameMove(m)) + " is still on its way."
+}
+
+func (r *Referee) textNoEcho(m board.Move) string {
+	return "No word from the server about " + r.nameMove(m) + ": reading the game again before anything is sent."
+}
+
+func (r *Referee) textLost(m board.Move) string {
+	if m.Point.IsPass() {
+		return "The pass did not reach the server."
+	}
+	return capital(r.nameMove(m)) + " did not reach the server. While the stone lies there, it is played again."
+}
+
+func (r *Referee) textOtherMove(mine, theirs board.Move) string {
+	return fmt.Sprintf("The server has %s where %s was sent. The server's game counts.", r.nameMove(theirs), r.nameMove(mine))
+}
+
+func (r *Referee) textMissingMoves(had, has int) string {
+	return fmt.Sprintf("The server's game has %s, it had %d. The server's game counts.", plural(has, "move"), had)
+}
+
+func (r *Referee) textMoveRefused(m board.Move, why string) string {
+	s := "The server refused " + r.nameMove(m)
+	if why != "" {
+		s += ": " + strings.TrimRight(why, ".")
+	}
+	return s + "."
+}
+
+func textRefused(why string) string {
+	return "The server refused: " + strings.TrimRight(why, ".") + "."
+}
+func textDisconnected(why string) string {
+	return "The connection is lost: " + strings.TrimRight(why, ".") + "."
+}
+func textServerSaid(s string) string { return "The server says: " + s }
+func textBadRecord(err error) string {
+	return fmt.Sprintf("The server's game cannot be replayed here (%v). Nothing is played until it can; play on at the website.", err)
+}
+func textOddMove(err error) string {
+	return fmt.Sprintf("The server's record has an odd move: %v.", err)
+}
+func textIllegal(err error) string { return fmt.Sprintf("That cannot be played: %v.", err) }
+
+func textOutOfStep(n, had int) string {
+	return fmt.Sprintf("The server speaks of move %d, %s are known: reading the game again.", n, plural(had, "move"))
+}
+
+func textOtherSize(eyes, game int) string {
+	return fmt.Sprintf("The camera looks at a %d×%d board, the game is on %d×%d. Calibrate for the right size.", eyes, eyes, game, game)
+}
+
+func textPaused(p Pause, d GameData) string {
+	switch {
+	case p.By != board.Empty && p.By == d.Me:
+		return "You paused the game."
+	case p.By != board.Empty:
+		return capital(colorNames[p.By]) + " paused the game."
+	case p.Why != "":
+		return "The game is paused: " + p.Why + "."
+	}
+	return textIsPaused
+}
+
+func (r *Referee) textUndoAsked(u UndoRequested) string {
+	if u.Count > 1 {
+		return fmt.Sprintf("The opponent asks to take back %d moves. Agree?", u.Count)
+	}
+	return "The opponent asks to take back. Agree?"
+}
+
+func (r *Referee) textUndone(n int) string { return capital(plural(n, "move")) + " taken back." }
+
+func (r *Referee) textDead() string {
+	if len(r.dead) == 0 {
+		return "No stone is marked as dead."
+	}
+	return fmt.Sprintf("%s marked as dead.", capital(plural(len(r.dead), "point")))
+}
+
+func textAgreed(c board.Color) string {
+	if c == board.Empty {
+		return "Both players agree on the dead stones."
+	}
+	return capital(colorNames[c]) + " agrees on the dead stones."
+}
+
+func textResult(res Result, d GameData) string {
+	who := ""
+	switch {
+	case res.Winner == board.Empty && res.Text != "":
+		who = "The game ends: " + res.Text
+	case res.Winner == board.Empty:
+		who = "The game ends without a winner"
+	case res.Winner == d.Me:
+		who = "You win: " + res.Text
+	case d.Me != board.Empty:
+		who = "You lose: " + res.Text
+	default:
+		who = capital(colorNames[res.Winner]) + " wins: " + res.Text
+	}
+	if res.Reason != "" {
+		who += " (" + res.Reason + ")"
+	}
+	return who + "."
+}
+
+func (r *Referee) textAskMove(m board.Move, why string) string {
+	return fmt.Sprintf("Is %s your move? (%s)", r.nameMove(m), why)
+}
+
+func (r *Referee) textOwnMissing(s Stone, m board.Move) string {
+	return fmt.Sprintf("%s is missing: is it the stone on %s?", nameStone(s, r.size()), m.Point.GTP(r.size()))
+}
+
+func (r *Referee) textAlsoWrong(s Stone) string {
+	return nameStone(s, r.size()) + " is not right either"
+}
+
+func (r *Referee) textSetup() string {
+	d := &r.diff
+	var parts []string
+	put := append(append([]Stone(nil), d.owed...), d.missing...)
+	off := append(append([]Stone(nil), d.unexpected...), d.takeBack...)
+	if len(off) > 0 {
+		parts = append(parts, "take off "+stoneNames(off, r.size()))
+	}
+	if len(put) > 0 {
+		parts = append(parts, "put "+stoneNames(put, r.size()))
+	}
+	if len(parts) == 0 {
+		return "The board is right."
+	}
+	return "Set up the board: " + strings.Join(parts, "; ") + "."
+}
