@@ -1,0 +1,180 @@
+package ogs
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+)
+
+// An Update is an event of a game together with the game's state after it.
+type Update struct {
+	State *State
+	Event Event
+}
+
+// An Event is what happened in a game: one of the types below.
+type Event interface{ gameEvent() }
+
+type (
+	// Snapshot says that the state was replaced as a whole by the server's
+	// game data: on joining, after every reconnection, and whenever the server
+	// or a doubt asks for it. It also stands for events that a slow receiver
+	// did not take in time.
+	Snapshot struct{ Reason string }
+
+	// Disconnected says that nothing can be sent until the next Snapshot.
+	Disconnected struct{ Err error }
+
+	// Moved is a move that counts, of either side.
+	Moved struct {
+		Number int // 1 for the first
+		Move   PlayedMove
+		Mine   bool
+		Ticket Ticket // of Game.Move, if it was sent by that; else 0
+	}
+
+	// Acknowledged is the server's answer to a move, which is no proof yet:
+	// Settled follows.
+	Acknowledged struct {
+		Ticket Ticket
+		Err    error // the refusal, or nil
+	}
+
+	// Settled is what became of a move that Game.Move sent. Each ticket has
+	// exactly one, unless the program ends before.
+	Settled struct {
+		Ticket Ticket
+		Number int
+		Point  board.Point
+		Fate   Fate
+		Reason string // for what was not played
+	}
+
+	// ClockChanged says that State.Clock is new.
+	ClockChanged struct{}
+
+	// PhaseChanged says that State.Phase is new.
+	PhaseChanged struct{ Phase Phase }
+
+	// UndoRequested says that State.Undo is new; Mine if we asked.
+	UndoRequested struct {
+		Request UndoRequest
+		Mine    bool
+	}
+	// UndoCanceled says that the request was withdrawn.
+	UndoCanceled struct{}
+	// UndoAccepted says that moves were taken back; their stones have to come
+	// off the board. A Snapshot follows.
+	UndoAccepted struct{ Taken []PlayedMove }
+
+	// RemovalChanged says that State.Removed is new, and that earlier
+	// agreements are void.
+	RemovalChanged struct{}
+	// RemovalAccepted says that a side agreed to State.Removed; Empty if the
+	// server decided.
+	RemovalAccepted struct{ By board.Color }
+
+	// AutoResign says that the server has lost By and will resign for it at
+	// At, in the server's time; a zero At takes that back.
+	AutoResign struct {
+		By board.Color
+		At time.Time
+	}
+
+	// Chat is a line in the game's chat.
+	Chat struct {
+		By      Player
+		Channel string
+		Text    string
+	}
+
+	// Trouble is a complaint of the server about this game, in its words.
+	Trouble struct{ Text string }
+
+	// Ended says that the game is over and State.Result is known as far as it
+	// will be. It comes once.
+	Ended struct{ Result Result }
+)
+
+func (Snapshot) gameEvent()        {}
+func (Disconnected) gameEvent()    {}
+func (Moved) gameEvent()           {}
+func (Acknowledged) gameEvent()    {}
+func (Settled) gameEvent()         {}
+func (ClockChanged) gameEvent()    {}
+func (PhaseChanged) gameEvent()    {}
+func (UndoRequested) gameEvent()   {}
+func (UndoCanceled) gameEvent()    {}
+func (UndoAccepted) gameEvent()    {}
+func (RemovalChanged) gameEvent()  {}
+func (RemovalAccepted) gameEvent() {}
+func (AutoResign) gameEvent()      {}
+func (Chat) gameEvent()            {}
+func (Trouble) gameEvent()         {}
+func (Ended) gameEvent()           {}
+
+// A Ticket names one sending of a move.
+type Ticket uint64
+
+// Pending is a move that was handed to the network and is not settled.
+type Pending struct {
+	Ticket Ticket
+	Number int
+	Point  board.Point
+	Sent   time.Time
+}
+
+// Fate is what became of a move that was sent.
+type Fate int
+
+// The fates of a move.
+const (
+	// Played: the server's list has it, at the number it was sent for.
+	Played Fate = iota
+	// NotPlayed: the server's list does not have it, looked at twice with a
+	// pause between, or once after a refusal. It may be sent again.
+	NotPlayed
+	// Displaced: the server's list has another move at its number. Somebody
+	// else moves for this account, or the board is behind.
+	Displaced
+)
+
+// String is the fate in words.
+func (f Fate) String() string {
+	switch f {
+	case Played:
+		return "played"
+	case NotPlayed:
+		return "not played"
+	case Displaced:
+		return "another move is in its place"
+	}
+	return fmt.Sprintf("Fate(%d)", int(f))
+}
+
+// Why nothing was sent.
+type Why int
+
+// The reasons why a command was not sent.
+const (
+	NotConnected Why = iota // no connection, or its game data has not come yet
+	WrongPhase              // the game's phase does not allow it
+	NotPlaying              // we have no colour in this game
+	NotYourTurn             // by the moves or by the server's clock
+	Paused                  // the game is paused
+	Busy                    // a move before is not settled
+	OutOfDate               // the state has changed since the caller looked
+	Illegal                 // the rules of this game forbid it
+	Unplayable              // the game cannot be followed here
+	Left                    // the game or the session has ended
+)
+
+// NotSentError says that a command was not sent: not one byte of it has left,
+// and it will not be sent later.
+type NotSentError struct {
+	Why    Why
+	Reason string
+}
+
+func (e *NotSentError) Error() string { return "not sent: " + e.Reason }
