@@ -65,8 +65,8 @@ type Recorder interface {
 	Record(Input)
 }
 
-// Ports are a referee's connections to the world. Eyes, Voice, Journal,
-// Recorder and Publish may be nil.
+// Ports are a referee's connections to the world. All but
+// Server may be nil.
 type Ports struct {
 	Eyes     Eyes
 	Server   Server
@@ -75,6 +75,7 @@ type Ports struct {
 	Recorder Recorder
 	Commands <-chan Command
 	Publish  func(*Snapshot) // called with each new snapshot, from Run's goroutine; must not block
+	Explain  func(Decision)  // called with each decision, likewise
 }
 
 // Input is one thing that happened. At most one of the fields after At is set;
