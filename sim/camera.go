@@ -29,15 +29,15 @@ func newView(c Camera, w, h int, b Board, size int) view {
 	v.fwd = vec{-math.Sin(az) * math.Cos(el), -math.Cos(az) * math.Cos(el), -math.Sin(el)}
 	v.right = vec{math.Cos(az), -math.Sin(az), 0}
 	v.down = v.right.cross(v.fwd)
-	s, k := math.Sincos(rad(c.Roll))
-	v.right, v.down = v.right.mul(k).add(v.down.mul(s)), v.down.mul(k).sub(v.right.mul(s))
 
 	bw, bh := b.outer(size)
 	corners := [4]vec{{-bw, -bh, 0}, {bw, -bh, 0}, {bw, bh, 0}, {-bw, bh, 0}}
-	dist := 4 * max(bw, bh)
-	var target vec
+	straight := v
+	dist, yaw, pitch := 4*max(bw, bh), 0.0, 0.0
 	for range 60 {
-		v.at = target.sub(v.fwd.mul(dist))
+		v = straight
+		v.at = v.fwd.mul(-dist)
+		v = v.move(vec{}, c.Roll, yaw, pitch)
 		x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 		for _, p := range corners {
 			q := v.project(p)
@@ -47,10 +47,10 @@ func newView(c Camera, w, h int, b Board, size int) view {
 		fill := max((x1-x0)/float64(w), (y1-y0)/float64(h))
 		ex := (x0+x1)/2 - (v.cx + c.OffX*float64(w))
 		ey := (y0+y1)/2 - (v.cy + c.OffY*float64(h))
-		target = target.add(v.right.mul(ex * dist / v.f)).add(v.down.mul(ey * dist / v.f))
-		dist *= 1 + 0.7*(fill/c.Fill-1)
+		yaw += 0.7 * math.Atan(ex/v.f) * 180 / math.Pi
+		pitch += 0.7 * math.Atan(ey/v.f) * 180 / math.Pi
+		dist *= 1 + 0.5*(fill/c.Fill-1)
 	}
-	v.at = target.sub(v.fwd.mul(dist))
 	return v
 }
 

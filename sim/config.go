@@ -22,7 +22,7 @@ type Config struct {
 
 // Camera says where the camera stands and what its lens does.
 type Camera struct {
-	Elevation float64 // degrees of its axis above the board's plane, 15 to 90
+	Elevation float64 // degrees above the board's plane, as seen from the board's middle, 15 to 90
 	Turn      float64 // degrees around the board: 0 stands at the bottom player's side, 90 at the right
 	Roll      float64 // degrees about its own axis
 	FOV       float64 // horizontal field of view, degrees

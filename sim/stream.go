@@ -165,6 +165,9 @@ func (l *Live) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	}
 	rw.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary="+boundary)
 	flush := http.NewResponseController(rw)
+	if flush.Flush() != nil { // the head at once, even when no picture follows
+		return
+	}
 	sent := -1
 	for {
 		shot, next, fault, ended := l.look()
