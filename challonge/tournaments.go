@@ -1,0 +1,276 @@
+package challonge
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// The forms of a tournament.
+const (
+	SingleElimination = "single elimination"
+	DoubleElimination = "double elimination"
+	RoundRobin        = "round robin"
+	Swiss             = "swiss"
+	FreeForAll        = "free for all"
+)
+
+// The states of a tournament as it tells them. There may be others.
+const (
+	TournamentPending              = "pending"
+	TournamentCheckingIn           = "checking_in"
+	TournamentCheckedIn            = "checked_in"
+	TournamentAcceptingPredictions = "accepting_predictions"
+	TournamentGroupStage           = "group_stages_underway"
+	TournamentGroupStageFinal      = "group_stages_finalized"
+	TournamentUnderway             = "underway"
+	TournamentAwaitingReview       = "awaiting_review" // every match is reported
+	TournamentComplete             = "complete"
+)
+
+// Tournament is a tournament as Challonge describes it.
+type Tournament struct {
+	ID                ID        `json:"id"`
+	Name              string    `json:"name"`
+	Type              string    `json:"tournament_type"` // SingleElimination, …
+	Slug              string    `json:"url"`             // the last part of its address
+	Page              string    `json:"page,omitempty"`  // its address for people, if told
+	Game              string    `json:"game_name,omitempty"`
+	State             string    `json:"state"` // TournamentPending, …
+	Description       string    `json:"description,omitempty"`
+	Private           bool      `json:"private"`
+	Participants      int       `json:"participants,omitempty"` // how many, if told
+	AcceptAttachments bool      `json:"accept_attachments"`
+	StartsAt          time.Time `json:"starts_at,omitzero"`
+	StartedAt         time.Time `json:"started_at,omitzero"`
+	CompletedAt       time.Time `json:"completed_at,omitzero"`
+	CreatedAt         time.Time `json:"created_at,omitzero"`
+}
+
+func tournament(r *resource) (Tournament, error) {
+	var a struct {
+		Name         string `json:"name"`
+		Type         string `json:"tournament_type"`
+		URL          string `json:"url"`
+		Page         string `json:"full_challonge_url"`
+		Game         string `json:"game_name"`
+		State        string `json:"state"`
+		Description  string `json:"description"`
+		Private      truth  `json:"private"`
+		Participants number `json:"participants_count"`
+		Accept       truth  `json:"accept_attachments"`
+		StartsAt     moment `json:"starts_at"`
+		MatchOptions struct {
+			Accept truth `json:"accept_attachments"`
+		} `json:"match_options"`
+		Timestamps struct {
+			StartsAt    moment `json:"starts_at"`
+			StartedAt   moment `json:"started_at"`
+			CompletedAt moment `json:"completed_at"`
+			CreatedAt   moment `json:"created_at"`
+		} `json:"timestamps"`
+	}
+	if _, err := r.attributes(&a); err != nil {
+		return Tournament{}, err
+	}
+	if r.ID == "" {
+		return Tournament{}, errors.New("a tournament has no id")
+	}
+	t := Tournament{ID: r.ID, Name: a.Name, Type: a.Type, Slug: a.URL, Page: a.Page, Game: a.Game, State: a.State,
+		Description: a.Description, Private: bool(a.Private), Participants: int(a.Participants),
+		AcceptAttachments: bool(a.Accept || a.MatchOptions.Accept),
+		StartsAt:          time.Time(a.StartsAt), StartedAt: time.Time(a.Timestamps.StartedAt),
+		CompletedAt: time.Time(a.Timestamps.CompletedAt), CreatedAt: time.Time(a.Timestamps.CreatedAt)}
+	if t.StartsAt.IsZero() {
+		t.StartsAt = time.Time(a.Timestamps.StartsAt)
+	}
+	return t, nil
+}
+
+// The filters of the list of tournaments.
+const (
+	ListPending    = "pending"
+	ListInProgress = "in_progress"
+	ListEnded      = "ended"
+)
+
+// TournamentFilter narrows a list; zero fields do not.
+type TournamentFilter struct {
+	State         string // ListPending, ListInProgress, ListEnded
+	Type          string // SingleElimination, …
+	CreatedAfter  time.Time
+	CreatedBefore time.Time
+}
+
+// Tournaments lists the tournaments that the account (or the community, or the
+// application) has.
+func (c *Client) Tournaments(ctx context.Context, f TournamentFilter) ([]Tournament, error) {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("state", f.State)
+	set("type", underscored(f.Type))
+	// The documented form of a date here is mm/dd/yyyy.
+	if !f.CreatedAfter.IsZero() {
+		q.Set("created_after", f.CreatedAfter.Format("01/02/2006"))
+	}
+	if !f.CreatedBefore.IsZero() {
+		q.Set("created_before", f.CreatedBefore.Format("01/02/2006"))
+	}
+	return pages(ctx, c, "/tournaments.json", q, func(t Tournament) ID { return t.ID }, tournament)
+}
+
+// underscored is the form of a tournament's type in a filter.
+func underscored(kind string) string {
+	b := []byte(kind)
+	for i := range b {
+		if b[i] == ' ' {
+			b[i] = '_'
+		}
+	}
+	return string(b)
+}
+
+func tournamentPath(id ID) string { return "/tournaments/" + url.PathEscape(string(id)) }
+
+// Tournament fetches one tournament by its id or the last part of its address.
+func (c *Client) Tournament(ctx context.Context, id ID) (Tournament, error) {
+	path := tournamentPath(id) + ".json"
+	return one(path, tournament)(c.get(ctx, path, nil))
+}
+
+// TournamentFields are what is given when a tournament is made or changed. A
+// change sends only what is set.
+type TournamentFields struct {
+	Name        string     `json:"name,omitempty"`
+	Type        string     `json:"tournament_type,omitempty"` // SingleElimination, …
+	Slug        string     `json:"url,omitempty"`             // letters, digits and underscores; made up by Challonge if empty
+	Game        string     `json:"game_name,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Private     *bool      `json:"private,omitempty"`
+	StartsAt    *time.Time `json:"starts_at,omitempty"`
+
+	Match        *MatchOptions        `json:"match_options,omitempty"`
+	Registration *RegistrationOptions `json:"registration_options,omitempty"`
+	Seeding      *SeedingOptions      `json:"seeding_options,omitempty"`
+	Station      *StationOptions      `json:"station_options,omitempty"`
+	Notify       *NotifyOptions       `json:"notifications,omitempty"`
+	Double       *DoubleOptions       `json:"double_elimination_options,omitempty"`
+	RoundRobin   *PointsOptions       `json:"round_robin_options,omitempty"`
+	Swiss        *PointsOptions       `json:"swiss_options,omitempty"`
+	GroupStage   *bool                `json:"group_stage_enabled,omitempty"`
+	Groups       *GroupOptions        `json:"group_stage_options,omitempty"`
+	FreeForAll   *FreeForAllOptions   `json:"free_for_all_options,omitempty"`
+}
+
+// MatchOptions concern the matches of a tournament.
+type MatchOptions struct {
+	// ThirdPlace is 3 for a match for the third place; it cannot be smaller,
+	// and is left out for none.
+	ThirdPlace        int   `json:"consolation_matches_target_rank,omitempty"`
+	AcceptAttachments *bool `json:"accept_attachments,omitempty"`
+}
+
+// RegistrationOptions concern signing up.
+type RegistrationOptions struct {
+	OpenSignup *bool `json:"open_signup,omitempty"`
+	Cap        int   `json:"signup_cap,omitempty"`
+	CheckIn    int   `json:"check_in_duration,omitempty"` // minutes, a multiple of 5
+}
+
+// SeedingOptions concern who meets whom at first.
+type SeedingOptions struct {
+	HideSeeds  *bool `json:"hide_seeds,omitempty"`
+	Sequential *bool `json:"sequential_pairings,omitempty"` // 1-2, 3-4 instead of 1-8, 2-7
+}
+
+// StationOptions concern the tables in a room.
+type StationOptions struct {
+	AutoAssign   *bool `json:"auto_assign,omitempty"`
+	OnlyAssigned *bool `json:"only_start_matches_with_assigned_stations,omitempty"`
+}
+
+// NotifyOptions say when participants get mail.
+type NotifyOptions struct {
+	MatchesOpen    *bool `json:"upon_matches_open,omitempty"`
+	TournamentEnds *bool `json:"upon_tournament_ends,omitempty"`
+}
+
+// DoubleOptions concern double elimination.
+type DoubleOptions struct {
+	Split *bool `json:"split_participants,omitempty"`
+	// GrandFinals is "single" or "skip"; empty for up to two matches.
+	GrandFinals string `json:"grand_finals_modifier,omitempty"`
+}
+
+// PointsOptions concern round robin (Iterations, Ranking) and Swiss (Rounds).
+type PointsOptions struct {
+	Iterations int      `json:"iterations,omitempty"`
+	Ranking    string   `json:"ranking,omitempty"`
+	Rounds     int      `json:"rounds,omitempty"`
+	GameWin    *float64 `json:"pts_for_game_win,omitempty"`
+	GameTie    *float64 `json:"pts_for_game_tie,omitempty"`
+	MatchWin   *float64 `json:"pts_for_match_win,omitempty"`
+	MatchTie   *float64 `json:"pts_for_match_tie,omitempty"`
+}
+
+// GroupOptions concern a stage of groups before the last one.
+type GroupOptions struct {
+	Type    string `json:"stage_type,omitempty"`
+	Size    int    `json:"group_size,omitempty"`
+	Advance int    `json:"participant_count_to_advance_per_group,omitempty"`
+}
+
+// FreeForAllOptions concern matches of more than two.
+type FreeForAllOptions struct {
+	Max int `json:"max_participants,omitempty"`
+}
+
+// CreateTournament makes a tournament. Name and Type have to be given.
+func (c *Client) CreateTournament(ctx context.Context, f TournamentFields) (Tournament, error) {
+	if f.Name == "" || f.Type == "" {
+		return Tournament{}, errors.New("a tournament needs a name and a type")
+	}
+	const path = "/tournaments.json"
+	return one(path, tournament)(c.change(ctx, http.MethodPost, path, body("Tournaments", f)))
+}
+
+// UpdateTournament changes what f sets.
+func (c *Client) UpdateTournament(ctx context.Context, id ID, f TournamentFields) (Tournament, error) {
+	path := tournamentPath(id) + ".json"
+	return one(path, tournament)(c.change(ctx, http.MethodPut, path, body("Tournaments", f)))
+}
+
+// DeleteTournament deletes a tournament with its participants and results.
+// There is no way back.
+func (c *Client) DeleteTournament(ctx context.Context, id ID) error {
+	_, err := c.change(ctx, http.MethodDelete, tournamentPath(id)+".json", nil)
+	return err
+}
+
+// A Step takes a tournament from one state to another.
+type Step string
+
+// The steps.
+const (
+	ProcessCheckIn     Step = "process_checkin"
+	AbortCheckIn       Step = "abort_checkin"
+	OpenPredictions    Step = "open_predictions"
+	StartGroupStage    Step = "start_group_stage"
+	FinalizeGroupStage Step = "finalize_group_stage"
+	ResetGroupStage    Step = "reset_group_stage"
+	Start              Step = "start"
+	Finalize           Step = "finalize"
+	Reset              Step = "reset" // deletes every match and result
+)
+
+// ChangeState takes a tournament a step further, or back.
+func (c *Client) ChangeState(ctx context.Context, id ID, s Step) (Tournament, error) {
+	path := tournamentPath(id) + "/change_state.json"
+	return one(path, tournament)(c.change(ctx, http.MethodPut, path, body("TournamentState", map[string]Step{"state": s})))
+}
