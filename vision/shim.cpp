@@ -8,6 +8,7 @@
 
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
+#include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
@@ -69,6 +70,29 @@ char *shim_segments(void *gray, double scale, float **segments, int *n) {
         std::memcpy(*segments, lines.data(), bytes);
     });
 }
+
+char *shim_net_load(const char *onnx, int bytes, void **net) {
+    return guarded([&] {
+        *net = nullptr;
+        cv::dnn::Net *made = new cv::dnn::Net(cv::dnn::readNetFromONNX(onnx, size_t(bytes)));
+        made->setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+        made->setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+        *net = made;
+    });
+}
+
+char *shim_net_run(void *net, const float *in, int channels, int height, int width, float *out, int n) {
+    return guarded([&] {
+        cv::dnn::Net &run = *static_cast<cv::dnn::Net *>(net);
+        const int shape[] = {1, channels, height, width};
+        run.setInput(cv::Mat(4, shape, CV_32F, const_cast<float *>(in)));
+        const cv::Mat answer = run.forward();
+        CV_Assert(answer.isContinuous() && answer.type() == CV_32F && answer.total() == size_t(n));
+        std::memcpy(out, answer.data, size_t(n) * sizeof(float));
+    });
+}
+
+void shim_net_free(void *net) { delete static_cast<cv::dnn::Net *>(net); }
 
 void shim_quiet(int level) {
     cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(level));

@@ -20,6 +20,12 @@ char *shim_ecc(void *tmpl, void *input, float *warp, int motion, int iterations,
 // Segments are four floats each; the caller frees *segments.
 char *shim_segments(void *gray, double scale, float **segments, int *n);
 
+// A network is a cv::dnn::Net, freed by shim_net_free. It answers one picture
+// (planes of floats, channels × height × width) with n floats.
+char *shim_net_load(const char *onnx, int bytes, void **net);
+char *shim_net_run(void *net, const float *in, int channels, int height, int width, float *out, int n);
+void shim_net_free(void *net);
+
 // Log levels are those of cv::utils::logging.
 void shim_quiet(int level);
 

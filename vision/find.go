@@ -1,0 +1,220 @@
+package vision
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/grid"
+)
+
+// FindOptions narrow what Find looks for. The zero value looks for any board.
+type FindOptions struct {
+	Size int        // lines per side: 9, 13 or 19; 0 tells them apart
+	Near *grid.Grid // where the board was before, if that is known: tried first
+}
+
+// Found is a board in a picture.
+type Found struct {
+	// Grid has its corners clockwise from the one nearest the picture's top
+	// left, since a picture does not say which side is up, unless the caller
+	// gave a grid whose turn it keeps.
+	Grid *grid.Grid
+	// Confidence is the probability that all four corner crossings are right
+	// within a quarter of the line spacing, the number of lines included.
+	Confidence float64
+	// Fit is the median distance of the visible pieces of line from the
+	// grid, in cells; 1 when no line is visible.
+	Fit float64
+	// Lines is the number of pieces of line between two crossings that Fit
+	// was measured on.
+	Lines int
+
+	evidence evidence
+}
+
+// ErrNoBoard is wrapped by the errors of Find and Snap when there is nothing
+// in the picture that looks like a board.
+var ErrNoBoard = errors.New("no board was found in the picture")
+
+var black = color.RGBA{A: 255}
+
+func sizeOf(w, h int) image.Point { return image.Pt(w, h) }
+
+// smallestPicture is the least width and height in which a board is looked
+// for: with fewer pixels a 9×9 board has no lines left.
+const smallestPicture = 48
+
+func checkPicture(img gocv.Mat) error {
+	if img.Empty() || img.Cols() < smallestPicture || img.Rows() < smallestPicture {
+		return fmt.Errorf("a picture of %d×%d pixels is too small for a board: %w", img.Cols(), img.Rows(), ErrNoBoard)
+	}
+	if img.Type() != gocv.MatTypeCV8UC3 {
+		return fmt.Errorf("a board is looked for in BGR pictures of 8 bits, not in type %v", img.Type())
+	}
+	return nil
+}
+
+// Find looks for the board in a BGR picture. It returns the best explanation
+// that it has with an honest Confidence, and ErrNoBoard when it has none.
+func Find(img gocv.Mat, opt FindOptions) (Found, error) {
+	if err := checkPicture(img); err != nil {
+		return Found{}, err
+	}
+	sizes := []int{9, 13, 19}
+	if opt.Size != 0 {
+		sizes = []int{opt.Size}
+	}
+	var roughs []*grid.Grid
+	if opt.Near != nil {
+		roughs = append(roughs, opt.Near)
+	}
+	s, err := takeSurvey(img)
+	if err != nil {
+		return Found{}, err
+	}
+	for _, q := range s.quads() {
+		spec := grid.Spec{Size: 2, Width: img.Cols(), Height: img.Rows(), Corners: q}
+		if g, err := grid.New(spec); err == nil {
+			roughs = append(roughs, g)
+		}
+	}
+	var best Found
+	for _, rough := range roughs {
+		f, err := settle(img, rough, sizes, s)
+		if err != nil {
+			return Found{}, err
+		}
+		if f.Grid != nil && (best.Grid == nil || f.Confidence > best.Confidence) {
+			best = f
+		}
+		if best.Confidence > 0.95 {
+			break
+		}
+	}
+	if best.Grid == nil {
+		return Found{}, fmt.Errorf("%w: nothing looks like nine or more evenly spaced lines each way; show the whole board, in focus", ErrNoBoard)
+	}
+	if best.Grid, err = upright(best.Grid); err != nil {
+		return Found{}, err
+	}
+	return best, nil
+}
+
+// settle looks closer and closer from a rough grid: the lattice in the flat
+// view, which of its lines are the board's, a second look from there, and at
+// last the printed lines. A Found without Grid means there is no lattice.
+func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, error) {
+	var found Found
+	for look := range 3 {
+		f, err := lay(img, rough)
+		if err != nil {
+			return Found{}, err
+		}
+		peaks := f.peaks()
+		knots := knit(peaks)
+		l := f.weave(img, knots, peaks)
+		if l == nil {
+			break
+		}
+		windows := f.frame(l, sizes, nil)
+		g, err := l.cut(windows[0])
+		if err != nil {
+			break
+		}
+		e := evidence{
+			Knots: l.knots, Peaks: len(peaks), Spread: l.spread,
+			Lead: windows[0].score - windows[1].score,
+		}
+		found = Found{Grid: g, evidence: e}
+		if look > 0 && steady(rough, g) {
+			break
+		}
+		rough = g
+	}
+	if found.Grid == nil {
+		return found, nil
+	}
+	err := polish(img, &found, 0.3, s)
+	return found, err
+}
+
+// steady says whether the corners of two grids differ by less than half a
+// cell.
+func steady(a, b *grid.Grid) bool {
+	if a.Size() != b.Size() {
+		return false
+	}
+	p, q := a.Corners(), b.Corners()
+	n := float64(b.Size() - 1)
+	for i, uv := range [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}} {
+		if p[i].Dist(q[i]) > 0.5*b.Cell(uv[0], uv[1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// polish fits the grid to the printed lines and judges it.
+func polish(img gocv.Mat, f *Found, reach float64, s *survey) error {
+	n := float64(f.Grid.Size()-1) / 2
+	k, err := newInk(img, f.Grid.Cell(n, n))
+	if err != nil {
+		return err
+	}
+	g, strokes := k.refine(f.Grid, reach)
+	f.Grid = g
+	f.Fit, f.Lines = fitness(strokes)
+	f.evidence.weigh(k, g, strokes, s)
+	f.Confidence = f.evidence.confidence()
+	return nil
+}
+
+// upright turns a grid so that its corners start with the one nearest the
+// picture's top left.
+func upright(g *grid.Grid) (*grid.Grid, error) {
+	c := g.Corners()
+	best, at := math.Inf(1), 0
+	for i, p := range c {
+		if d := p.X + p.Y; d < best {
+			best, at = d, i
+		}
+	}
+	if at == 0 {
+		return g, nil
+	}
+	return g.Rotate(at)
+}
+
+// Snap moves a grid whose corners are off by up to a third of a cell onto the
+// right crossings. Size and turn stay as they are.
+func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
+	if err := checkPicture(img); err != nil {
+		return Found{}, err
+	}
+	s, err := takeSurvey(img)
+	if err != nil {
+		return Found{}, err
+	}
+	f, err := lay(img, rough)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Grid: rough}
+	reach := 0.4
+	peaks := f.peaks()
+	if l := f.weave(img, knit(peaks), peaks); l != nil {
+		if w := f.frame(l, []int{rough.Size()}, rough); len(w) > 0 {
+			if g, err := l.cut(w[0]); err == nil {
+				found.Grid, reach = g, 0.25
+				found.evidence = evidence{Knots: l.knots, Peaks: len(peaks), Spread: l.spread, Lead: 10}
+			}
+		}
+	}
+	err = polish(img, &found, reach, s)
+	return found, err
+}

@@ -1,0 +1,464 @@
+package vision
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/grid"
+)
+
+// The flat view: the board laid square by a rough grid, for the fine network.
+const (
+	flatSide   = 320
+	flatEdge   = 40 // around the rough board
+	flatBoard  = flatSide - 2*flatEdge
+	flatStride = 2 // of the crossing planes
+)
+
+// flat is the fine network's look at the flat view of a board.
+type flat struct {
+	rough *grid.Grid // what it was laid out by; its whole side is flatBoard
+
+	crossing, border, corner heat // stride 2
+	inside                   heat // stride 4
+}
+
+// lay takes the board flat by a rough grid and looks at it.
+func lay(img gocv.Mat, rough *grid.Grid) (*flat, error) {
+	n := float64(rough.Size() - 1)
+	// Averaged to the view's scale first, so that nothing is skipped.
+	c := rough.Corners()
+	area := 0.0
+	for i := range c {
+		d := c[(i+1)%4]
+		area += (c[i].X*d.Y - c[i].Y*d.X) / 2
+	}
+	src, sx, sy := img, 1.0, 1.0
+	if shrink := math.Sqrt(math.Abs(area)) / flatBoard; shrink > 1.3 {
+		w := max(1, int(math.Round(float64(img.Cols())*1.15/shrink)))
+		h := max(1, int(math.Round(float64(img.Rows())*1.15/shrink)))
+		small, err := resized(img, w, h)
+		if err != nil {
+			return nil, err
+		}
+		defer small.Close()
+		src = small
+		sx, sy = float64(w)/float64(img.Cols()), float64(h)/float64(img.Rows())
+	}
+	mx := gocv.NewMatWithSize(flatSide, flatSide, gocv.MatTypeCV32F)
+	defer mx.Close()
+	my := gocv.NewMatWithSize(flatSide, flatSide, gocv.MatTypeCV32F)
+	defer my.Close()
+	xs, err := mx.DataPtrFloat32()
+	if err != nil {
+		return nil, fmt.Errorf("flat view: %w", err)
+	}
+	ys, err := my.DataPtrFloat32()
+	if err != nil {
+		return nil, fmt.Errorf("flat view: %w", err)
+	}
+	for y := range flatSide {
+		for x := range flatSide {
+			p := rough.At(float64(x-flatEdge)/flatBoard*n, float64(y-flatEdge)/flatBoard*n, 0)
+			xs[y*flatSide+x] = float32(clampTo((p.X+0.5)*sx-0.5, 1e5))
+			ys[y*flatSide+x] = float32(clampTo((p.Y+0.5)*sy-0.5, 1e5))
+		}
+	}
+	view := gocv.NewMat()
+	defer view.Close()
+	if err := gocv.Remap(src, &view, &mx, &my, gocv.InterpolationLinear, gocv.BorderConstant, black); err != nil {
+		return nil, fmt.Errorf("flat view: %w", err)
+	}
+	in, err := planes(view)
+	if err != nil {
+		return nil, err
+	}
+	const coarse, fine = flatSide / surveyStride, flatSide / flatStride
+	out, err := fineNet.run(in, 3, flatSide, flatSide, 13*coarse*coarse)
+	if err != nil {
+		return nil, err
+	}
+	f := &flat{rough: rough}
+	for k, m := range []*heat{&f.crossing, &f.border, &f.corner} {
+		*m = heat{fine, fine, make([]float32, fine*fine)}
+		for q := range 4 {
+			part := out[(4*k+q)*coarse*coarse:]
+			for y := range coarse {
+				for x := range coarse {
+					m.p[(2*y+q/2)*fine+2*x+q%2] = sigmoid(part[y*coarse+x])
+				}
+			}
+		}
+	}
+	f.inside = heat{coarse, coarse, out[12*coarse*coarse:]}
+	for i, v := range f.inside.p {
+		f.inside.p[i] = sigmoid(v)
+	}
+	return f, nil
+}
+
+func clampTo(x, limit float64) float64 {
+	if !(x > -limit) {
+		return -limit
+	}
+	return min(x, limit)
+}
+
+// pixel returns the picture's pixel that a pixel of the crossing planes shows.
+func (f *flat) pixel(x, y float64) grid.Pt {
+	n := float64(f.rough.Size() - 1)
+	to := func(a float64) float64 { return ((a+0.5)*flatStride - 0.5 - flatEdge) / flatBoard * n }
+	return f.rough.At(to(x), to(y), 0)
+}
+
+// place is the inverse of pixel.
+func (f *flat) place(p grid.Pt) (x, y float64) {
+	n := float64(f.rough.Size() - 1)
+	u, v := f.rough.Board(p)
+	to := func(a float64) float64 { return (a/n*flatBoard+flatEdge+0.5)/flatStride - 0.5 }
+	return to(u), to(v)
+}
+
+// peak is a likely crossing in the flat view.
+type peak struct{ x, y, p float64 }
+
+// peaks are the local maxima of the crossing plane, to a part of a pixel.
+func (f *flat) peaks() []peak {
+	m := &f.crossing
+	var out []peak
+	for y := 1; y < m.h-1; y++ {
+		for x := 1; x < m.w-1; x++ {
+			c := m.get(x, y)
+			if c < 0.2 {
+				continue
+			}
+			l, r, u, d := m.get(x-1, y), m.get(x+1, y), m.get(x, y-1), m.get(x, y+1)
+			if c < l || c <= r || c < u || c <= d ||
+				c < m.get(x-1, y-1) || c <= m.get(x+1, y+1) || c < m.get(x+1, y-1) || c <= m.get(x-1, y+1) {
+				continue
+			}
+			out = append(out, peak{float64(x) + summit(l, c, r), float64(y) + summit(u, c, d), c})
+		}
+	}
+	return out
+}
+
+// summit is where a parabola through the logarithms of three values at -1, 0
+// and 1 is highest.
+func summit(a, b, c float64) float64 {
+	la, lb, lc := math.Log(a+1e-4), math.Log(b+1e-4), math.Log(c+1e-4)
+	if d := la - 2*lb + lc; d < 0 {
+		return max(-0.5, min(0.5, (la-lc)/(2*d)))
+	}
+	return 0
+}
+
+// knot is a peak with its place in a lattice whose origin means nothing.
+type knot struct {
+	i, j int
+	peak
+}
+
+// knit grows a lattice over the peaks: from a seed, step by step to the
+// neighbour where the last steps say it should be. It returns the largest
+// lattice that any seed grew to.
+func knit(peaks []peak) []knot {
+	if len(peaks) < 9 {
+		return nil
+	}
+	sx, sy := spacing(peaks, false), spacing(peaks, true)
+	if sx == 0 || sy == 0 {
+		return nil
+	}
+	const bin = 8
+	bins := map[[2]int][]int{}
+	for i, p := range peaks {
+		b := [2]int{int(p.x) / bin, int(p.y) / bin}
+		bins[b] = append(bins[b], i)
+	}
+	near := func(x, y, r float64) int {
+		best, at := r*r, -1
+		for by := int(y-r) / bin; by <= int(y+r)/bin; by++ {
+			for bx := int(x-r) / bin; bx <= int(x+r)/bin; bx++ {
+				for _, i := range bins[[2]int{bx, by}] {
+					dx, dy := peaks[i].x-x, peaks[i].y-y
+					if d := dx*dx + dy*dy; d < best {
+						best, at = d, i
+					}
+				}
+			}
+		}
+		return at
+	}
+	type node struct {
+		knot
+		index  int
+		ax, ay float64 // step to the right
+		bx, by float64 // step down
+	}
+	seeds := make([]int, len(peaks))
+	for i := range seeds {
+		seeds[i] = i
+	}
+	sort.Slice(seeds, func(a, b int) bool { return peaks[seeds[a]].p > peaks[seeds[b]].p })
+	var best []knot
+	covered := make([]bool, len(peaks))
+	tried := 0
+	for _, s := range seeds {
+		if covered[s] || tried == 16 {
+			continue
+		}
+		tried++
+		used := make([]bool, len(peaks))
+		taken := map[[2]int]bool{{0, 0}: true}
+		used[s] = true
+		queue := []node{{knot{0, 0, peaks[s]}, s, sx, 0, 0, sy}}
+		for q := 0; q < len(queue); q++ {
+			c := queue[q]
+			for d := range 4 {
+				i, j, x, y := c.i, c.j, c.ax, c.ay
+				if d >= 2 {
+					x, y = c.bx, c.by
+				}
+				sign := 1.0
+				if d%2 == 1 {
+					sign = -1
+				}
+				if d < 2 {
+					i += int(sign)
+				} else {
+					j += int(sign)
+				}
+				if taken[[2]int{i, j}] {
+					continue
+				}
+				k := near(c.x+sign*x, c.y+sign*y, 0.3*math.Hypot(x, y))
+				if k < 0 || used[k] {
+					continue
+				}
+				n := node{knot{i, j, peaks[k]}, k, c.ax, c.ay, c.bx, c.by}
+				fx, fy := sign*(n.x-c.x), sign*(n.y-c.y)
+				if d < 2 {
+					n.ax, n.ay = (n.ax+fx)/2, (n.ay+fy)/2
+				} else {
+					n.bx, n.by = (n.bx+fx)/2, (n.by+fy)/2
+				}
+				used[k] = true
+				taken[[2]int{i, j}] = true
+				queue = append(queue, n)
+			}
+		}
+		for _, n := range queue {
+			covered[n.index] = true
+		}
+		if len(queue) > len(best) {
+			best = best[:0]
+			for _, n := range queue {
+				best = append(best, n.knot)
+			}
+		}
+		if 2*len(best) > len(peaks) {
+			break
+		}
+	}
+	return best
+}
+
+// spacing is the usual distance from a peak to the next on its right, or
+// below; 0 when peaks have no neighbours.
+func spacing(peaks []peak, down bool) float64 {
+	var d []float64
+	for i, p := range peaks {
+		best := 0.0
+		for j, q := range peaks {
+			x, y := q.x-p.x, q.y-p.y
+			if down {
+				x, y = y, x
+			}
+			if i != j && x > 2 && math.Abs(y) < 0.4*x && (best == 0 || x < best) {
+				best = x
+			}
+		}
+		if best > 0 && best < flatSide/flatStride/5 {
+			d = append(d, best)
+		}
+	}
+	if len(d) < 4 {
+		return 0
+	}
+	sort.Float64s(d)
+	return d[len(d)/2]
+}
+
+// lattice is a pose that explains the knots: a grid over span lines whose
+// (0, 0) is the lattice's (i0, j0). Which of its lines are the board's is not
+// yet said.
+type lattice struct {
+	g      *grid.Grid
+	span   int
+	knots  int     // that it explains
+	spread float64 // median distance of those from it, cells
+}
+
+// weave fits a pose to the knots and takes up the peaks that were not reached.
+func (f *flat) weave(img gocv.Mat, knots []knot, peaks []peak) *lattice {
+	i0, i1, j0, j1 := 0, 0, 0, 0
+	for _, k := range knots {
+		i0, i1, j0, j1 = min(i0, k.i), max(i1, k.i), min(j0, k.j), max(j1, k.j)
+	}
+	if i1-i0 < 3 || j1-j0 < 3 || i1-i0 > 40 || j1-j0 > 40 {
+		return nil
+	}
+	span := min(25, max(i1-i0, j1-j0)+1)
+	// Start from the affine map that fits best.
+	var a [9][10]float64
+	for _, k := range knots {
+		row := [6]float64{float64(k.i - i0), float64(k.j - j0), 1, 0, 0, 0}
+		for r := range 3 {
+			for c := range 3 {
+				a[r][c] += row[r] * row[c]
+				a[r+3][c+3] += row[r] * row[c]
+			}
+			a[r][9] += row[r] * k.x
+			a[r+3][9] += row[r] * k.y
+		}
+	}
+	x, ok := solvePivot(&a, 6)
+	if !ok {
+		return nil
+	}
+	n := float64(span - 1)
+	spec := grid.Spec{Size: span, Width: img.Cols(), Height: img.Rows(), K1: f.rough.Spec().K1}
+	for c, uv := range [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}} {
+		spec.Corners[c] = f.pixel(x[0]*uv[0]+x[1]*uv[1]+x[2], x[3]*uv[0]+x[4]*uv[1]+x[5])
+	}
+	g, err := grid.New(spec)
+	if err != nil {
+		return nil
+	}
+	var seen []sight
+	for _, k := range knots {
+		seen = append(seen, sight{u: float64(k.i - i0), v: float64(k.j - j0), p: f.pixel(k.x, k.y), weight: k.p})
+	}
+	g = fitPose(g, seen, false, 0.5, 10)
+	g = fitPose(g, seen, true, 0.2, 10)
+	// Every peak near a place of the lattice counts, reached or not.
+	var d []float64
+	for round := range 2 {
+		seen, d = seen[:0], d[:0]
+		for _, k := range peaks {
+			p := f.pixel(k.x, k.y)
+			u, v := g.Board(p)
+			ru, rv := math.Round(u), math.Round(v)
+			off := math.Hypot(u-ru, v-rv)
+			if off > 0.3 || math.Abs(ru) > 30 || math.Abs(rv) > 30 {
+				continue
+			}
+			seen = append(seen, sight{u: ru, v: rv, p: p, weight: k.p})
+			d = append(d, off)
+		}
+		if round == 0 {
+			g = fitPose(g, seen, true, 0.15, 10)
+		}
+	}
+	if len(d) < 9 {
+		return nil
+	}
+	sort.Float64s(d)
+	return &lattice{g: g, span: span, knots: len(d), spread: d[len(d)/2]}
+}
+
+// window is a choice of the lattice's lines as the board's.
+type window struct {
+	i0, j0, size int
+	score        float64 // log-likelihood, up to a constant
+}
+
+// frame finds which lines of the lattice are the board's, best first. sizes
+// are the boards that are possible. near, if not nil, says where the corners
+// are within half a cell.
+func (f *flat) frame(l *lattice, sizes []int, near *grid.Grid) []window {
+	// Tables over the lattice's places that lie in view.
+	const most = 31
+	lo := l.span/2 - most/2
+	type cell struct{ cross, border, corner, inside float64 }
+	var table [most][most]cell
+	spec := l.g.Spec()
+	for j := range most {
+		for i := range most {
+			u, v := float64(lo+i), float64(lo+j)
+			p := l.g.At(u, v, 0)
+			if p.X < 0 || p.Y < 0 || p.X > float64(spec.Width-1) || p.Y > float64(spec.Height-1) {
+				continue
+			}
+			x, y := f.place(p)
+			if x < 0 || y < 0 || x > float64(f.crossing.w-1) || y > float64(f.crossing.h-1) {
+				continue
+			}
+			qu, qv := l.g.Board(p)
+			if math.Hypot(qu-u, qv-v) > 0.1 { // behind the camera or beyond the lens
+				continue
+			}
+			px, py := f.place(l.g.At(u+0.5, v, 0))
+			r := max(1, 0.3*math.Hypot(px-x, py-y)*2)
+			c := &table[j][i]
+			c.cross = logit(f.crossing.best(x, y, r))
+			c.border = logit(f.border.best(x, y, r))
+			c.corner = logit(f.corner.best(x, y, r))
+			c.inside = logit(f.inside.at((x+0.5)/2-0.5, (y+0.5)/2-0.5))
+		}
+	}
+	var out []window
+	for _, n := range sizes {
+		for j0 := 0; j0+n <= most; j0++ {
+			for i0 := 0; i0+n <= most; i0++ {
+				if near != nil {
+					c, far := near.Corners(), false
+					for q, uv := range [4][2]int{{0, 0}, {n - 1, 0}, {n - 1, n - 1}, {0, n - 1}} {
+						p := l.g.At(float64(lo+i0+uv[0]), float64(lo+j0+uv[1]), 0)
+						far = far || p.Dist(c[q]) > 0.6*near.Cell(float64(uv[0]), float64(uv[1]))
+					}
+					if far {
+						continue
+					}
+				}
+				s := 0.0
+				for j := range most {
+					for i := range most {
+						c := &table[j][i]
+						in := i >= i0 && i < i0+n && j >= j0 && j < j0+n
+						ex, ey := i == i0 || i == i0+n-1, j == j0 || j == j0+n-1
+						sign := func(b bool, x float64) float64 {
+							if b {
+								return x
+							}
+							return -x
+						}
+						s += 0.5*sign(in, c.cross) + 0.5*sign(in && (ex || ey), c.border) + sign(in && ex && ey, c.corner)
+					}
+				}
+				out = append(out, window{lo + i0, lo + j0, n, s})
+			}
+		}
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].score > out[b].score })
+	return out
+}
+
+// logit bounds what one place can say.
+func logit(p float64) float64 {
+	return max(-3, min(3, math.Log((p+1e-4)/(1-p+1e-4))))
+}
+
+// cut makes the board's grid of a window of the lattice.
+func (l *lattice) cut(w window) (*grid.Grid, error) {
+	spec := l.g.Spec()
+	spec.Size, spec.Focal = w.size, 0
+	n := float64(w.size - 1)
+	u, v := float64(w.i0), float64(w.j0)
+	spec.Corners = [4]grid.Pt{l.g.At(u, v, 0), l.g.At(u+n, v, 0), l.g.At(u+n, v+n, 0), l.g.At(u, v+n, 0)}
+	return grid.New(spec)
+}

@@ -1,0 +1,206 @@
+package vision
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/grid"
+)
+
+// ink is a grey copy of a picture in which lines are looked for, small enough
+// that a line is a few pixels wide at most.
+type ink struct {
+	w, h   int
+	px     []uint8
+	sx, sy float64 // its pixels per picture pixel
+}
+
+// newInk copies img. Lines of the printed grid are thin: a cell of 40 pixels
+// shows them as well as one of 100.
+func newInk(img gocv.Mat, cell float64) (*ink, error) {
+	scale := 1.0
+	if cell > 40 {
+		scale = 40 / cell
+	}
+	w, h := max(1, int(math.Round(float64(img.Cols())*scale))), max(1, int(math.Round(float64(img.Rows())*scale)))
+	gray := gocv.NewMat()
+	defer gray.Close()
+	src := img
+	if w != img.Cols() || h != img.Rows() {
+		small, err := resized(img, w, h)
+		if err != nil {
+			return nil, err
+		}
+		defer small.Close()
+		src = small
+	}
+	if err := gocv.CvtColor(src, &gray, gocv.ColorBGRToGray); err != nil {
+		return nil, fmt.Errorf("grey picture: %w", err)
+	}
+	px, err := gray.DataPtrUint8()
+	if err != nil {
+		return nil, fmt.Errorf("grey picture: %w", err)
+	}
+	k := &ink{w: w, h: h, px: make([]uint8, len(px))}
+	copy(k.px, px)
+	k.sx, k.sy = float64(w)/float64(img.Cols()), float64(h)/float64(img.Rows())
+	return k, nil
+}
+
+// at returns the grey value at a pixel of the original picture, and false
+// outside.
+func (k *ink) at(x, y float64) (float64, bool) {
+	x, y = (x+0.5)*k.sx-0.5, (y+0.5)*k.sy-0.5
+	if !(x >= 0 && y >= 0 && x < float64(k.w-1) && y < float64(k.h-1)) {
+		return 0, false
+	}
+	i, j := int(x), int(y)
+	fx, fy := x-float64(i), y-float64(j)
+	p := k.px[j*k.w+i:]
+	q := p[k.w:]
+	return (1-fy)*((1-fx)*float64(p[0])+fx*float64(p[1])) + fy*((1-fx)*float64(q[0])+fx*float64(q[1])), true
+}
+
+// stroke is what was seen of the piece of line between two crossings.
+type stroke struct {
+	u, v     float64 // its middle
+	along    bool    // true: a row (v constant)
+	seen     bool    // its surroundings lie in the picture
+	found    bool    // there is a dark line
+	offset   float64 // of the line from where it should be, in pitches across
+	strength float64 // grey levels
+	p        grid.Pt // where its middle was seen
+	normal   grid.Pt
+}
+
+// look measures the piece of row v (along) or column u that lies between two
+// crossings, within reach pitches of where g has it: the darkest thin line
+// there, if most of its length is darker than both sides.
+func (k *ink) look(g *grid.Grid, u, v float64, along bool, reach float64) stroke {
+	s := stroke{u: u, v: v, along: along}
+	du, dv := g.Axes(u, v)
+	dir, across := du, dv
+	if !along {
+		dir, across = dv, du
+	}
+	l := math.Hypot(dir.X, dir.Y)
+	pitch := math.Abs(dir.X*across.Y-dir.Y*across.X) / l // pixels between this line and the next
+	if !(l > 1 && pitch > 1) {
+		return s
+	}
+	s.normal = grid.Pt{X: -dir.Y / l, Y: dir.X / l}
+	const (
+		samples = 7
+		side    = 0.13 // pitches from the middle of a line to where the wood is bare
+	)
+	flank := max(side, 1.3/(pitch*math.Min(k.sx, 1)))
+	step := max(0.015, 0.4/(pitch*k.sx))
+	half := int((reach + flank) / step)
+	n := 2*half + 1
+	if n > 256 || flank > 0.4 {
+		return s
+	}
+	var rows [samples][256]float64
+	mid := g.At(u, v, 0)
+	for t := range samples {
+		f := (float64(t)/(samples-1) - 0.5) * 0.56
+		base := mid.Add(dir.Scale(f))
+		for i := range n {
+			o := float64(i-half) * step
+			val, ok := k.at(base.X+across.X*o, base.Y+across.Y*o)
+			if !ok {
+				return s
+			}
+			rows[t][i] = val
+		}
+	}
+	s.seen = true
+	w := int(math.Round(flank / step))
+	var response [256]float64
+	best, bestAt := 0.0, -1
+	for i := w; i < n-w; i++ {
+		a, b, c := 0.0, 0.0, 0.0
+		votes := 0
+		for t := range samples {
+			r := &rows[t]
+			a, b, c = a+r[i-w], b+r[i+w], c+r[i]
+			if r[i] < r[i-w] && r[i] < r[i+w] {
+				votes++
+			}
+		}
+		response[i] = (min(a, b) - c) / samples
+		if votes >= samples-2 && response[i] > best {
+			best, bestAt = response[i], i
+		}
+	}
+	if bestAt < 0 || best < 2.5 {
+		return s
+	}
+	// The centre of what stands out by more than half.
+	sum, moment := 0.0, 0.0
+	for i := max(w, bestAt-w); i <= min(n-w-1, bestAt+w); i++ {
+		if x := response[i] - best/2; x > 0 {
+			sum += x
+			moment += x * float64(i-half)
+		}
+	}
+	s.found, s.strength = true, best
+	s.offset = moment / sum * step
+	s.p = mid.Add(across.Scale(s.offset))
+	return s
+}
+
+// strokes looks at all pieces of lines of the board.
+func (k *ink) strokes(g *grid.Grid, reach float64) []stroke {
+	n := g.Size()
+	out := make([]stroke, 0, 2*n*(n-1))
+	for j := range n {
+		for i := range n - 1 {
+			out = append(out,
+				k.look(g, float64(i)+0.5, float64(j), true, reach),
+				k.look(g, float64(j), float64(i)+0.5, false, reach))
+		}
+	}
+	return out
+}
+
+// sights turns the strokes that were found into evidence for fitPose.
+func sights(strokes []stroke) []sight {
+	var out []sight
+	for _, s := range strokes {
+		if s.found {
+			out = append(out, sight{s.u, s.v, s.p, s.normal, min(1, s.strength/12)})
+		}
+	}
+	return out
+}
+
+// refine moves g onto the lines of the picture, which may be up to reach
+// pitches away, and returns it with the strokes seen from there.
+func (k *ink) refine(g *grid.Grid, reach float64) (*grid.Grid, []stroke) {
+	var all []stroke
+	for _, r := range []float64{reach, 0.2, 0.2} {
+		all = k.strokes(g, r)
+		g = fitPose(g, sights(all), true, min(0.12, r/3), 8)
+	}
+	return g, k.strokes(g, 0.2)
+}
+
+// fitness is the median distance of the strokes from the grid's lines, in
+// pitches, and how many there are.
+func fitness(strokes []stroke) (median float64, n int) {
+	var d []float64
+	for _, s := range strokes {
+		if s.found {
+			d = append(d, math.Abs(s.offset))
+		}
+	}
+	if len(d) == 0 {
+		return 1, 0
+	}
+	sort.Float64s(d)
+	return d[len(d)/2], len(d)
+}
