@@ -69,6 +69,7 @@ type fit struct {
 	warp warp
 	n    int     // edge pixels that took part
 	good float64 // share of them that the warp explains
+	gain float64 // by how much it lowers the mean of their truncated squared differences, 0 to 1
 }
 
 // align returns the warp for which cur, at the places that the warp moves the
@@ -76,12 +77,16 @@ type fit struct {
 // Huber's weights. It finds motions of up to about a pixel of the view. skip
 // says which pixels of the reference do not count.
 func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
-	const params = 10 // the warp, gain and offset
+	const (
+		params = 10 // the warp, gain and offset
+		cut    = 12 // grey levels; more is something else
+	)
+	first := 0.0
 	out := fit{warp: start}
 	gain, offset := 1.0, 0.0
 	scale := 20.0 // of the residuals, grey levels
 	res := make([]float64, 0, len(a.edges))
-	for iter := range 8 {
+	for iter := range 9 {
 		var m [params][params + 1]float64
 		res = res[:0]
 		for k := range a.edges {
@@ -124,6 +129,17 @@ func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
 		if out.n < 40 {
 			return out
 		}
+		cost := 0.0
+		for _, r := range res {
+			cost += min(r, cut) * min(r, cut)
+		}
+		cost /= float64(out.n)
+		if iter == 1 { // with brightness settled, before the warp is
+			first = cost
+		}
+		if iter > 1 {
+			out.gain = 1 - cost/max(first, 1e-9)
+		}
 		for r0 := range params {
 			for c := range r0 {
 				m[r0][c] = m[c][r0]
@@ -133,6 +149,9 @@ func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
 		// were.
 		for r0, d := range [params]float64{1, 4, 4, 1, 4, 4, 16, 16, 0, 0} {
 			m[r0][r0] += d*float64(out.n)*25 + 1e-9
+			if iter == 0 && d > 0 {
+				m[r0][r0] += 1e18 // brightness first
+			}
 		}
 		step, ok := solve(&m)
 		if !ok {
@@ -146,13 +165,13 @@ func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
 		gain += step[8] / 128
 		offset += step[9]
 		scale = max(4, 2.5*quantile(res, 0.5))
-		if iter > 1 && moved*a.half < 0.005 {
+		if iter > 0 && moved*a.half < 0.005 {
 			break
 		}
 	}
 	good := 0
 	for _, r := range res {
-		if r <= 12 {
+		if r <= cut {
 			good++
 		}
 	}

@@ -86,7 +86,11 @@ func (v *view) sample(img gocv.Mat, g *grid.Grid) error {
 	sx, sy := float64(sw)/float64(w), float64(sh)/float64(h)
 	at := func(u, t float64) grid.Pt {
 		p := g.At(u, t, viewLift)
-		return grid.Pt{X: clampTo((p.X+0.5)*sx-0.5, sw), Y: clampTo((p.Y+0.5)*sy-0.5, sh)}
+		// Far beyond the picture one place is as good as another.
+		return grid.Pt{
+			X: max(-1e4, min((p.X+0.5)*sx-0.5, 1e4)),
+			Y: max(-1e4, min((p.Y+0.5)*sy-0.5, 1e4)),
+		}
 	}
 
 	// The nodes lie a line spacing apart, on pixels of the view; between them

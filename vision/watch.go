@@ -222,14 +222,21 @@ func (w *Watcher) follow(img gocv.Mat) error {
 		w.edgesOld = false
 	}
 	for range 2 {
+		skipped := 0
 		f := w.align.align(w.still, w.now, warp{}, func(i int) bool {
-			return w.tiles[i/w.still.side/viewTile*w.still.tiles+i%w.still.side/viewTile].changed
+			skip := w.tiles[i/w.still.side/viewTile*w.still.tiles+i%w.still.side/viewTile].changed
+			if skip {
+				skipped++
+			}
+			return skip
 		})
-		if f.n < 60 || f.good < 0.5 {
-			return nil
-		}
 		g, far, err := w.align.move(w.still, w.g, &f.warp)
-		if err != nil || far < 0.02 || far > 0.5 {
+		// A hand drags the fit along a little; what moves with the board makes
+		// everything fit better at once.
+		switch {
+		case err != nil || f.n < 60 || f.good < 0.5 || far > 0.5 || far < 0.02:
+			return nil
+		case f.gain < 0.3 && (f.good < 0.95 || f.gain < 0.05):
 			return nil
 		}
 		w.g = g
@@ -285,20 +292,7 @@ func (w *Watcher) compare(gap time.Duration) {
 
 // lost reports whether the picture no longer shows the board where it was.
 func (w *Watcher) lost() bool {
-	valid, alike := 0, 0
-	for y := range w.n {
-		for x := range w.n {
-			t := w.still.tile(x, y)
-			if !w.now.valid[t] {
-				continue
-			}
-			valid++
-			if rho, contrast := w.now.likeness(w.still, t); rho > 0.6 || contrast < 3 {
-				alike++
-			}
-		}
-	}
-	return valid == 0 || float64(alike) < 0.4*float64(valid)
+	return w.now.alike(w.still, w.now.valid) < 0.4
 }
 
 // group gathers changed tiles to blobs and finds out which points they touch.
@@ -352,17 +346,25 @@ func (w *Watcher) group() {
 		p := &w.points[i]
 		p.blob, p.fresh = -1, false
 		t := v.tile(i%w.n, i/w.n)
-		counts := map[int]int{}
-		moving := 0
+		hidden, changed, moving := 0, 0, 0
+		inner, outer := -1, -1
 		for dy := -1; dy <= 1; dy++ {
 			for dx := -1; dx <= 1; dx++ {
 				k := t + dy*v.tiles + dx
-				if l := w.label[k]; l >= 0 {
-					weight := 1
-					if dx == 0 && dy == 0 {
-						weight = 2
+				weight := 1
+				if dx == 0 && dy == 0 {
+					weight = 3
+				}
+				switch l := w.label[k]; {
+				case l < 0:
+				case w.blobs[l].outside:
+					hidden += weight
+					outer = l
+				default:
+					changed += weight
+					if inner < 0 || weight > 1 {
+						inner = l
 					}
-					counts[l] += weight
 				}
 				if w.tiles[k].moving {
 					moving++
@@ -375,15 +377,13 @@ func (w *Watcher) group() {
 		} else {
 			p.quiet++
 		}
-		// A blob that comes from outside hides a point sooner than a change
-		// within the board counts as one.
-		for l := range w.blobs {
-			c := counts[l]
-			if c >= 3 || (c >= 2 && w.blobs[l].outside) {
-				if p.blob < 0 || w.blobs[l].outside {
-					p.blob = l
-				}
-			}
+		// What comes from outside hides a point sooner than a change within
+		// the board counts as one: a stone's neighbours see its edge.
+		switch {
+		case hidden >= 2:
+			p.blob = outer
+		case changed >= 5:
+			p.blob = inner
 		}
 		if p.blob >= 0 {
 			w.blobs[p.blob].points = append(w.blobs[p.blob].points, i)
@@ -453,21 +453,19 @@ func (w *Watcher) adopt(gap time.Duration) {
 			same = same && p.evidence.Best() == p.class
 		}
 		switch {
+		case len(b.points) == 0 && !b.outside:
+			b.adopt = settled(b.quiet)
 		case len(b.points) == 0:
-			b.adopt = settled(b.quiet) && (!b.outside || w.time-b.since > 2*time.Second)
-		case same && allSure && settled(b.quiet): // light
-			b.adopt = true
+			b.adopt = w.time-b.since > 2*time.Second
+		case same && allSure: // light
+			b.covers = !settled(b.quiet)
+			b.adopt = !b.covers
 		case b.outside:
 			b.covers = true
-		case allSure && settled(b.quiet):
-			b.adopt = w.explained(l)
-			b.covers = !b.adopt
-		case allSure:
-			b.covers = !w.explained(l)
+		case w.explained(l):
+			b.adopt = settled(b.quiet)
 		default:
-			// Some points of it are not clear. Those that are may be believed
-			// only if the others are few.
-			b.covers = len(b.points) > 3
+			b.covers = true
 		}
 	}
 	took := false
@@ -488,18 +486,24 @@ func (w *Watcher) adopt(gap time.Duration) {
 		}
 	}
 	for i := range w.points {
+		// A point that has long looked still and surely as before is no hand,
+		// but light, or a stone that was nudged.
+		p := &w.points[i]
+		if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure || p.quiet < 5 || p.evidence.Best() != p.class {
+			continue
+		}
+		t := v.tile(i%w.n, i/w.n)
+		for _, k := range []int{t, t - 1, t + 1, t - v.tiles, t + v.tiles} {
+			if w.now.valid[k] {
+				v.copyTile(w.now, k)
+			}
+		}
+		took = true
+	}
+	for i := range w.points {
 		p := &w.points[i]
 		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !(p.moving && gap < slow) {
 			p.class = p.evidence.Best()
-		}
-	}
-	// Slow change of the light is taken up by what has not changed.
-	if !took && w.frames%16 == 0 {
-		for i := range w.tiles {
-			if t := &w.tiles[i]; w.now.valid[i] && t.trusted && !t.changed && t.quiet >= 4 {
-				v.copyTile(w.now, i)
-				took = true
-			}
 		}
 	}
 	w.edgesOld = w.edgesOld || took
@@ -520,8 +524,8 @@ func (w *Watcher) clear(t int) bool {
 	return true
 }
 
-// explained reports whether stones that came or went explain a blob: each of
-// its tiles lies by a point that now reads otherwise than before.
+// explained reports whether stones that came or went explain a blob: its tiles
+// lie by points that now read surely otherwise than before.
 func (w *Watcher) explained(l int) bool {
 	v := w.still
 	b := &w.blobs[l]
@@ -538,7 +542,7 @@ func (w *Watcher) explained(l int) bool {
 				if px < 0 || py < 0 || px >= w.n || py >= w.n || max(abs(2*px-x), abs(2*py-y)) > 2 {
 					continue
 				}
-				if p := &w.points[py*w.n+px]; p.evidence.Best() != p.class {
+				if p := &w.points[py*w.n+px]; p.sure && p.evidence.Best() != p.class {
 					covered++
 					break search
 				}

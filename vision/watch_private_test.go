@@ -14,21 +14,6 @@ import (
 	"github.com/gobancam/gobancam/reading"
 )
 
-// privateSet returns the directory of the pictures that are not part of the
-// project, and skips the test where it is absent.
-func privateSet(t testing.TB, sub string) string {
-	t.Helper()
-	root := os.Getenv("GOBANCAM_PRIVATE")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared")
-	}
-	dir := filepath.Join(root, sub)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no private picture set: %v", err)
-	}
-	return dir
-}
-
 // rendered is the truth of a rendered game, as far as it is needed here.
 type rendered struct {
 	Size          int
@@ -150,7 +135,7 @@ func watch(t testing.TB, r rendered, w *Watcher, src Source, log func(string, ..
 func TestWatcherFollowsRenderedGames(t *testing.T) {
 	for _, name := range []string{"dev_9x9", "dev_19x19"} {
 		t.Run(name, func(t *testing.T) {
-			dir := privateSet(t, filepath.Join("renders", name))
+			dir := privateDir(t, filepath.Join("renders", name))
 			r := readRendered(t, dir)
 			src, err := Open(t.Context(), filepath.Join(dir, "video.mp4"), OpenOptions{})
 			if err != nil {
