@@ -1,0 +1,5 @@
+package eval
+
+import "time"
+
+var start = time.Now()
