@@ -252,3 +252,87 @@ func (r *Referee) textSetup() string {
 	}
 	return "Set up the board: " + strings.Join(parts, "; ") + "."
 }
+
+// ---- The relay ----
+
+const (
+	textCovered      = "The board is covered."
+	textLookingAgain = "The board was moved. Looking whether all is in place."
+	textBothPassed   = "Both passed."
+	textOrderUnknown = "the order of these moves was not seen"
+	textOutOfTurn    = "played out of turn, or the other player passed"
+)
+
+func textToPlay(c board.Color) string { return capital(colorNames[c]) + " to play." }
+
+func textNoSetup(err error) string {
+	return fmt.Sprintf("The game cannot start so: %v. It starts from the empty board.", err)
+}
+
+func textFound(b, w int) string {
+	return fmt.Sprintf("The game goes on from what lies on the board: %d black and %d white stones.", b, w)
+}
+
+func moveName(m board.Move, size int) string {
+	if m.Point.IsPass() {
+		return colorNames[m.Color] + " passes"
+	}
+	return nameStone(m, size)
+}
+
+func moveNames(ms []board.Move, size int) []string {
+	names := make([]string, len(ms))
+	for i, m := range ms {
+		names[i] = moveName(m, size)
+	}
+	return names
+}
+
+func textRelayMove(m board.Move, captured, size int) string {
+	s := capital(moveName(m, size))
+	if captured > 0 {
+		s += fmt.Sprintf(", takes %d", captured)
+	}
+	return s + "."
+}
+
+func textRelayUndo(m board.Move, size int) string {
+	return capital(moveName(m, size)) + " is taken back."
+}
+
+func textOverlooked(p board.Point, size int) string {
+	return "What is seen at " + p.GTP(size) + " does not fit and is overlooked."
+}
+
+func textAskOrder(ms []board.Move, size int) string {
+	return "Was this the order: " + strings.Join(moveNames(ms, size), ", ") + "?"
+}
+
+func textAskOutOfTurn(m board.Move, size int) string {
+	return capital(moveName(m, size)) + " was out of turn. Is it a move?"
+}
+
+func textPuzzled(ps []board.Point, size int) string {
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = p.GTP(size)
+	}
+	return "No legal moves explain what lies at " + list(names) + "."
+}
+
+func textStory(s *story, size int) string {
+	var parts []string
+	if s.undo > 0 {
+		parts = append(parts, plural(s.undo, "move")+" taken back")
+	}
+	if m := s.orders[0]; len(m) > 0 {
+		parts = append(parts, strings.Join(moveNames(m, size), ", "))
+	}
+	for _, p := range s.noise {
+		parts = append(parts, p.GTP(size)+" misread")
+	}
+	if len(parts) == 0 {
+		return textNothing
+	}
+	return strings.Join(parts, "; ")
+}
