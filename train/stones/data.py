@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""Gathers labelled pictures into one file of canvases for training.
+
+    nice -n 19 ./data.py PRIVATE OUT.npz [WILD...]
+
+PRIVATE holds photos/ and renders/; each WILD is a folder made by wild_renders.py.
+Every picture gives several canvases with its corners, focal length and lens term
+slightly wrong, as calibrations are; variant 0 is exact.
+"""
+import json
+import os
+import sys
+
+import cv2
+import numpy as np
+
+from canvas import Grid, canvas, turn_rows
+
+COVERED, UNKNOWN = 3, 255
+RNG = np.random.default_rng(1)
+
+
+def labels(rows, occluded=()):
+    a = np.array([['.XO'.index(c) for c in r] for r in rows], np.uint8)
+    for r, c in occluded:
+        a[r, c] = COVERED
+    return a
+
+
+def pictures(private, wild):
+    """Yields source, group, scene, picture file or image, size, corners, labels, k1, aspect, variants."""
+    def path(*p):
+        return os.path.join(private, *p)
+    m = json.load(open(path('photos', 'manifest.json')))
+    count = {}
+    for e in m:
+        count[e['scene']] = count.get(e['scene'], 0) + 1
+    for e in m:
+        k = 8 if count[e['scene']] == 1 else 5 if count[e['scene']] < 5 else 2
+        yield 'photo', e['group'], e['scene'], path('photos', e['file']), e['board_size'], e['corners'], labels(e['truth']), 0., 1., k
+    seqs = {'gv-game3': ('gv-wood', 6), 'gv-game4': ('gv-wood', 3)}
+    for s, (group, every) in seqs.items():
+        d = path('photos', 'sequences', s)
+        for i, f in enumerate(x for x in json.load(open(d + '/labels.json'))['frames'] if x['truth'] is not None):
+            if i % every == 1:
+                yield 'photo', group, s + '-seq', os.path.join(d, f['file']), len(f['truth']), f['corners'], labels(f['truth']), 0., 1., 1
+    for d in [path('renders', 'stills'), path('renders', 'stills2')] + wild:
+        kind = 'wild' if d in wild else 'render'
+        for e in json.load(open(d + '/truth.json')):
+            half = np.hypot(1280, 720) / 2
+            k1 = -e['k1'] * (half / (640 / np.tan(np.radians(e['hfov']) / 2))) ** 2
+            yield kind, kind, d + e['file'], os.path.join(d, e['file']), e['size'], e['corners'], labels(e['state'], e['occluded_points']), k1, 23.7 / 22, 2
+    for v, every in (('dev_9x9', 8), ('dev_19x19', 12)):
+        t = json.load(open(path('renders', v, 'truth.json')))
+        cap = cv2.VideoCapture(path('renders', v, 'video.mp4'))
+        for i, f in enumerate(t['frame']):
+            ok, img = cap.read()
+            if ok and i % every == 0 and not f['hand'] and not f['occluded']:
+                yield 'video', v, v, img, t['size'], f['corners'], labels(t['states'][f['state']]), 0., 23.7 / 22, 1
+
+
+def main():
+    private, out, wild = sys.argv[1], sys.argv[2], sys.argv[3:]
+    rec = dict(canvas=[], label=[], lean=[], source=[], group=[], scene=[], variant=[], name=[])
+    for source, group, scene, img, n, corners, lab, k1, aspect, k in pictures(private, wild):
+        name = img if isinstance(img, str) else '%s#' % scene
+        img = cv2.imread(img) if isinstance(img, str) else img
+        wh = img.shape[1::-1]
+        corners = np.array(corners)
+        cell = np.sqrt(cv2.contourArea(corners.astype(np.float32))) / (n - 1)
+        for v in range(k):
+            c, f, kk = corners, 0., k1
+            if v or k == 1:
+                s = abs(RNG.normal(0, .08))
+                c = corners + RNG.normal(0, 1, (4, 2)) * cell * min(s, .15) + RNG.normal(0, .03, 2) * cell
+                kk = k1 * RNG.uniform(0, 1.2) + RNG.normal(0, .005)
+                f = Grid(n, wh, c, kk, aspect).focal * np.exp(RNG.normal(0, .1))
+            a = aspect if v % 2 == 0 else 1.
+            g = Grid(n, wh, c, kk, a, f)
+            q = g.turns()
+            if np.abs(g.lean()).max() < .3 and v:
+                q = int(RNG.integers(4))
+            g = g.rotated(q)
+            rec['canvas'].append(canvas(img, g))
+            rec['label'].append(turn_rows(lab, q).copy())
+            rec['lean'].append(g.lean().astype(np.float32))
+            for key, val in (('source', source), ('group', group), ('scene', scene), ('variant', v), ('name', os.path.basename(name))):
+                rec[key].append(val)
+    arr = {}
+    for k, v in rec.items():
+        if k in ('canvas', 'label', 'lean'):
+            o = np.empty(len(v), object)
+            o[:] = v
+            arr[k] = o
+        else:
+            arr[k] = np.array(v)
+    np.savez(out, **arr)
+    print(len(rec['canvas']), 'canvases')
+
+
+if __name__ == '__main__':
+    main()

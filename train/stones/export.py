@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""Writes trained weights as vision/net.go reads them, and a fixture to test it with.
+
+    ./export.py net.pt SCALE ../../vision/net_stones.bin ../../vision/testdata/net_stones.json
+
+SCALE multiplies the last layer's outputs (calibrate.py finds it). The fixture
+holds what the network says of a canvas of noise.
+"""
+import json
+import sys
+
+import numpy as np
+import torch
+
+from net import Net, relative, wood
+
+
+def noise(n):
+    """A canvas of noise that Go can make too: a linear congruential generator."""
+    side = (n + 4) * 12
+    v, out = 12345, np.empty(side * side * 3, np.uint8)
+    for i in range(len(out)):
+        v = (v * 1664525 + 1013904223) % 2 ** 32
+        out[i] = v >> 24
+    # coarse in places, so that not all is grey to the network
+    out = out.reshape(side, side, 3)
+    big = np.kron(out[::12, ::12], np.ones((12, 12, 1), np.uint8))
+    return ((out.astype(int) + 3 * big.astype(int)) // 4).astype(np.uint8)
+
+
+def main():
+    net, scale = Net(), float(sys.argv[2])
+    net.load_state_dict(torch.load(sys.argv[1]))
+    s = {k: v.numpy() for k, v in net.state_dict().items()}
+    parts = []
+    for k in ('l1', 'l2', 'l3', 'l4', 'lean', 'first', 'hidden', 'second'):
+        w = s[k + '.weight']
+        if w.ndim == 4:
+            w = w.transpose(2, 3, 1, 0)
+        else:
+            w = w.T
+        parts += [w.ravel(), s[k + '.bias'] if k + '.bias' in s else np.zeros(w.shape[-1])]
+    parts += [s['usual'].ravel(), np.array([scale])]
+    np.concatenate(parts).astype('<f4').tofile(sys.argv[3])
+    n = 5
+    c = noise(n)
+    lean = np.stack([np.full((n, n), .25), np.linspace(-1.5, 0, n * n).reshape(n, n)], -1).astype(np.float32)
+    with torch.no_grad():
+        a, b = net(torch.from_numpy(relative(c, wood(c, n))[None]).float(), torch.from_numpy(lean.transpose(2, 0, 1)[None]))
+    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v) * scale, 6) for v in b.ravel()]), open(sys.argv[4], 'w'))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,76 @@
+"""The network that reads stones, as vision/net.go computes it.
+
+Input: a canvas as logarithms relative to the board's wood, three channels.
+near:  5×5 stride 2, 3→C1; 3×3 stride 2, C1→C2; 5×5 stride 3, C2→C3: one vector
+       per crossing, from 25×25 pixels around it.
+wide:  3×3 over crossings plus the lean (how far height displaces things), C3→C4.
+Then a first opinion; from it what empty, black and white look like on this very
+board (prototypes); then the second opinion, from the vector and how it differs
+from each prototype.
+"""
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+C1, C2, C3, C4, HIDDEN = 16, 32, 48, 48, 32
+CLASSES = 4    # empty, black, white, covered
+PRIOR = 2.0    # points that the usual prototype is worth
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l1 = nn.Conv2d(3, C1, 5, 2)
+        self.l2 = nn.Conv2d(C1, C2, 3, 2)
+        self.l3 = nn.Conv2d(C2, C3, 5, 3)
+        self.l4 = nn.Conv2d(C3, C4, 3)
+        self.lean = nn.Conv2d(2, C4, 1, bias=False)
+        self.first = nn.Linear(C4, CLASSES)
+        self.usual = nn.Parameter(torch.zeros(3, C4))
+        self.hidden = nn.Linear(4 * C4, HIDDEN)
+        self.second = nn.Linear(HIDDEN, CLASSES)
+
+    def vectors(self, x, lean):
+        """x: B×3×S×S with S = (n+4)·12; lean: B×2×n×n → B×n×n×C4."""
+        # The first crossing whose vector is needed lies one block out, at pixel
+        # 12+6; 12 pixels to either side of it are looked at.
+        n = lean.shape[-1]
+        s = 12 * (n + 1) + 25
+        x = x[:, :, 6:6 + s, 6:6 + s]
+        x = F.relu(self.l1(x))
+        x = F.relu(self.l2(x))
+        x = F.relu(self.l3(x))
+        x = F.relu(self.l4(x) + self.lean(lean))
+        return x.permute(0, 2, 3, 1)
+
+    def opinions(self, e, mask=None):
+        """e: B×n×n×C4; returns first and second logits, B×n×n×CLASSES."""
+        b, n = e.shape[:2]
+        a = self.first(e)
+        v = e.reshape(b, n * n, C4)
+        p = torch.softmax(a, -1)[..., :3].reshape(b, n * n, 3)
+        sums = p.transpose(1, 2) @ v
+        proto = (sums + PRIOR * self.usual) / (p.sum(1)[..., None] + PRIOR)
+        d = (v[:, :, None] - proto[:, None]).abs().reshape(b, n * n, 3 * C4)
+        h = F.relu(self.hidden(torch.cat([v, d], -1)))
+        return a, self.second(h).reshape(b, n, n, CLASSES)
+
+    def forward(self, x, lean):
+        return self.opinions(self.vectors(x, lean))
+
+
+def wood(canvas, n):
+    """The board's reference colour: the median over the middles of the cells that
+    are not dark (half as bright as the brighter quarter, or more), per channel."""
+    k = (np.arange(n - 1) + 2) * 12 + 12    # from pixel 12 of a crossing's block
+    v = canvas[np.ix_(k, k)].reshape(-1, 3).astype(int)
+    s = v.sum(1)
+    v = v[2 * s >= np.sort(s)[len(s) * 3 // 4]]
+    return np.median(v, 0)
+
+
+def relative(canvas, ref):
+    """A canvas as logarithms relative to ref: the network's input, channels first."""
+    x = np.log((canvas.astype(np.float32) + 10) / (np.asarray(ref, np.float32) + 10))
+    return x.transpose(2, 0, 1)

@@ -1,0 +1,312 @@
+package vision
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/reading"
+)
+
+// Reader reads the stones of one board. It gets to know the set and the light
+// from the pictures it is given, so a Reader belongs to one board and must not
+// be used by two goroutines at once. The same pictures in the same order give
+// the same readings.
+//
+// The board is rectified with its pose (canvas), a small network turns what
+// surrounds each crossing into a vector, and the vectors are judged against
+// what empty, black and white look like on this very board.
+type Reader struct {
+	n      int
+	canvas canvas
+	grid   *grid.Grid // turned so that what is high appears further up
+	turn   int        // quarter turns from the caller's grid to that one
+	wood   [3]float64 // the board's reference colour
+	tone   [netIn][256]float32
+
+	// Vectors of the present picture: near ones with a ring of one crossing
+	// around the board, final ones of the board; fresh where computed.
+	near       []float32
+	nearFresh  []bool
+	vector     []float32
+	vectorDone []bool
+
+	known   prototypes // this board's
+	weight  [3]float32 // points that they rest on
+	learned bool
+
+	scratch nearScratch
+	in      []float32
+	lean    []float32
+}
+
+// NewReader returns a Reader that has seen nothing yet.
+func NewReader() *Reader { return &Reader{} }
+
+// Reset forgets the board, as after the camera was turned to another.
+func (r *Reader) Reset() { *r = Reader{} }
+
+// Read returns the evidence of all points of the board that g finds in the
+// BGR picture img, row by row from the top left, and learns from them.
+func (r *Reader) Read(img gocv.Mat, g *grid.Grid) ([]reading.Evidence, error) {
+	net, err := loadStoneNet()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.begin(img, g); err != nil {
+		return nil, err
+	}
+	for y := range r.n {
+		r.look(net, 0, r.n, y)
+	}
+	r.learn(net)
+	out := make([]reading.Evidence, 0, r.n*r.n)
+	for y := range r.n {
+		for x := range r.n {
+			out = append(out, r.judge(net, board.Point{X: int8(x), Y: int8(y)}))
+		}
+	}
+	return out, nil
+}
+
+// ReadPoints returns the evidence of some points only, in their order, at a
+// cost that grows with their number. What the Reader knows of the board is
+// what Read last taught it; before the first Read it reads the whole board.
+func (r *Reader) ReadPoints(img gocv.Mat, g *grid.Grid, pts []board.Point) ([]reading.Evidence, error) {
+	if g == nil {
+		return nil, errNoGrid
+	}
+	n := g.Size()
+	for _, p := range pts {
+		if p.X < 0 || p.Y < 0 || int(p.X) >= n || int(p.Y) >= n {
+			return nil, fmt.Errorf("point (%d, %d) is not on a board of %d lines", p.X, p.Y, n)
+		}
+	}
+	if len(pts) == 0 {
+		return nil, nil
+	}
+	out := make([]reading.Evidence, len(pts))
+	if !r.learned || r.n != n {
+		all, err := r.Read(img, g)
+		if err != nil {
+			return nil, err
+		}
+		for i, p := range pts {
+			out[i] = all[int(p.Y)*n+int(p.X)]
+		}
+		return out, nil
+	}
+	net, err := loadStoneNet()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.begin(img, g); err != nil {
+		return nil, err
+	}
+	want := make([]bool, n*n)
+	for _, p := range pts {
+		x, y := r.turned(p)
+		want[y*n+x] = true
+	}
+	for y := range n {
+		for x := 0; x < n; x++ {
+			if !want[y*n+x] {
+				continue
+			}
+			end := x + 1
+			for end < n && want[y*n+end] {
+				end++
+			}
+			r.look(net, x, end, y)
+			x = end
+		}
+	}
+	for i, p := range pts {
+		out[i] = r.judge(net, p)
+	}
+	return out, nil
+}
+
+var errNoGrid = errors.New("reading stones needs a grid")
+
+// begin takes up a picture.
+func (r *Reader) begin(img gocv.Mat, g *grid.Grid) error {
+	if g == nil {
+		return errNoGrid
+	}
+	n := g.Size()
+	if r.n != n {
+		*r = Reader{
+			n:          n,
+			near:       make([]float32, (n+2)*(n+2)*netNear),
+			nearFresh:  make([]bool, (n+2)*(n+2)),
+			vector:     make([]float32, n*n*netVector),
+			vectorDone: make([]bool, n*n),
+			lean:       make([]float32, 2*n),
+		}
+	}
+	m := float64(n-1) / 2
+	du, dv := lean(g, m, m)
+	r.turn = 0
+	for q, up := range []float64{-dv, du, dv, -du} {
+		if up > []float64{-dv, du, dv, -du}[r.turn] {
+			r.turn = q
+		}
+	}
+	t, err := g.Rotate(r.turn)
+	if err != nil {
+		return fmt.Errorf("reading stones: %w", err)
+	}
+	r.grid = t
+	if err := r.canvas.begin(img, t); err != nil {
+		return err
+	}
+	clear(r.nearFresh)
+	clear(r.vectorDone)
+	r.measureWood()
+	return nil
+}
+
+// lean returns how far one column pitch of height displaces things at (u, v),
+// in lines.
+func lean(g *grid.Grid, u, v float64) (du, dv float64) {
+	const h = 0.4
+	a, b := g.Board(g.At(u, v, h))
+	return (a - u) / h, (b - v) / h
+}
+
+// turned returns where a point of the caller's board lies on the turned one.
+func (r *Reader) turned(p board.Point) (x, y int) {
+	x, y = int(p.X), int(p.Y)
+	for range r.turn {
+		x, y = y, r.n-1-x
+	}
+	return x, y
+}
+
+// measureWood takes as the board's colour the median over the middles of the
+// cells, where stones cover least, leaving out those that are less than half
+// as bright as the brighter quarter: black stones and their shadows.
+func (r *Reader) measureWood() {
+	var pix [][3]uint8
+	var bright []int
+	for y := range r.n - 1 {
+		for x := range r.n - 1 {
+			b := r.canvas.block(x+canvasRing+1, y+canvasRing+1)
+			s := b.sample(0, 0)
+			pix = append(pix, s)
+			bright = append(bright, int(s[0])+int(s[1])+int(s[2]))
+		}
+	}
+	sorted := slices.Sorted(slices.Values(bright))
+	upper := sorted[len(sorted)*3/4]
+	var v [3][]uint8
+	for i, s := range pix {
+		if 2*bright[i] >= upper {
+			for c := range v {
+				v[c] = append(v[c], s[c])
+			}
+		}
+	}
+	const offset = 10 // keeps the noise of the dark small
+	for c := range v {
+		slices.Sort(v[c])
+		k := len(v[c])
+		r.wood[c] = (float64(v[c][(k-1)/2]) + float64(v[c][k/2])) / 2
+		for i := range r.tone[c] {
+			r.tone[c][i] = float32(math.Log((float64(i) + offset) / (r.wood[c] + offset)))
+		}
+	}
+}
+
+// look computes the vectors of the turned board's crossings x0 to x1−1 of row y.
+func (r *Reader) look(net *stoneNet, x0, x1, y int) {
+	w := r.n + 2
+	for row := y; row < y+3; row++ { // of near, one beyond the board's
+		for x := x0; x < x1+2; x++ {
+			if r.nearFresh[row*w+x] {
+				continue
+			}
+			end := x + 1
+			for end < x1+2 && !r.nearFresh[row*w+end] {
+				end++
+			}
+			r.lookNear(net, x, end, row)
+			x = end
+		}
+	}
+	for x := x0; x < x1; x++ {
+		du, dv := lean(r.grid, float64(x), float64(y))
+		r.lean[2*(x-x0)], r.lean[2*(x-x0)+1] = float32(du), float32(dv)
+		r.vectorDone[y*r.n+x] = true
+	}
+	net.vectorsRow(r.near[(y*w+x0)*netNear:], w*netNear, r.lean, r.vector[(y*r.n+x0)*netVector:], x1-x0)
+}
+
+// lookNear computes near vectors x0 to x1−1 of a row, both counted with the
+// ring of one.
+func (r *Reader) lookNear(net *stoneNet, x0, x1, row int) {
+	const reach = netSight / 2
+	left := (x0-1+canvasRing)*cellPixels + cellPixels/2 - reach
+	right := (x1-2+canvasRing)*cellPixels + cellPixels/2 + reach + 1
+	top := (row-1+canvasRing)*cellPixels + cellPixels/2 - reach
+	r.canvas.show(left, top, right, top+netSight)
+	width := (right - left) * netIn
+	r.in = grow(r.in, netSight*width)
+	for y := range netSight {
+		src := r.canvas.pix[((top+y)*r.canvas.side+left)*netIn:]
+		dst := r.in[y*width : (y+1)*width]
+		for i := 0; i < width; i += netIn {
+			dst[i] = r.tone[0][src[i]]
+			dst[i+1] = r.tone[1][src[i+1]]
+			dst[i+2] = r.tone[2][src[i+2]]
+		}
+	}
+	w := r.n + 2
+	net.nearRow(&r.scratch, r.in, x1-x0, r.near[(row*w+x0)*netNear:])
+	for x := x0; x < x1; x++ {
+		r.nearFresh[row*w+x] = true
+	}
+}
+
+const (
+	usualWeight = 2 // points that the usual look of a state is worth
+	memory      = 4 // and what was seen in earlier pictures, at most
+)
+
+// learn works out what empty, black and white look like on this board, from
+// the first opinions on a whole picture and what was known before.
+func (r *Reader) learn(net *stoneNet) {
+	var sum [3][netVector]float64
+	var count [3]float64
+	for i := range r.n * r.n {
+		v := r.vector[i*netVector : (i+1)*netVector]
+		p := net.firstOpinion(v)
+		for c := range sum {
+			count[c] += float64(p[c])
+			for k, x := range v {
+				sum[c][k] += float64(p[c]) * float64(x)
+			}
+		}
+	}
+	for c := range sum {
+		before := float64(min(memory, r.weight[c]))
+		for k := range sum[c] {
+			r.known[c][k] = float32((sum[c][k] + usualWeight*float64(net.usual[c][k]) + before*float64(r.known[c][k])) /
+				(count[c] + usualWeight + before))
+		}
+		r.weight[c] = float32(min(memory, count[c]+before))
+	}
+	r.learned = true
+}
+
+func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
+	x, y := r.turned(p)
+	k := (y*r.n + x) * netVector
+	return reading.NewEvidence(net.secondOpinion(r.vector[k:k+netVector], &r.known))
+}

@@ -1,0 +1,88 @@
+package vision
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestStoneNetIsTheTrainedOne compares the network with what torch computed
+// from the same weights on a canvas of noise.
+func TestStoneNetIsTheTrainedOne(t *testing.T) {
+	var want struct {
+		Size          int
+		Wood          [3]float64
+		First, Second []float64
+	}
+	b, err := os.ReadFile(filepath.Join("testdata", "stones_net.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	net, err := loadStoneNet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := want.Size
+	side := (n + 2*canvasRing) * cellPixels
+	fine := make([]uint8, side*side*3)
+	v := uint32(12345)
+	for i := range fine {
+		v = v*1664525 + 1013904223
+		fine[i] = uint8(v >> 24)
+	}
+	at := func(x, y, c int) int {
+		return (int(fine[(y*side+x)*3+c]) + 3*int(fine[(y/12*12*side+x/12*12)*3+c])) / 4
+	}
+	width := (n+1)*cellPixels + netSight
+	near := make([]float32, (n+2)*(n+2)*netNear)
+	var s nearScratch
+	for row := range n + 2 {
+		top, left := (row+canvasRing-1)*cellPixels+cellPixels/2-netSight/2, (canvasRing-1)*cellPixels+cellPixels/2-netSight/2
+		in := make([]float32, 0, netSight*width*3)
+		for y := range netSight {
+			for x := range width {
+				for c := range 3 {
+					in = append(in, float32(math.Log((float64(at(left+x, top+y, c))+10)/(want.Wood[c]+10))))
+				}
+			}
+		}
+		net.nearRow(&s, in, n+2, near[row*(n+2)*netNear:])
+	}
+	r := Reader{n: n, near: near, vector: make([]float32, n*n*netVector)}
+	for y := range n {
+		var lean []float32
+		for x := range n {
+			lean = append(lean, 0.25, float32(-1.5+1.5*float64(y*n+x)/float64(n*n-1)))
+		}
+		net.vectorsRow(near[y*(n+2)*netNear:], (n+2)*netNear, lean, r.vector[y*n*netVector:], n)
+	}
+	r.learn(net)
+	worst := 0.0
+	for i := range n * n {
+		v := r.vector[i*netVector : (i+1)*netVector]
+		ll := net.secondOpinion(v, &r.known)
+		p := net.firstOpinion(v)
+		base := math.Log(float64(p[0])) - want.First[i*netClass]
+		for c := range netClass {
+			worst = max(worst, math.Abs(ll[c]-want.Second[i*netClass+c]))
+			worst = max(worst, math.Abs(math.Log(float64(p[c]))-base-want.First[i*netClass+c]))
+		}
+	}
+	if worst > 2e-3 {
+		t.Errorf("the network differs from the trained one by up to %g", worst)
+	}
+	t.Logf("largest difference: %g", worst)
+}
+
+func TestDamagedStoneNet(t *testing.T) {
+	for _, b := range [][]byte{nil, netStones[:len(netStones)-1], append([]byte{0}, netStones...)} {
+		if _, err := parseStoneNet(b); err == nil {
+			t.Errorf("a network of %d bytes was accepted", len(b))
+		}
+	}
+}
