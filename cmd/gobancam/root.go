@@ -84,7 +84,9 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 	}
 	// One command a line, so that lists grow without conflicts.
 	add("play")
-	add("see")
+	add("see",
+		newReadCommand(),
+	)
 	add("club")
 	add("",
 		newVersionCommand(),

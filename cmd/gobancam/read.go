@@ -1,0 +1,273 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/terminal"
+	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// boardFlags are --corners and --size, where several commands take them.
+type boardFlags struct {
+	corners string
+	size    int
+}
+
+func (b *boardFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&b.corners, "corners", "", `the four corner crossings in pixels, "x,y x,y x,y x,y", clockwise from the top left of the position`)
+	f.IntVar(&b.size, "size", 0, "lines of the board, as 9, 13 or 19 (default: found out)")
+}
+
+// parse returns nil corners when none were given.
+func (b *boardFlags) parse() (*[4]grid.Pt, error) {
+	if b.size != 0 && (b.size < 2 || b.size > board.MaxSize) {
+		return nil, withCode(exitUsage, fmt.Errorf("--size %d: a board has 2 to %d lines", b.size, board.MaxSize))
+	}
+	if b.corners == "" {
+		return nil, nil
+	}
+	c, err := parseCorners(b.corners)
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("--corners: %w", err))
+	}
+	return c, nil
+}
+
+// parseCorners reads "x,y x,y x,y x,y".
+func parseCorners(s string) (*[4]grid.Pt, error) {
+	var c [4]grid.Pt
+	pairs := strings.Fields(s)
+	if len(pairs) != len(c) {
+		return nil, fmt.Errorf("four corners are needed, %q has %d", s, len(pairs))
+	}
+	for i, pair := range pairs {
+		x, y, ok := strings.Cut(pair, ",")
+		fx, errX := strconv.ParseFloat(x, 64)
+		fy, errY := strconv.ParseFloat(y, 64)
+		if !ok || errX != nil || errY != nil {
+			return nil, fmt.Errorf("corner %d is %q, not x,y in pixels", i+1, pair)
+		}
+		c[i] = grid.Pt{X: fx, Y: fy}
+	}
+	return &c, nil
+}
+
+// readLine is what `read --format json` prints for a picture.
+type readLine struct {
+	Image      string         `json:"image"`
+	Size       int            `json:"size,omitempty"`
+	Corners    *[4][2]float64 `json:"corners,omitempty"`
+	Confidence *float64       `json:"confidence,omitempty"`
+	Snapped    bool           `json:"snapped,omitempty"`
+	Rows       []string       `json:"rows,omitempty"`
+	Error      string         `json:"error,omitempty"`
+}
+
+func newReadCommand() *cobra.Command {
+	var where boardFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "read IMAGE...",
+		Short: "Read the position in photographs",
+		Long: `Read finds the board in each picture and reads its stones.
+
+X is black, O white, ? a point that cannot be seen. With --corners the position
+is printed as seen with the first corner at the top left, and the corners may be
+off by a third of a cell; without, the top left is the corner nearest that of
+the picture.
+
+Exit code 0: every picture was read. 3: a board was not found, or not surely.
+2: a file could not be read.`,
+		Example: `  gobancam read game.jpg
+  gobancam read --format sgf --size 19 final.jpg > final.sgf
+  gobancam read --corners "102,80 512,85 560,470 60,465" --format json *.jpg`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			corners, err := where.parse()
+			if err != nil {
+				return err
+			}
+			print, ok := map[string]func(io.Writer, string, *vision.Board) error{
+				"text": printBoardText, "json": printBoardJSON, "sgf": printBoardSGF,
+			}[format]
+			if !ok {
+				return withCode(exitUsage, fmt.Errorf("--format %s: text, json or sgf", format))
+			}
+			code := exitOK
+			for _, name := range args {
+				if err := cmd.Context().Err(); err != nil {
+					return err
+				}
+				b, err := readFile(name, vision.BoardOptions{Corners: corners, Size: where.size})
+				switch {
+				case err == nil && b.Confidence < play.Sure:
+					code = max(code, exitUnsure)
+				case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
+					code = max(code, exitUnsure)
+				case err != nil:
+					code = max(code, unreadable)
+				}
+				if err == nil {
+					err = print(cmd.OutOrStdout(), name, b)
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				if format == "json" {
+					err = writeJSON(cmd.OutOrStdout(), readLine{Image: name, Error: err.Error()})
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "gobancam: %s: %v\n", name, err)
+			}
+			if code == unreadable {
+				code = exitUsage
+			}
+			if code != exitOK {
+				return withCode(code, errSilent)
+			}
+			return nil
+		},
+	}
+	where.register(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or sgf")
+	completeWith(cmd, "format", "text", "json", "sgf")
+	return cmd
+}
+
+// unreadable outranks exitUnsure while codes are collected; it ends as
+// exitUsage.
+const unreadable = 100
+
+func readFile(name string, opt vision.BoardOptions) (*vision.Board, error) {
+	img, err := vision.ReadPicture(name)
+	if err != nil {
+		return nil, err
+	}
+	defer img.Close()
+	return vision.ReadBoard(img, opt)
+}
+
+func printBoardText(w io.Writer, name string, b *vision.Board) error {
+	note := ""
+	if b.Snapped {
+		note = ", corners moved to the crossings"
+	}
+	if b.Confidence < play.Sure {
+		note += "; not sure"
+	}
+	pos, hidden := position(b)
+	if hidden > 0 {
+		note += fmt.Sprintf("; %d points hidden", hidden)
+	}
+	_, err := fmt.Fprintf(w, "%s: %d×%d, %.1f %%%s\n%s", name, b.Grid.Size(), b.Grid.Size(), 100*b.Confidence, note, overlayHidden(terminal.Position(pos), b))
+	return err
+}
+
+// position returns what can be seen, hidden points empty, and how many those
+// are.
+func position(b *vision.Board) (pos board.Position, hidden int) {
+	pos = board.NewPosition(b.Grid.Size())
+	for y, row := range b.Rows() {
+		for x, c := range row {
+			p := board.Point{X: int8(x), Y: int8(y)}
+			switch c {
+			case 'X':
+				pos.Set(p, board.Black)
+			case 'O':
+				pos.Set(p, board.White)
+			case '?':
+				hidden++
+			}
+		}
+	}
+	return pos, hidden
+}
+
+// overlayHidden puts ? on the hidden points of a drawn position.
+func overlayHidden(drawn string, b *vision.Board) string {
+	lines := strings.Split(drawn, "\n")
+	for y, row := range b.Rows() {
+		line := []byte(lines[y+1])
+		for x, c := range row {
+			if c == '?' {
+				line[4+2*x] = '?'
+			}
+		}
+		lines[y+1] = string(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func printBoardJSON(w io.Writer, name string, b *vision.Board) error {
+	line := readLine{Image: name, Size: b.Grid.Size(), Corners: new([4][2]float64), Confidence: &b.Confidence, Snapped: b.Snapped, Rows: b.Rows()}
+	for i, c := range b.Grid.Corners() {
+		line.Corners[i] = [2]float64{round2(c.X), round2(c.Y)}
+	}
+	return writeJSON(w, line)
+}
+
+// printBoardSGF writes the position as set-up stones; it need not be one that
+// the rules allow.
+func printBoardSGF(w io.Writer, name string, b *vision.Board) error {
+	pos, hidden := position(b)
+	root := &board.Node{}
+	root.SetText("FF", "4")
+	root.SetText("GM", "1")
+	root.SetText("CA", "UTF-8")
+	root.SetText("AP", "gobancam:"+version.Version)
+	root.SetText("SZ", strconv.Itoa(pos.Size()))
+	comment := fmt.Sprintf("Read from %s, %.1f %% sure.", name, 100*b.Confidence)
+	if hidden > 0 {
+		comment += fmt.Sprintf(" %d points could not be seen.", hidden)
+	}
+	root.SetText("C", comment)
+	for _, side := range []struct {
+		id    string
+		color board.Color
+	}{{"AB", board.Black}, {"AW", board.White}} {
+		var stones []board.Value
+		set := pos.Stones(side.color)
+		for p := range set.All() {
+			stones = append(stones, board.Value(p.SGF()))
+		}
+		if stones != nil {
+			root.Set(side.id, stones...)
+		}
+	}
+	return board.WriteSGF(w, root)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(line, '\n'))
+	return err
+}
+
+func round2(x float64) float64 {
+	v, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'f', 2, 64), 64)
+	return v
+}
+
+// completeWith offers fixed words for a flag in shell completion.
+func completeWith(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}

@@ -1,0 +1,117 @@
+package vision
+
+import (
+	"fmt"
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/reading"
+)
+
+// BoardOptions say what is known of the board in a still picture. The zero
+// value is nothing.
+type BoardOptions struct {
+	// Corners are the four corner crossings in pixels, clockwise from the top
+	// left of the position as it is to be printed. They may be off by a third
+	// of a cell.
+	Corners *[4]grid.Pt
+	Size    int // lines per side; 0 to tell 9, 13 and 19 apart
+}
+
+// Board is the position that a still picture shows.
+type Board struct {
+	Grid   *grid.Grid
+	Points []reading.Evidence // row by row from the top left
+	// Confidence is the probability that the grid and every point that can be
+	// seen are right.
+	Confidence float64
+	// Snapped says that the given corners were moved to the crossings nearby.
+	Snapped bool
+}
+
+// Rows draws the position: '.', 'X', 'O', and '?' for a point that cannot be
+// seen; top row first.
+func (b *Board) Rows() []string {
+	r := reading.Reading{Size: b.Grid.Size(), Points: b.Points}
+	return r.Rows()
+}
+
+// ReadBoard finds the board in a BGR picture and reads its stones. The error
+// wraps ErrNoBoard when there is no board.
+func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
+	b := &Board{}
+	sure := 1.0
+	if opt.Corners != nil {
+		g, snapped, err := given(img, *opt.Corners, opt.Size)
+		if err != nil {
+			return nil, err
+		}
+		b.Grid, b.Snapped = g, snapped
+	} else {
+		found, err := Find(img, FindOptions{Size: opt.Size})
+		if err != nil {
+			return nil, err
+		}
+		b.Grid, sure = found.Grid, found.Confidence
+	}
+	points, err := NewReader().Read(img, b.Grid)
+	if err != nil {
+		return nil, err
+	}
+	b.Points = points
+	b.Confidence = sure * allRight(points)
+	return b, nil
+}
+
+// given makes a grid from corners that were given, snapped to the crossings
+// where the picture shows them. The size, when unknown, is the one whose lines
+// explain the picture best.
+func given(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, snapped bool, err error) {
+	if err := checkPicture(img); err != nil {
+		return nil, false, err
+	}
+	sizes := []int{size}
+	if size == 0 {
+		sizes = []int{19, 13, 9}
+	}
+	best := -1.0
+	for _, n := range sizes {
+		rough, err := grid.New(grid.Spec{Size: n, Width: img.Cols(), Height: img.Rows(), Corners: corners})
+		if err != nil {
+			return nil, false, err
+		}
+		found, err := Snap(img, rough)
+		switch {
+		case err == nil && found.Confidence > best:
+			g, snapped, best = found.Grid, true, found.Confidence
+		case err != nil && size != 0:
+			g = rough // the lines cannot be seen, but the user can
+		}
+	}
+	if g == nil {
+		return nil, false, fmt.Errorf("%w: the lines between the given corners cannot be counted; give --size too", ErrNoBoard)
+	}
+	return g, snapped, nil
+}
+
+// allRight is the probability that the best state of every point that can be
+// seen is its true one, if points err independently.
+func allRight(points []reading.Evidence) float64 {
+	sum := 0.0
+	for _, e := range points {
+		best := e.Best()
+		if best == reading.Covered {
+			continue
+		}
+		others := 0.0
+		for s := reading.Empty; s < reading.States; s++ {
+			if s != best {
+				others += math.Exp(e.LogLik(s))
+			}
+		}
+		sum -= math.Log1p(others)
+	}
+	return math.Exp(sum)
+}
