@@ -275,7 +275,7 @@ func (r *Relay) view() (view board.Position, diff []board.Point) {
 		if r.noise[i].on && (c != r.noise[i].color || c == want) {
 			r.noise[i].on = false
 		}
-		if c == want || r.ghosts[i] == c || r.noise[i].on {
+		if c == want || c != board.Empty && r.ghosts[i] == c || r.noise[i].on {
 			continue
 		}
 		view.Set(p, c)
