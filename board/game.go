@@ -306,29 +306,29 @@ func (g *Game) repeats(color Color, hash uint64, pos *Position) error {
 	if ko == KoFree {
 		return nil
 	}
-	// turns[i].before is the state before move i; the one after the last
-	// move is g.now, which only a suicide of one stone can restore.
 	next := color.Opponent()
 	if g.free > 0 && len(g.turns) < g.free-1 {
 		next = Black
 	}
-	for i := len(g.turns); i >= 0; i-- {
-		at := &g.now
-		if i < len(g.turns) {
-			at = &g.turns[i].before
-		}
-		simple := i == len(g.turns)-1 && at.toMove == next
-		switch {
-		case at.hash != hash:
-		case !simple && (ko == SimpleKo || ko == SituationalSuperko && at.toMove != next):
-		case g.PositionAt(i) != *pos: // another position of the same hash
-		case simple:
+	same := func(i int, at *state) bool {
+		return at.hash == hash && g.PositionAt(i) == *pos
+	}
+	last := len(g.turns) - 1
+	if last >= 0 {
+		if at := &g.turns[last].before; at.toMove == next && same(last, at) {
 			return ErrKo
-		default:
-			return ErrSuperko
 		}
-		if ko == SimpleKo && i < len(g.turns) {
-			break
+	}
+	if ko == SimpleKo {
+		return nil
+	}
+	// Only a suicide of one stone can restore the position it was played on.
+	if ko == PositionalSuperko && same(len(g.turns), &g.now) {
+		return ErrSuperko
+	}
+	for i := last; i >= 0; i-- {
+		if at := &g.turns[i].before; (ko == PositionalSuperko || at.toMove == next) && same(i, at) {
+			return ErrSuperko
 		}
 	}
 	return nil

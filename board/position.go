@@ -319,7 +319,7 @@ func SetOf(ps ...Point) PointSet {
 }
 
 func (s *PointSet) add(c int)      { s[c>>6] |= 1 << (c & 63) }
-func (s *PointSet) has(c int) bool { return s[c>>6]&(1<<(c&63)) != 0 }
+func (s PointSet) has(c int) bool { return s[c>>6]&(1<<(c&63)) != 0 }
 
 // Add puts p into the set. Passes and points beyond MaxSize are ignored.
 func (s *PointSet) Add(p Point) {
@@ -337,10 +337,10 @@ func (s *PointSet) Remove(p Point) {
 }
 
 // Has reports whether p is in the set.
-func (s *PointSet) Has(p Point) bool { return p.On(MaxSize) && s.has(p.cell()) }
+func (s PointSet) Has(p Point) bool { return p.On(MaxSize) && s.has(p.cell()) }
 
 // Len returns the number of points.
-func (s *PointSet) Len() int {
+func (s PointSet) Len() int {
 	n := 0
 	for _, w := range s {
 		n += bits.OnesCount64(w)
@@ -373,9 +373,9 @@ func (s PointSet) Minus(t PointSet) PointSet {
 }
 
 // IsEmpty reports whether there is no point in the set.
-func (s *PointSet) IsEmpty() bool { return *s == PointSet{} }
+func (s PointSet) IsEmpty() bool { return s == PointSet{} }
 
-func (s *PointSet) cells() iter.Seq[int] {
+func (s PointSet) cells() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, w := range s {
 			for ; w != 0; w &= w - 1 {
@@ -388,7 +388,7 @@ func (s *PointSet) cells() iter.Seq[int] {
 }
 
 // All yields the points row by row from the top.
-func (s *PointSet) All() iter.Seq[Point] {
+func (s PointSet) All() iter.Seq[Point] {
 	return func(yield func(Point) bool) {
 		for c := range s.cells() {
 			if !yield(pointOf(c)) {
@@ -399,7 +399,7 @@ func (s *PointSet) All() iter.Seq[Point] {
 }
 
 // Points returns the points row by row from the top.
-func (s *PointSet) Points() []Point {
+func (s PointSet) Points() []Point {
 	ps := make([]Point, 0, s.Len())
 	for p := range s.All() {
 		ps = append(ps, p)

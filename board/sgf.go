@@ -34,8 +34,8 @@ type Value string
 
 // Limits on what ParseSGF reads.
 const (
-	maxSGFBytes = 64 << 20
-	maxSGFNodes = 4 << 20
+	maxSGFBytes = 16 << 20
+	maxSGFNodes = 1 << 20
 )
 
 // ErrSGF is wrapped by the errors of ParseSGF and Node.Game.
@@ -58,6 +58,9 @@ func ParseSGF(data []byte) ([]*Node, error) {
 	for p.skipToGame() {
 		root, err := p.game()
 		if root != nil {
+			if root.Has("CA") || !isASCII(p.s) {
+				root.Set("CA", "UTF-8") // that is what the values are in now
+			}
 			p.games = append(p.games, root)
 		}
 		if err != nil {
@@ -79,19 +82,19 @@ func decodeSGF(data []byte) string {
 	}
 	ca := charset(data)
 	switch ca {
-	case "", "utf-8", "utf8":
-		if utf8.Valid(data) {
-			return string(data)
-		}
+	case "":
+	case "utf-8", "utf8":
+		return strings.ToValidUTF8(string(data), "\uFFFD")
 	default:
+		// What does not even leave "CA" readable is not the encoding.
 		if enc, err := htmlindex.Get(ca); err == nil {
-			if s, err := enc.NewDecoder().Bytes(data); err == nil && utf8.Valid(s) {
-				return string(s)
+			if s, err := enc.NewDecoder().Bytes(data); err == nil && bytes.Contains(s, []byte("CA[")) {
+				return strings.ToValidUTF8(string(s), "\uFFFD")
 			}
 		}
-		if utf8.Valid(data) {
-			return string(data)
-		}
+	}
+	if utf8.Valid(data) {
+		return string(data)
 	}
 	s, err := charmap.Windows1252.NewDecoder().Bytes(data)
 	if err != nil {
@@ -118,6 +121,15 @@ func charset(data []byte) string {
 		}
 		i += 3
 	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
@@ -232,8 +244,12 @@ func (p *parser) game() (*Node, error) {
 			if err != nil {
 				return root, err
 			}
+		case isLetter(c): // stray text
+			for p.i < len(p.s) && isLetter(p.s[p.i]) {
+				p.i++
+			}
 		default:
-			p.i++ // stray text
+			p.i++
 		}
 	}
 	if len(open) > 0 && root == nil {
@@ -295,7 +311,13 @@ func valueEnd(s string, i int) int {
 func WriteSGF(w io.Writer, games ...*Node) error {
 	var b bytes.Buffer
 	for _, root := range games {
+		start := b.Len()
 		writeGame(&b, root)
+		if !root.Has("CA") && !isASCII(string(b.Bytes()[start:])) {
+			game := append([]byte("(;CA[UTF-8]"), b.Bytes()[start+len("(;"):]...)
+			b.Truncate(start)
+			b.Write(game)
+		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -358,18 +380,32 @@ func writeProperty(b *bytes.Buffer, prop Property, root bool) {
 	}
 	for _, v := range values {
 		b.WriteByte('[')
-		if s := string(v); valueEnd(s+"]", 0) != len(s) {
-			v = Escape(s) // not made by Escape: it would break the file
+		if !v.sound() {
+			v = Escape(string(v))
 		}
 		b.WriteString(string(v))
 		b.WriteByte(']')
 	}
 }
 
-// Escape returns the value that stands for text.
-func Escape(text string) Value {
-	return Value(strings.NewReplacer(`\`, `\\`, `]`, `\]`, ":", `\:`).Replace(text))
+// sound reports whether the value can stand between brackets as it is.
+func (v Value) sound() bool {
+	i := 0
+	for ; i < len(v); i++ {
+		switch v[i] {
+		case '\\':
+			i++
+		case ']':
+			return false
+		}
+	}
+	return i == len(v) // else the last backslash would escape the bracket
 }
+
+var escaper = strings.NewReplacer(`\`, `\\`, `]`, `\]`)
+
+// Escape returns the value that stands for text.
+func Escape(text string) Value { return Value(escaper.Replace(text)) }
 
 // Text returns the text that the value stands for: without escapes and escaped
 // line breaks, other line breaks as "\n".

@@ -21,7 +21,11 @@ func (g *Game) SGF() (root *Node, moves []*Node) {
 	root.Set("SZ", Value(strconv.Itoa(s.Size)))
 	root.SetReal("KM", s.Komi)
 	if s.Rules.Name != "" {
-		root.SetText("RU", sgfRules[s.Rules.Name])
+		name := s.Rules.Name
+		if known, ok := sgfRules[name]; ok {
+			name = known
+		}
+		root.SetText("RU", name)
 	}
 	if s.Handicap > 1 {
 		root.Set("HA", Value(strconv.Itoa(s.Handicap)))
@@ -95,9 +99,12 @@ func (n *Node) Game() (*Game, error) {
 	line := n.MainLine()
 	// Stones may be set up in several nodes before the first move.
 	start := 0
-	for ; start < len(line) && !line[start].hasMove(); start++ {
+	for ; start < len(line); start++ {
 		if err := line[start].setUp(&s); err != nil {
 			return nil, err
+		}
+		if line[start].hasMove() {
+			break
 		}
 	}
 	if len(s.Black)+len(s.White) == 0 && s.Handicap >= 2 && start < len(line) {
@@ -131,7 +138,11 @@ func (n *Node) Game() (*Game, error) {
 			default:
 				continue
 			}
-			at, err := ParseSGFPoint(p.Values[0].SimpleText(), s.Size)
+			var where string
+			if len(p.Values) > 0 {
+				where = p.Values[0].SimpleText()
+			}
+			at, err := ParseSGFPoint(where, s.Size)
 			if err == nil {
 				err = g.Force(Move{color, at})
 			}
