@@ -12,6 +12,12 @@ import (
 	"github.com/gobancam/gobancam/reading"
 )
 
+// stoneReader is what a Watcher needs of a Reader.
+type stoneReader interface {
+	Read(img gocv.Mat, g *grid.Grid) ([]reading.Evidence, error)
+	ReadPoints(img gocv.Mat, g *grid.Grid, pts []board.Point) ([]reading.Evidence, error)
+}
+
 // WatchOptions says how a Watcher works. The zero value is usual.
 type WatchOptions struct {
 	// Reader reads the stones; nil makes a new one.
@@ -30,7 +36,7 @@ type WatchOptions struct {
 type Watcher struct {
 	g      *grid.Grid
 	n      int
-	reader *Reader
+	reader stoneReader
 
 	still     *view // the board as it last looked undisturbed, tile by tile
 	now, last *view
@@ -85,9 +91,9 @@ type blob struct {
 
 // NewWatcher returns a Watcher of the board that g shows.
 func NewWatcher(g *grid.Grid, opt WatchOptions) *Watcher {
-	w := &Watcher{reader: opt.Reader}
-	if w.reader == nil {
-		w.reader = NewReader()
+	w := &Watcher{reader: NewReader()}
+	if opt.Reader != nil {
+		w.reader = opt.Reader
 	}
 	w.setGrid(g)
 	return w
