@@ -31,29 +31,30 @@ type Relay struct {
 	now  time.Duration
 	out  Output
 
-	game   *board.Game // nil before the first reading when Size is not given
-	played []Played    // one for each move of game
-	watch  *watch
-	begun  bool // the board was compared with the start once
-	ghosts []board.Color
-	noise  []noise
-	bump   *bump
-	ended  bool
+	game    *board.Game // nil before the first reading when Size is not given
+	played  []Played    // one for each move of game
+	watch   *watch
+	begun   bool // the board was compared with the start once
+	ghosts  []board.Color
+	trusted []trusted
+	bump    *bump
+	ended   bool
 
-	unlocked  time.Duration
-	covered   bool
-	tried     board.Position // the view for which story was sought
-	triedMove int
-	story     *story
-	stuck     time.Duration // since when the view cannot be explained; <0: it can
-	stuckTold bool
-	questions []Question
-	asked     int
-	weighed   []Hypothesis
-	text      string
-	eyesErr   error
-	lastLook  time.Duration
-	quit      bool
+	unlocked   time.Duration
+	covered    bool
+	tried      board.Position // the view for which story was sought
+	triedMove  int
+	story      *story
+	stuck      time.Duration // since when the view cannot be explained; <0: it can
+	stuckLooks int
+	stuckTold  bool
+	questions  []Question
+	asked      int
+	weighed    []Hypothesis
+	text       string
+	eyesErr    error
+	lastLook   time.Duration
+	quit       bool
 }
 
 // Played is a move as the relay saw it.
@@ -65,9 +66,9 @@ type Played struct {
 	Doubt      string // what is not certain about it, for the record; empty when nothing
 }
 
-// noise is a point that does not look as the record has it, and that is
-// overlooked while it stays so.
-type noise struct {
+// trusted is a point that does not look as the record has it, and that the user
+// wants overlooked while it stays so.
+type trusted struct {
 	on    bool
 	color board.Color
 }
@@ -112,7 +113,7 @@ func (r *Relay) begin(s board.Setup) error {
 	}
 	n := s.Size * s.Size
 	r.game, r.played, r.begun = g, nil, false
-	r.ghosts, r.noise = make([]board.Color, n), make([]noise, n)
+	r.ghosts, r.trusted = make([]board.Color, n), make([]trusted, n)
 	r.tried, r.story = board.Position{}, nil
 	return nil
 }
@@ -229,7 +230,7 @@ func (r *Relay) settleBump(slow bool) bool {
 		return false
 	}
 	match, visible := r.agreement()
-	if visible < len(r.noise)/2 {
+	if visible < len(r.trusted)/2 {
 		return false
 	}
 	if float64(match) < clearMatch*float64(visible) && r.now-b.first < 4*time.Second {
@@ -257,25 +258,25 @@ func (r *Relay) agreement() (match, visible int) {
 	return match, visible
 }
 
-// view is the record's position with everything on it that is surely seen
-// otherwise, but prisoners that still lie there and points that are overlooked.
+// view is the record's position with everything on it that was last seen
+// otherwise, but prisoners that still lie there and points that the user
+// overlooks. What is hidden now is remembered.
 func (r *Relay) view() (view board.Position, diff []board.Point) {
 	view = r.game.Position()
 	for i := range r.watch.spots {
 		s := &r.watch.spots[i]
-		c := s.best()
-		if s.hidden || s.margin(c) < r.tune.Sure {
+		if !s.known {
 			continue
 		}
 		p := r.watch.point(i)
-		want := view.At(p)
+		c, want := s.seen, view.At(p)
 		if r.ghosts[i] != board.Empty && (c != r.ghosts[i] || c == want) {
 			r.ghosts[i] = board.Empty
 		}
-		if r.noise[i].on && (c != r.noise[i].color || c == want) {
-			r.noise[i].on = false
+		if r.trusted[i].on && (c != r.trusted[i].color || c == want) {
+			r.trusted[i].on = false
 		}
-		if c == want || c != board.Empty && r.ghosts[i] == c || r.noise[i].on {
+		if c == want || c != board.Empty && r.ghosts[i] == c || r.trusted[i].on {
 			continue
 		}
 		view.Set(p, c)
@@ -308,7 +309,7 @@ func (r *Relay) decide(last bool) {
 		r.story = r.explain(view, diff)
 	}
 	s := r.story
-	if s == nil || s.rival-s.cost < 0.5 {
+	if s == nil || s.rival-s.cost < 0.5 || s.undo == 0 && len(s.orders[0]) == 0 {
 		r.puzzled(diff, last)
 		return
 	}
@@ -332,13 +333,15 @@ func (r *Relay) ripe(p board.Point, s *story) bool {
 	w := r.watch
 	spot := w.spot(p)
 	age := r.now - spot.sure
-	if !spot.known || spot.seen != spot.best() {
-		return false
+	if c := spot.best(); spot.margin(c) > 1 && spot.seen != c {
+		return false // it is changing
 	}
 	need := r.tune.Dwell
 	slow := spot.since-spot.before >= time.Second // pictures are far apart
 	plays := slices.ContainsFunc(s.orders[0], func(m board.Move) bool { return m.Point == p })
 	switch {
+	case plays && spot.hidden:
+		return false
 	case plays && slow:
 		need = 0
 	case plays && !spot.hand:
@@ -504,10 +507,6 @@ func (r *Relay) tell(s *story) {
 		r.closeQuestions()
 		r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
 	}
-	for _, p := range s.noise {
-		r.noise[r.watch.index(p)] = noise{on: true, color: r.watch.spot(p).best()}
-		r.event(Event{Kind: EventNote, Points: []board.Point{p}, Text: textOverlooked(p, r.game.Size())})
-	}
 	order, doubt := r.order(s.orders)
 	first := r.game.MoveCount()
 	for _, m := range order {
@@ -576,10 +575,11 @@ func (r *Relay) order(orders [][]board.Move) (best []board.Move, doubt string) {
 // puzzled asks about a view that cannot be explained, when it stays.
 func (r *Relay) puzzled(diff []board.Point, last bool) {
 	if r.stuck < 0 {
-		r.stuck = r.now
+		r.stuck, r.stuckLooks = r.now, 0
 	}
+	r.stuckLooks++
 	w := r.watch
-	if last || r.stuckTold || w.clear < 0 || r.now-w.clear < 2*time.Second || r.now-r.stuck < 5*time.Second {
+	if last || r.stuckTold || r.stuckLooks < 10 || w.clear < 0 || r.now-w.clear < 2*time.Second || r.now-r.stuck < 5*time.Second {
 		return
 	}
 	r.stuckTold = true
@@ -653,14 +653,14 @@ func (r *Relay) obey(c Command) {
 		_, diff := r.view()
 		for _, p := range diff {
 			if len(c.Points) == 0 || slices.Contains(c.Points, p) {
-				r.noise[r.watch.index(p)] = noise{on: true, color: r.watch.spot(p).best()}
+				r.trusted[r.watch.index(p)] = trusted{on: true, color: r.watch.spot(p).best()}
 			}
 		}
 		r.bump = nil
 	case CmdLook:
 		if r.watch != nil {
 			r.watch.forget()
-			clear(r.noise)
+			clear(r.trusted)
 			r.bump = nil
 		}
 	}
@@ -708,7 +708,7 @@ func (r *Relay) answer(c Command) {
 			m, _ := r.game.LastMove()
 			r.game.Undo()
 			r.played = r.played[:len(r.played)-1]
-			r.noise[r.watch.index(m.Point)] = noise{on: true, color: m.Color}
+			r.trusted[r.watch.index(m.Point)] = trusted{on: true, color: m.Color}
 			r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
 		}
 	}
@@ -769,7 +769,7 @@ func (r *Relay) Snapshot() *Snapshot {
 		if c != board.Empty {
 			s.Prisoners = append(s.Prisoners, Stone{Color: c, Point: w.point(i)})
 		}
-		if r.noise[i].on {
+		if r.trusted[i].on {
 			s.Overlooked = append(s.Overlooked, w.point(i))
 		}
 	}

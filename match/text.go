@@ -300,10 +300,6 @@ func textRelayUndo(m board.Move, size int) string {
 	return capital(moveName(m, size)) + " is taken back."
 }
 
-func textOverlooked(p board.Point, size int) string {
-	return "What is seen at " + p.GTP(size) + " does not fit and is overlooked."
-}
-
 func textAskOrder(ms []board.Move, size int) string {
 	return "Was this the order: " + strings.Join(moveNames(ms, size), ", ") + "?"
 }
