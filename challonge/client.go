@@ -49,6 +49,9 @@ type Options struct {
 	HTTP *http.Client // nil for one with a timeout of 30 s
 	// Quota is the memory of a spent quota; nil for one in memory.
 	Quota *Quota
+	// Pause is the time before a failed read is tried again, doubled before
+	// the third attempt; 0 for half a second.
+	Pause time.Duration
 	// Log gets a line per request, without secrets; nil for none.
 	Log *slog.Logger
 }
@@ -56,14 +59,14 @@ type Options struct {
 // Client speaks to one Challonge as one account. It may be used by several
 // goroutines.
 type Client struct {
-	base    *url.URL
-	auth    Auth
-	http    *http.Client
-	quota   *Quota
-	log     *slog.Logger
-	prefix  string     // "", "/communities/x" or "/application"
-	query   url.Values // on every request
-	backoff func() backoff.BackOff
+	base   *url.URL
+	auth   Auth
+	http   *http.Client
+	quota  *Quota
+	pause  time.Duration
+	log    *slog.Logger
+	prefix string     // "", "/communities/x" or "/application"
+	query  url.Values // on every request
 }
 
 // New returns a client.
@@ -78,9 +81,10 @@ func New(o Options) (*Client, error) {
 	if o.Auth == nil {
 		return nil, ErrSignIn
 	}
-	c := &Client{base: base, auth: o.Auth, http: o.HTTP, quota: o.Quota, log: o.Log, backoff: func() backoff.BackOff {
-		return &backoff.ExponentialBackOff{InitialInterval: 500 * time.Millisecond, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: 5 * time.Second}
-	}}
+	c := &Client{base: base, auth: o.Auth, http: o.HTTP, quota: o.Quota, log: o.Log, pause: o.Pause}
+	if c.pause == 0 {
+		c.pause = 500 * time.Millisecond
+	}
 	if c.http == nil {
 		c.http = &http.Client{Timeout: 30 * time.Second, CheckRedirect: onlyReads}
 	}
@@ -162,13 +166,14 @@ const maxBody = 16 << 20
 // get fetches a path below the prefix. It tries again, three times in all, on
 // failures that ask for it.
 func (c *Client) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	growing := &backoff.ExponentialBackOff{InitialInterval: c.pause, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: 10 * c.pause}
 	return backoff.Retry(ctx, func() ([]byte, error) {
 		data, err := c.send(ctx, http.MethodGet, path, query, nil)
 		if err != nil && (!errors.Is(err, ErrTrouble) || ctx.Err() != nil) {
 			err = backoff.Permanent(err)
 		}
 		return data, err
-	}, backoff.WithMaxTries(3), backoff.WithBackOff(c.backoff()))
+	}, backoff.WithMaxTries(3), backoff.WithBackOff(growing))
 }
 
 // change sends a request that changes something, once.

@@ -24,7 +24,7 @@ func club(t testing.TB) (*challongetest.Server, *challonge.Client) {
 	t.Helper()
 	srv := challongetest.New()
 	u := srv.AddUser("Shuwa")
-	c, err := challonge.New(challonge.Options{API: srv.URL + "/v2.1", Auth: challonge.Key(u.Key), HTTP: srv.Client()})
+	c, err := challonge.New(challonge.Options{API: srv.URL + "/v2.1", Auth: challonge.Key(u.Key), HTTP: srv.Client(), Pause: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func TestPagesThatNeverEnd(t *testing.T) {
 		fmt.Fprint(w, `]}`)
 	}))
 	defer srv.Close()
-	c, _ := challonge.New(challonge.Options{API: srv.URL, Auth: challonge.Key("k"), HTTP: srv.Client()})
+	c, _ := challonge.New(challonge.Options{API: srv.URL, Auth: challonge.Key("k"), HTTP: srv.Client(), Pause: time.Millisecond})
 	list, err := c.Participants(t.Context(), "1")
 	if err != nil || len(list) != 100 || n != 2 {
 		t.Errorf("%d people in %d requests, %v", len(list), n, err)

@@ -1,0 +1,348 @@
+// Package outbox keeps results on disk until Challonge has taken them, through
+// no network, a server out of order, an ended sign-in, a spent quota and a
+// crash at any instant. Each result is reported exactly once: before anything
+// is sent the match is fetched and compared, and where the outcome of a request
+// is unknown it is compared again before a second one.
+//
+// A report is one file in a directory, written atomically; what happened to it,
+// and who confirmed it, is a line in audit.jsonl for ever.
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+	"github.com/google/uuid"
+
+	"github.com/gobancam/gobancam/challonge"
+)
+
+// State is how far a report has come.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting" // to be sent
+	Taken   State = "taken"   // Challonge has the result; the game may still have to be attached
+	Done    State = "done"
+	// Held reports wait for a person: the match has another result, other
+	// players, or is gone, or Challonge refused the result (see Report.Problem).
+	Held State = "held"
+	// Withdrawn reports were taken back before they were sent.
+	Withdrawn State = "withdrawn"
+)
+
+// Confirmation says who stood for a result.
+type Confirmation struct {
+	By string    `json:"by"` // "the players", "the organiser", or a name
+	At time.Time `json:"at"`
+}
+
+// Report is one result on its way.
+type Report struct {
+	ID         string           `json:"id"`
+	API        string           `json:"api"` // base address of the Challonge it is for
+	Community  string           `json:"community,omitempty"`
+	Tournament challonge.ID     `json:"tournament"`
+	Match      challonge.ID     `json:"match"`
+	Result     challonge.Result `json:"result"`
+	// Text says the result to people: "Round 1, A: Anna (B) beat Ben (W), B+R".
+	Text      string       `json:"text"`
+	Confirmed Confirmation `json:"confirmed"`
+	Link      string       `json:"link,omitempty"` // address of the game, to be attached
+	SGF       string       `json:"sgf,omitempty"`  // the game, to be attached
+	// Replaces says that a person agreed to replace another result that the
+	// match has, and to reset what branches from it.
+	Replaces bool `json:"replaces,omitempty"`
+	// Other is the other result that the match was seen with. Only that one is
+	// replaced.
+	Other string `json:"other,omitempty"`
+
+	State    State     `json:"state"`
+	Created  time.Time `json:"created"`
+	Attempts int       `json:"attempts"`
+	Problem  string    `json:"problem,omitempty"` // why the last attempt failed, or why it is held
+	Next     time.Time `json:"next,omitzero"`     // no attempt before
+	TakenAt  time.Time `json:"taken_at,omitzero"`
+	// Attachments tried and failed since the result was taken.
+	AttachAttempts int `json:"attach_attempts,omitempty"`
+}
+
+// Entry is a line of the audit trail.
+type Entry struct {
+	At     time.Time    `json:"at"`
+	Event  string       `json:"event"` // confirmed, sending, taken, already there, held, attached, not attached, withdrawn, released
+	Report string       `json:"report"`
+	Match  challonge.ID `json:"match"`
+	By     string       `json:"by,omitempty"`
+	Text   string       `json:"text,omitempty"`
+}
+
+// Challonge is what the outbox needs of a *challonge.Client.
+type Challonge interface {
+	Tournament(ctx context.Context, id challonge.ID) (challonge.Tournament, error)
+	Match(ctx context.Context, tournament, id challonge.ID) (challonge.Match, error)
+	Report(ctx context.Context, tournament, id challonge.ID, r challonge.Result) (challonge.Match, error)
+	Attachments(ctx context.Context, tournament, match challonge.ID) ([]challonge.Attachment, error)
+	Attach(ctx context.Context, tournament, match challonge.ID, link, text string) (challonge.Attachment, error)
+}
+
+// Outbox is a directory of reports. Several processes may use it at once.
+type Outbox struct {
+	dir  string
+	now  func() time.Time
+	step func(string) // told of each step, for tests that crash there
+}
+
+// Open returns the outbox in a directory, which it makes.
+func Open(dir string) (*Outbox, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("there is no place to keep results until Challonge has them: %w", err)
+	}
+	return &Outbox{dir: dir, now: time.Now, step: func(string) {}}, nil
+}
+
+// Dir is where the reports are.
+func (o *Outbox) Dir() string { return o.dir }
+
+const suffix = ".report.json"
+
+func (o *Outbox) path(id string) string { return filepath.Join(o.dir, id+suffix) }
+
+// lock keeps other processes away from the reports, but not from adding some.
+func (o *Outbox) lock(ctx context.Context) (unlock func(), err error) {
+	l := flock.New(filepath.Join(o.dir, ".lock"), flock.SetPermissions(0o600))
+	if _, err := l.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("another gobancam is sending results: %w", err)
+	}
+	return func() { l.Unlock() }, nil
+}
+
+func (o *Outbox) write(r Report) error {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	o.step("write " + string(r.State))
+	if err := renameio.WriteFile(o.path(r.ID), append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("the result cannot be kept: %w; write it down: %s", err, r.Text)
+	}
+	o.step("written " + string(r.State))
+	return nil
+}
+
+// An ErrOther is returned by Add where another result of the same match waits.
+type ErrOther struct{ Report Report }
+
+func (e *ErrOther) Error() string {
+	return fmt.Sprintf("another result of this match waits to be sent (%s); withdraw it first: gobancam challonge report --withdraw %s", e.Report.Text, e.Report.ID)
+}
+
+// Add puts a confirmed result in the outbox. When it returns, the result
+// survives a crash. The same result of the same match a second time is the
+// first report again, not another one.
+func (o *Outbox) Add(r Report) (Report, error) {
+	if err := r.Result.Check(); err != nil {
+		return Report{}, err
+	}
+	if r.API == "" || r.Tournament == "" || r.Match == "" || r.Confirmed.By == "" {
+		return Report{}, errors.New("a report needs a match and somebody who confirmed it")
+	}
+	unlock, err := o.lock(context.Background())
+	if err != nil {
+		return Report{}, err
+	}
+	defer unlock()
+	have, err := o.Reports()
+	if err != nil {
+		return Report{}, err
+	}
+	for _, h := range have {
+		if h.API != r.API || h.Community != r.Community || h.Tournament != r.Tournament || h.Match != r.Match || h.State != Waiting && h.State != Held {
+			continue
+		}
+		if sameResult(h.Result, r.Result) && !r.Replaces {
+			return h, nil
+		}
+		return Report{}, &ErrOther{h}
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Report{}, err
+	}
+	r.ID, r.State, r.Created = id.String(), Waiting, o.now().UTC()
+	if r.Confirmed.At.IsZero() {
+		r.Confirmed.At = r.Created
+	}
+	if err := o.audit(r, "confirmed", r.Confirmed.By, r.Text); err != nil {
+		return Report{}, err
+	}
+	return r, o.write(r)
+}
+
+func sameResult(a, b challonge.Result) bool {
+	m := challonge.Match{State: challonge.MatchComplete, Player1: a.Player1, Player2: a.Player2, Winner: a.Winner, Tie: a.Winner == "", Sets: a.Sets}
+	return b.Is(m)
+}
+
+// Reports lists every report, the oldest first. A file that cannot be understood
+// is renamed to *.corrupt, and told in the error beside the others.
+func (o *Outbox) Reports() ([]Report, error) {
+	files, err := filepath.Glob(filepath.Join(o.dir, "*"+suffix))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files) // the ids begin with the time
+	var list []Report
+	var errs []error
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		r, err := parse(data)
+		if err == nil && r.ID+suffix != filepath.Base(file) {
+			err = errors.New("its name is not its id")
+		}
+		if err != nil {
+			kept := file + ".corrupt"
+			if e := os.Rename(file, kept); e != nil {
+				kept = file
+			}
+			errs = append(errs, fmt.Errorf("a result that waits for Challonge cannot be understood (%w); it is kept as %s: report that match by hand", err, kept))
+			continue
+		}
+		list = append(list, r)
+	}
+	return list, errors.Join(errs...)
+}
+
+func parse(data []byte) (Report, error) {
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return Report{}, err
+	}
+	switch r.State {
+	case Waiting, Taken, Done, Held, Withdrawn:
+	default:
+		return Report{}, fmt.Errorf("it is in the unknown state %q", r.State)
+	}
+	if r.ID == "" || strings.ContainsAny(r.ID, `/\`) {
+		return Report{}, errors.New("it has no id")
+	}
+	return r, r.Result.Check()
+}
+
+// Unsettled lists the reports that are not done: to be sent, to be attached, or
+// held.
+func (o *Outbox) Unsettled() ([]Report, error) {
+	all, err := o.Reports()
+	return slices.DeleteFunc(all, func(r Report) bool { return r.State == Done || r.State == Withdrawn }), err
+}
+
+// Withdraw takes back a report that has not been sent; by is who wants that.
+func (o *Outbox) Withdraw(ctx context.Context, id, by string) error {
+	return o.decide(ctx, id, by, "withdrawn", func(r *Report) error {
+		if r.State != Waiting && r.State != Held {
+			return errors.New("Challonge has this result already: reopen the match instead")
+		}
+		r.State = Withdrawn
+		return nil
+	})
+}
+
+// Release sends a held report after all, replacing the result that the match
+// has if it has another one; by is who decided that.
+func (o *Outbox) Release(ctx context.Context, id, by string) error {
+	return o.decide(ctx, id, by, "released", func(r *Report) error {
+		if r.State != Held {
+			return fmt.Errorf("this report is not held but %s", r.State)
+		}
+		r.State, r.Replaces, r.Problem, r.Next = Waiting, true, "", time.Time{}
+		return nil
+	})
+}
+
+func (o *Outbox) decide(ctx context.Context, id, by, event string, change func(*Report) error) error {
+	unlock, err := o.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	all, err := o.Reports()
+	i := slices.IndexFunc(all, func(r Report) bool { return r.ID == id })
+	if i < 0 {
+		return errors.Join(fmt.Errorf("there is no report %s", id), err)
+	}
+	r := all[i]
+	if err := change(&r); err != nil {
+		return err
+	}
+	if err := o.audit(r, event, by, r.Text); err != nil {
+		return err
+	}
+	return o.write(r)
+}
+
+const auditFile = "audit.jsonl"
+
+// audit appends a line and waits until it is on disk.
+func (o *Outbox) audit(r Report, event, by, text string) error {
+	line, err := json.Marshal(Entry{o.now().UTC(), event, r.ID, r.Match, by, text})
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(o.dir, auditFile), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err == nil {
+		defer f.Close()
+		// A crash may have left half a line: ours begins on a new one.
+		if info, e := f.Stat(); e == nil && info.Size() > 0 {
+			last := make([]byte, 1)
+			if _, e := f.ReadAt(last, info.Size()-1); e == nil && last[0] != '\n' {
+				line = append([]byte("\n"), line...)
+			}
+		}
+		if _, err = f.Write(append(line, '\n')); err == nil {
+			err = f.Sync()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the audit trail cannot be written: %w", err)
+	}
+	o.step("audited " + event)
+	return nil
+}
+
+// Audit reads the trail. A line that a crash broke off is left out.
+func (o *Outbox) Audit() ([]Entry, error) {
+	data, err := os.ReadFile(filepath.Join(o.dir, auditFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []Entry
+	for line := range bytes.Lines(data) {
+		var e Entry
+		if json.Unmarshal(line, &e) == nil && e.Event != "" {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
