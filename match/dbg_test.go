@@ -1,39 +1,47 @@
 package match
 
 import (
+	"encoding/json"
 	"fmt"
 	"github.com/gobancam/gobancam/board"
+	"path/filepath"
 	"testing"
 	"time"
 )
 
 func TestDbg(t *testing.T) {
-	w := newWorld(t, 9, black)
-	w.dt = 200 * time.Millisecond
-	rules, _ := board.ParseRules("japanese")
-	r, _ := NewRelay(RelayOptions{Setup: board.Setup{Size: 9, Rules: rules}})
-	step := func(n int) {
-		for range n {
-			w.now += w.dt
-			o := r.Step(Input{At: w.now, Look: &Look{Reading: w.look()}})
-			for _, e := range o.Events {
-				fmt.Println(w.now, e.Kind, e.Text)
+	var labels struct {
+		BoardSize int `json:"board_size"`
+		Frames    []struct {
+			T     float64
+			Truth []string
+		}
+		Moves []json.RawMessage
+	}
+	readJSON(t, filepath.Join(private(t, "photos", "sequences", "gv-game4"), "labels.json"), &labels)
+	w := newWorld(t, labels.BoardSize, black)
+	r, _ := NewRelay(RelayOptions{Setup: board.Setup{Size: labels.BoardSize}})
+	for i, f := range labels.Frames {
+		at := f.T
+		w.now = max(w.now+200*time.Millisecond, time.Duration(at*float64(time.Second)))
+		w.frame = i
+		if f.Truth == nil {
+			continue
+		}
+		w.board = board.MustPosition(f.Truth...)
+		o := r.Step(Input{At: w.now, Look: &Look{Reading: w.look()}})
+		for _, e := range o.Events {
+			fmt.Println(e.Text)
+		}
+		if i >= 40 && i < 60 {
+			_, d := r.view()
+			fmt.Println(i, w.now, d)
+			if r.story != nil {
+				fmt.Printf("%+v\n", *r.story)
 			}
-			fmt.Printf("   %v %+v %v\n", w.now, r.story, r.stuck)
+			for _, p := range d {
+				fmt.Printf("   %+v\n", *r.watch.spot(p))
+			}
 		}
 	}
-	step(4)
-	w.reach(w.pt("E5"))
-	step(2)
-	w.board.Set(w.pt("E5"), black)
-	step(1)
-	w.away()
-	step(5)
-	w.reach(w.pt("E5"))
-	step(2)
-	w.board.Set(w.pt("E5"), 0)
-	step(1)
-	w.away()
-	step(5)
-	fmt.Printf("%+v", r.watch.spot(w.pt("E5")))
 }

@@ -109,7 +109,8 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 	weight, keep := 1.0, 0.0
 	if !first {
 		weight = min(1, float64(dt)/float64(t.Apart))
-		keep = math.Exp(-float64(dt) / float64(t.Fade))
+		// However far apart two pictures are: boards change slowly.
+		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), 0.3)
 	}
 	plain := 1 - t.Hidden - t.Blunder
 	hidden, print := 0, uint64(14695981039346656037)

@@ -45,6 +45,7 @@ type Relay struct {
 	tried      board.Position // the view for which story was sought
 	triedMove  int
 	story      *story
+	about      []board.Point // what story explains
 	stuck      time.Duration // since when the view cannot be explained; <0: it can
 	stuckLooks int
 	stuckTold  bool
@@ -89,8 +90,8 @@ const (
 	undoCost   = 2.2
 	noiseCost  = 3.1
 	maxUndo    = 3
-	maxDiff    = 14
-	maxPlayed  = 8
+	maxDiff    = 10 // points that are explained at once
+	maxPlayed  = 6  // stones, likewise
 	clearMatch = 0.9
 )
 
@@ -306,15 +307,18 @@ func (r *Relay) decide(last bool) {
 	}
 	if view != r.tried || r.triedMove != r.game.MoveCount() {
 		r.tried, r.triedMove = view, r.game.MoveCount()
-		r.story = r.explain(view, diff)
+		r.story, r.about = r.explain(view, diff), diff
+		if r.story.doubtful() && len(diff) > 1 {
+			r.story, r.about = r.explainFirst(diff)
+		}
 	}
 	s := r.story
-	if s == nil || s.rival-s.cost < 0.5 || s.undo == 0 && len(s.orders[0]) == 0 {
+	if s.doubtful() {
 		r.puzzled(diff, last)
 		return
 	}
 	if !last {
-		for _, p := range diff {
+		for _, p := range r.about {
 			if !r.ripe(p, s) {
 				return
 			}
@@ -446,6 +450,31 @@ func (r *Relay) explain(view board.Position, diff []board.Point) *story {
 		best.rival = stories[1].cost
 	}
 	return best
+}
+
+// doubtful reports whether a story is none, says nothing, or is hardly better
+// than another.
+func (s *story) doubtful() bool {
+	return s == nil || s.rival-s.cost < 0.5 || s.undo == 0 && len(s.orders[0]) == 0
+}
+
+// explainFirst explains the differences that came first without those that came
+// later, for a view that cannot be explained as a whole.
+func (r *Relay) explainFirst(diff []board.Point) (*story, []board.Point) {
+	diff = slices.Clone(diff)
+	since := func(p board.Point) time.Duration { return r.watch.spot(p).since }
+	slices.SortStableFunc(diff, func(a, b board.Point) int { return cmp.Compare(since(a), since(b)) })
+	view := r.game.Position()
+	for i, p := range diff[:min(len(diff)-1, 5)] {
+		view.Set(p, r.watch.spot(p).seen)
+		if since(p) == since(diff[i+1]) {
+			continue
+		}
+		if s := r.explain(view, diff[:i+1]); !s.doubtful() && s.undo == 0 && len(s.noise) == 0 {
+			return s, diff[:i+1]
+		}
+	}
+	return nil, diff
 }
 
 // leaveOut explains the view from g, with none, one or two of the points that
