@@ -66,8 +66,12 @@ type search struct {
 	captured [3]PointSet
 }
 
-// addCaptured notes what move i captured.
+// addCaptured notes what move i captured. Where it put its stone no prisoner
+// lies any more.
 func (s *search) addCaptured(i int) {
+	at := s.game.turns[i].move.Point
+	s.captured[Black].Remove(at)
+	s.captured[White].Remove(at)
 	stones, color := s.game.captured(i)
 	for _, c := range stones {
 		s.captured[color].add(int(c))

@@ -318,7 +318,7 @@ func SetOf(ps ...Point) PointSet {
 	return s
 }
 
-func (s *PointSet) add(c int)      { s[c>>6] |= 1 << (c & 63) }
+func (s *PointSet) add(c int)     { s[c>>6] |= 1 << (c & 63) }
 func (s PointSet) has(c int) bool { return s[c>>6]&(1<<(c&63)) != 0 }
 
 // Add puts p into the set. Passes and points beyond MaxSize are ignored.
