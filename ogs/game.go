@@ -35,6 +35,7 @@ type Game struct {
 	pending  *pending
 	tickets  Ticket
 	lastData time.Time // when the game data was last asked for
+	epoch    int       // times that the game was entered
 	asked    int       // times in a row without an answer
 	doubts   []doubt   // to be looked at at at.doubt
 	stale    [2]string // doubts that game data has not borne out, of hear and refresh
@@ -259,6 +260,7 @@ func (g *Game) body(fields map[string]any) map[string]any {
 // ask sends game/connect, to which the server answers with the game data.
 func (g *Game) ask() {
 	g.asked++
+	g.epoch++
 	g.lastData = time.Now()
 	g.at.data = g.lastData.Add(g.s.c.timing.GameData)
 	if g.pending != nil {
@@ -451,7 +453,7 @@ func (g *Game) gameData(data json.RawMessage) {
 		return // late news of a game that is over
 	}
 	g.asked, g.at.data, g.at.doubt, g.doubts = 0, time.Time{}, time.Time{}, nil
-	n.Live = true
+	n.Live, n.Epoch = true, g.epoch
 	if g.st != nil && n.Phase == Playing {
 		n.AutoResign = g.st.AutoResign
 	}
@@ -843,26 +845,29 @@ func (g *Game) do(f func()) bool {
 }
 
 // Move plays point (board.Pass to pass) as move number, which is State.Number
-// of the state that the caller decided upon: if the game has moved on, nothing
-// is sent.
+// of the state that the caller decided upon, as epoch is State.Epoch of it: if
+// the game has moved on or was entered anew since, nothing is sent.
 //
 // Without an error, exactly one message was handed to the network on the
 // connection that stands, and a Settled event with this ticket will tell what
 // became of it. With an error, which is a *NotSentError, not a byte has left.
-func (g *Game) Move(point board.Point, number int) (Ticket, error) {
+func (g *Game) Move(point board.Point, number, epoch int) (Ticket, error) {
 	var ticket Ticket
 	var err error = &NotSentError{Left, "the game has been left"}
-	g.do(func() { ticket, err = g.move(point, number) })
+	g.do(func() { ticket, err = g.move(point, number, epoch) })
 	return ticket, err
 }
 
-func (g *Game) move(point board.Point, number int) (Ticket, error) {
+func (g *Game) move(point board.Point, number, epoch int) (Ticket, error) {
 	s := g.st
 	if err := s.mayMove(); err != nil {
 		return 0, err
 	}
 	if g.conn == nil {
 		return 0, &NotSentError{NotConnected, "there is no connection to the server"}
+	}
+	if epoch != s.Epoch {
+		return 0, &NotSentError{OutOfDate, "the game was entered anew after the decision"}
 	}
 	if number != s.Number() {
 		return 0, &NotSentError{OutOfDate, fmt.Sprintf("the game is at move %d, the decision was for move %d", s.Number(), number)}
@@ -886,6 +891,12 @@ func (g *Game) move(point board.Point, number int) (Ticket, error) {
 	copied := p.Pending
 	g.change(func(n *State) { n.Pending = &copied })
 	return ticket, nil
+}
+
+// Resync leaves the game's channel and enters it again: a Snapshot with a new
+// Epoch follows, and nothing is sent until then.
+func (g *Game) Resync(reason string) {
+	g.do(func() { g.resync(reason) })
 }
 
 // ack is the reply to a move.

@@ -166,6 +166,9 @@ type State struct {
 	// Live says that the game data of the connection that stands now is in
 	// here. Without it nothing is sent.
 	Live bool
+	// Epoch grows each time that the game is entered anew, after a lost
+	// connection or a doubt.
+	Epoch int
 	// Pending is the move that was sent and not yet settled, or nil.
 	Pending *Pending
 
@@ -216,6 +219,15 @@ func (s *State) Game() (*board.Game, error) {
 		return nil, s.odd
 	}
 	return s.game.Clone(), nil
+}
+
+// Setup returns what the game starts from, with the server's own switches of
+// the rules.
+func (s *State) Setup() (board.Setup, error) {
+	if s.game == nil {
+		return board.Setup{}, s.odd
+	}
+	return s.game.Setup(), nil
 }
 
 // Number is the number that the next move has: 1 for the first.
