@@ -500,7 +500,7 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 		if len(*stories) > 0 && cost > 12 {
 			return
 		}
-		found, _ := g.Explain(seen, added+2)
+		found, _ := g.Explain(seen, added+1)
 		for _, e := range found {
 			if undo > 0 && len(e.Moves()) > 0 && e.Moves()[0] == r.game.Move(r.game.MoveCount()-undo) {
 				continue // taking back and playing the same
