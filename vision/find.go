@@ -106,31 +106,26 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 }
 
 // settle looks closer and closer from a rough grid: the lattice in the flat
-// view, which of its lines are the board's, a second look from there, and at
+// view, which of its lines are the board's, another look from there, and at
 // last the printed lines. A Found without Grid means there is no lattice.
 func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, error) {
 	var found Found
+	var f *flat
 	for look := range 3 {
-		f, err := lay(img, rough)
+		now, err := lay(img, rough)
 		if err != nil {
 			return Found{}, err
 		}
-		peaks := f.peaks()
-		knots := knit(peaks)
-		l := f.weave(img, knots, peaks)
+		peaks := now.peaks()
+		l := now.weave(img, knit(peaks), peaks)
 		if l == nil {
 			break
 		}
-		windows := f.frame(l, sizes, nil)
-		g, err := l.cut(windows[0])
+		g, err := l.cut(now.table(l).frame(sizes)[0])
 		if err != nil {
 			break
 		}
-		e := evidence{
-			Knots: l.knots, Peaks: len(peaks), Spread: l.spread,
-			Lead: windows[0].score - windows[1].score,
-		}
-		found = Found{Grid: g, evidence: e}
+		f, found.Grid = now, g
 		if look > 0 && steady(rough, g) {
 			break
 		}
@@ -139,7 +134,7 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 	if found.Grid == nil {
 		return found, nil
 	}
-	err := polish(img, &found, 0.3, s)
+	err := found.judge(img, f, 0.3, s)
 	return found, err
 }
 
@@ -159,8 +154,10 @@ func steady(a, b *grid.Grid) bool {
 	return true
 }
 
-// polish fits the grid to the printed lines and judges it.
-func polish(img gocv.Mat, f *Found, reach float64, s *survey) error {
+// judge pulls the grid onto the printed lines, as far as they are within
+// reach pitches, and says how much it can be trusted. The flat view must be
+// one of this board.
+func (f *Found) judge(img gocv.Mat, view *flat, reach float64, s *survey) error {
 	n := float64(f.Grid.Size()-1) / 2
 	k, err := newInk(img, f.Grid.Cell(n, n))
 	if err != nil {
@@ -169,9 +166,22 @@ func polish(img gocv.Mat, f *Found, reach float64, s *survey) error {
 	g, strokes := k.refine(f.Grid, reach)
 	f.Grid = g
 	f.Fit, f.Lines = fitness(strokes)
-	f.evidence.weigh(k, g, strokes, s)
+	f.evidence.crossings(view, g)
+	f.evidence.lines(k, g, strokes)
+	f.evidence.Overlap = s.overlap(g)
 	f.Confidence = f.evidence.confidence()
 	return nil
+}
+
+// inspect judges a grid as it is given, lines within reach apart.
+func inspect(img gocv.Mat, g *grid.Grid, reach float64, s *survey) (Found, error) {
+	f, err := lay(img, g)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Grid: g}
+	err = found.judge(img, f, reach, s)
+	return found, err
 }
 
 // upright turns a grid so that its corners start with the one nearest the
@@ -208,13 +218,30 @@ func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
 	reach := 0.4
 	peaks := f.peaks()
 	if l := f.weave(img, knit(peaks), peaks); l != nil {
-		if w := f.frame(l, []int{rough.Size()}, rough); len(w) > 0 {
-			if g, err := l.cut(w[0]); err == nil {
-				found.Grid, reach = g, 0.25
-				found.evidence = evidence{Knots: l.knots, Peaks: len(peaks), Spread: l.spread, Lead: 10}
-			}
+		if g := l.nearest(rough); g != nil {
+			found.Grid, reach = g, 0.25
 		}
 	}
-	err = polish(img, &found, reach, s)
+	err = found.judge(img, f, reach, s)
 	return found, err
+}
+
+// nearest makes the grid whose corners are the lattice's crossings nearest to
+// those of g, or nil if they are not the corners of such a board, or more than
+// half a cell away.
+func (l *lattice) nearest(g *grid.Grid) *grid.Grid {
+	n := g.Size() - 1
+	c := g.Corners()
+	u, v := l.g.Board(c[0])
+	w := window{i0: int(math.Round(u)), j0: int(math.Round(v)), size: g.Size()}
+	cut, err := l.cut(w)
+	if err != nil {
+		return nil
+	}
+	for i, uv := range [4][2]int{{0, 0}, {n, 0}, {n, n}, {0, n}} {
+		if cut.Corners()[i].Dist(c[i]) > 0.6*cut.Cell(float64(uv[0]), float64(uv[1])) {
+			return nil
+		}
+	}
+	return cut
 }

@@ -193,7 +193,7 @@ func knit(peaks []peak) []knot {
 		}
 		return at
 	}
-	type node struct {
+	type grown struct {
 		knot
 		index  int
 		ax, ay float64 // step to the right
@@ -215,7 +215,7 @@ func knit(peaks []peak) []knot {
 		used := make([]bool, len(peaks))
 		taken := map[[2]int]bool{{0, 0}: true}
 		used[s] = true
-		queue := []node{{knot{0, 0, peaks[s]}, s, sx, 0, 0, sy}}
+		queue := []grown{{knot{0, 0, peaks[s]}, s, sx, 0, 0, sy}}
 		for q := 0; q < len(queue); q++ {
 			c := queue[q]
 			for d := range 4 {
@@ -239,7 +239,7 @@ func knit(peaks []peak) []knot {
 				if k < 0 || used[k] {
 					continue
 				}
-				n := node{knot{i, j, peaks[k]}, k, c.ax, c.ay, c.bx, c.by}
+				n := grown{knot{i, j, peaks[k]}, k, c.ax, c.ay, c.bx, c.by}
 				fx, fy := sign*(n.x-c.x), sign*(n.y-c.y)
 				if d < 2 {
 					n.ax, n.ay = (n.ax+fx)/2, (n.ay+fy)/2
@@ -374,73 +374,99 @@ func (f *flat) weave(img gocv.Mat, knots []knot, peaks []peak) *lattice {
 // window is a choice of the lattice's lines as the board's.
 type window struct {
 	i0, j0, size int
-	score        float64 // log-likelihood, up to a constant
+	score        float64 // twice the log-likelihood, up to a constant
 }
 
-// frame finds which lines of the lattice are the board's, best first. sizes
-// are the boards that are possible. near, if not nil, says where the corners
-// are within half a cell.
-func (f *flat) frame(l *lattice, sizes []int, near *grid.Grid) []window {
-	// Tables over the lattice's places that lie in view.
-	const most = 31
-	lo := l.span/2 - most/2
-	type cell struct{ cross, border, corner, inside float64 }
-	var table [most][most]cell
+// most is how many lines each way a table has.
+const most = 31
+
+// node is what the fine network saw at one place of a lattice: probabilities.
+type node struct {
+	seen                          bool // it lies in the picture and in the flat view
+	cross, border, corner, inside float64
+}
+
+// table is what was seen at the places of a lattice, from its line lo on.
+type table struct {
+	lo    int
+	nodes [most][most]node
+}
+
+func (t *table) at(i, j int) *node {
+	i, j = i-t.lo, j-t.lo
+	if i < 0 || j < 0 || i >= most || j >= most {
+		return nil
+	}
+	return &t.nodes[j][i]
+}
+
+// table looks the places of a lattice up in the flat view.
+func (f *flat) table(l *lattice) *table {
+	t := &table{lo: l.span/2 - most/2}
 	spec := l.g.Spec()
 	for j := range most {
 		for i := range most {
-			u, v := float64(lo+i), float64(lo+j)
+			u, v := float64(t.lo+i), float64(t.lo+j)
 			p := l.g.At(u, v, 0)
-			if p.X < 0 || p.Y < 0 || p.X > float64(spec.Width-1) || p.Y > float64(spec.Height-1) {
+			if !(p.X >= 0 && p.Y >= 0 && p.X <= float64(spec.Width-1) && p.Y <= float64(spec.Height-1)) {
 				continue
 			}
 			x, y := f.place(p)
-			if x < 0 || y < 0 || x > float64(f.crossing.w-1) || y > float64(f.crossing.h-1) {
+			if !(x >= 0 && y >= 0 && x <= float64(f.crossing.w-1) && y <= float64(f.crossing.h-1)) {
 				continue
 			}
-			qu, qv := l.g.Board(p)
-			if math.Hypot(qu-u, qv-v) > 0.1 { // behind the camera or beyond the lens
-				continue
+			if qu, qv := l.g.Board(p); math.Hypot(qu-u, qv-v) > 0.1 {
+				continue // behind the camera, or beyond the lens
 			}
 			px, py := f.place(l.g.At(u+0.5, v, 0))
-			r := max(1, 0.3*math.Hypot(px-x, py-y)*2)
-			c := &table[j][i]
-			c.cross = logit(f.crossing.best(x, y, r))
-			c.border = logit(f.border.best(x, y, r))
-			c.corner = logit(f.corner.best(x, y, r))
-			c.inside = logit(f.inside.at((x+0.5)/2-0.5, (y+0.5)/2-0.5))
+			r := max(1, 0.5*math.Hypot(px-x, py-y))
+			t.nodes[j][i] = node{
+				seen:   true,
+				cross:  f.crossing.best(x, y, r),
+				border: f.border.best(x, y, r),
+				corner: f.corner.best(x, y, r),
+				inside: f.inside.at((x+0.5)/2-0.5, (y+0.5)/2-0.5),
+			}
 		}
+	}
+	return t
+}
+
+// frame weighs every choice of the lattice's lines as the board's, for boards
+// of the given sizes, and returns them best first.
+func (t *table) frame(sizes []int) []window {
+	// What each node says when it is on the board, on its border, a corner,
+	// against when it is not; summed up to the left and above.
+	type sums [most + 1][most + 1]float64
+	var cross, border, corner sums
+	for j := range most {
+		for i := range most {
+			c := &t.nodes[j][i]
+			add := func(s *sums, v float64) {
+				if !c.seen {
+					v = 0
+				}
+				s[j+1][i+1] = v + s[j][i+1] + s[j+1][i] - s[j][i]
+			}
+			add(&cross, logit(c.cross))
+			add(&border, logit(c.border))
+			add(&corner, 2*logit(c.corner))
+		}
+	}
+	box := func(s *sums, i0, j0, i1, j1 int) float64 { // half open
+		return s[j1][i1] - s[j0][i1] - s[j1][i0] + s[j0][i0]
 	}
 	var out []window
 	for _, n := range sizes {
 		for j0 := 0; j0+n <= most; j0++ {
 			for i0 := 0; i0+n <= most; i0++ {
-				if near != nil {
-					c, far := near.Corners(), false
-					for q, uv := range [4][2]int{{0, 0}, {n - 1, 0}, {n - 1, n - 1}, {0, n - 1}} {
-						p := l.g.At(float64(lo+i0+uv[0]), float64(lo+j0+uv[1]), 0)
-						far = far || p.Dist(c[q]) > 0.6*near.Cell(float64(uv[0]), float64(uv[1]))
-					}
-					if far {
-						continue
-					}
+				i1, j1 := i0+n, j0+n
+				score := box(&cross, i0, j0, i1, j1) +
+					box(&border, i0, j0, i1, j1) - box(&border, i0+1, j0+1, i1-1, j1-1)
+				for _, q := range [4][2]int{{i0, j0}, {i1 - 1, j0}, {i0, j1 - 1}, {i1 - 1, j1 - 1}} {
+					score += box(&corner, q[0], q[1], q[0]+1, q[1]+1)
 				}
-				s := 0.0
-				for j := range most {
-					for i := range most {
-						c := &table[j][i]
-						in := i >= i0 && i < i0+n && j >= j0 && j < j0+n
-						ex, ey := i == i0 || i == i0+n-1, j == j0 || j == j0+n-1
-						sign := func(b bool, x float64) float64 {
-							if b {
-								return x
-							}
-							return -x
-						}
-						s += 0.5*sign(in, c.cross) + 0.5*sign(in && (ex || ey), c.border) + sign(in && ex && ey, c.corner)
-					}
-				}
-				out = append(out, window{lo + i0, lo + j0, n, s})
+				out = append(out, window{t.lo + i0, t.lo + j0, n, score})
 			}
 		}
 	}

@@ -6,21 +6,90 @@ import (
 	"github.com/gobancam/gobancam/grid"
 )
 
-// evidence is all that speaks for and against a grid.
+// evidence is all that speaks for and against a grid: what the fine network
+// sees at its crossings and around them, the printed lines, and the survey.
 type evidence struct {
-	Knots, Peaks int     // crossings that the lattice explains, of all seen
-	Spread       float64 // their median distance from it, cells
-	Lead         float64 // log-likelihood over the next best choice of lines
-	Overlap      float64 // of the grid with where the survey saw one, 0..1
-	Share        float64 // pieces of line found, of all in the picture
-	Agree        float64 // found pieces of line that lie where they should
-	Fit          float64 // median distance of found pieces, cells
-	Edge         float64 // least share found of a border line
-	Beyond       float64 // share of pieces found one cell outside the board
+	Cross   float64 // mean probability of a crossing at the grid's own
+	Weak    float64 // share of its crossings where there hardly is one
+	Stray   float64 // crossings seen on the board but off the grid, per crossing
+	Ring    float64 // mean probability of a crossing one cell outside
+	Border  float64 // mean probability of a border crossing along the border
+	Inner   float64 // and elsewhere on the board
+	Corner  float64 // mean probability of a corner crossing at the corners
+	InView  float64 // share of the crossings that lie in the picture
+	Lead    float64 // log-likelihood over the best other choice of lines
+	Overlap float64 // of the grid with where the survey saw one, 0..1
+	Share   float64 // pieces of line found, of all in the picture
+	Agree   float64 // of the pieces found, those that lie where they should
+	Fit     float64 // median distance of found pieces, cells
+	Edge    float64 // least share found of a border line
+	Beyond  float64 // share of pieces found one cell outside the board
 }
 
-// weigh measures the grid against the printed lines and the survey.
-func (e *evidence) weigh(k *ink, g *grid.Grid, strokes []stroke, s *survey) {
+// crossings weighs what the fine network saw at the crossings of g.
+func (e *evidence) crossings(f *flat, g *grid.Grid) {
+	n := g.Size()
+	l := &lattice{g: g, span: n}
+	t := f.table(l)
+	var cross, weak, nodes, ring, ringNodes, border, borderNodes, inner, innerNodes, corner, corners float64
+	for j := -1; j <= n; j++ {
+		for i := -1; i <= n; i++ {
+			c := t.at(i, j)
+			if c == nil || !c.seen {
+				continue
+			}
+			if i < 0 || j < 0 || i == n || j == n {
+				ring += c.cross
+				ringNodes++
+				continue
+			}
+			nodes++
+			cross += c.cross
+			if c.cross < 0.3 {
+				weak++
+			}
+			ex, ey := i == 0 || i == n-1, j == 0 || j == n-1
+			if ex || ey {
+				border += c.border
+				borderNodes++
+			} else {
+				inner += c.border
+				innerNodes++
+			}
+			if ex && ey {
+				corner += c.corner
+				corners++
+			}
+		}
+	}
+	mean := func(sum, n float64) float64 { return sum / max(1, n) }
+	e.Cross, e.Weak, e.Ring = mean(cross, nodes), mean(weak, nodes), mean(ring, ringNodes)
+	e.Border, e.Inner, e.Corner = mean(border, borderNodes), mean(inner, innerNodes), mean(corner, corners)
+	e.InView = nodes / float64(n*n)
+	stray := 0.0
+	for _, p := range f.peaks() {
+		u, v := g.Board(f.pixel(p.x, p.y))
+		if u < -0.4 || v < -0.4 || u > float64(n)-0.6 || v > float64(n)-0.6 {
+			continue
+		}
+		if math.Hypot(u-math.Round(u), v-math.Round(v)) > 0.25 {
+			stray++
+		}
+	}
+	e.Stray = mean(stray, nodes)
+	own, other := math.Inf(-1), math.Inf(-1)
+	for _, w := range t.frame([]int{9, 13, 19, n}) {
+		if w.i0 == 0 && w.j0 == 0 && w.size == n {
+			own = w.score
+		} else {
+			other = max(other, w.score)
+		}
+	}
+	e.Lead = own - other
+}
+
+// lines weighs the grid against the printed lines.
+func (e *evidence) lines(k *ink, g *grid.Grid, strokes []stroke) {
 	n := g.Size()
 	seen, found := 0, 0
 	var edge, edgeSeen [4]int
@@ -87,7 +156,6 @@ func (e *evidence) weigh(k *ink, g *grid.Grid, strokes []stroke, s *survey) {
 		}
 	}
 	e.Beyond = float64(lines) / float64(max(1, out))
-	e.Overlap = s.overlap(g)
 }
 
 // overlap is the intersection over union of the grid and the survey's inside
@@ -114,6 +182,6 @@ func (s *survey) overlap(g *grid.Grid) float64 {
 
 // confidence is the probability that the grid is right.
 func (e *evidence) confidence() float64 {
-	z := -4.0 + 3*e.Agree + 2*e.Overlap + 0.15*min(20, e.Lead) + 3*(float64(e.Knots)/float64(max(1, e.Peaks))) - 20*e.Spread
+	z := -6 + 3*e.Agree + 2*e.Overlap + 0.1*max(-20, min(20, e.Lead)) + 3*e.Cross - 4*e.Stray - 3*e.Ring + 2*e.Border - 2*e.Inner + e.Corner
 	return 1 / (1 + math.Exp(-z))
 }
