@@ -153,13 +153,17 @@ type easel struct {
 	box         image.Rectangle // cells of the map that are not 1
 }
 
-const mapCell = 5.0 // mm
+// The map of shadows, mm.
+const (
+	mapCell   = 6.0
+	mapMargin = 420
+)
 
 func (e *easel) reset(r *renderer) {
 	n := 4 * r.cfg.Width * r.cfg.Height
 	if len(e.over) != n {
 		e.over = make([]float32, n)
-		e.x0, e.y0 = -r.bw-130, -r.bh-130
+		e.x0, e.y0 = -r.bw-mapMargin, -r.bh-mapMargin
 		e.dw, e.dh = int(-2*e.x0/mapCell)+2, int(-2*e.y0/mapCell)+2
 		for i := range 1 + len(r.lamps) {
 			e.dim[i] = make([]float32, e.dw*e.dh)
@@ -270,12 +274,15 @@ func (e *easel) applyShadows(r *renderer, frame []uint16) {
 			ix, iy := int(mx), int(my)
 			fx, fy := float32(mx-float64(ix)), float32(my-float64(iy))
 			at := iy*e.dw + ix
+			// No hard end where the map ends.
+			fade := float32(clamp(min(mx, my, float64(e.dw)-mx, float64(e.dh)-my)/15, 0, 1))
 			var sum, lit [3]float32
 			dark := false
 			i := 3 * (y*w + x)
 			for l := range layers {
 				m := e.dim[l]
 				v := (m[at]*(1-fx)+m[at+1]*fx)*(1-fy) + (m[at+e.dw]*(1-fx)+m[at+e.dw+1]*fx)*fy
+				v = 1 - (1-v)*fade
 				dark = dark || v < 0.999
 				for c := range 3 {
 					k := float32(r.coef[l][c]) * float32(r.cur[l][i+c])

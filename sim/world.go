@@ -300,7 +300,13 @@ func (w *World) Render() *image.RGBA {
 		w.easel.clear(r)
 		// Several moments while the shutter is open, if the hand is quick.
 		move := p.speed.mul(w.cfg.Sensor.Shutter)
-		n := int(clamp(math.Ceil(move.len()/4), 1, 4))
+		n := 1
+		if move.len() > 0 {
+			f := p.figure()
+			a := r.v.project(r.push.toBoard(f.tip))
+			b := r.v.project(r.push.toBoard(f.tip.sub(move)))
+			n = int(clamp(math.Ceil(a.Dist(b)/3), 1, 6))
+		}
 		for i := range n {
 			f := p.figure()
 			f.tip = f.tip.sub(move.mul(float64(i) / float64(n)))
