@@ -167,8 +167,10 @@ func TestRelayOfPhotographedGames(t *testing.T) {
 					w.board = board.MustPosition(f.Truth...)
 					step(Look{Reading: w.look()})
 				}
-				w.now += 10 * time.Second
-				step(Look{Reading: w.look()})
+				for range 3 {
+					w.now += 10 * time.Second
+					step(Look{Reading: w.look()})
+				}
 				step(Look{Err: io.EOF})
 				pos := r.Game().Position()
 				if d := pos.Diff(&w.board); d.IsEmpty() {
