@@ -109,7 +109,7 @@ func TestGNUGo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := startGNUGo(t, tt.options...)
-			games := 600
+			games := 500
 			if testing.Short() {
 				games = 60
 			}
@@ -118,7 +118,7 @@ func TestGNUGo(t *testing.T) {
 			moves, captured := 0, 0
 			for i := range games {
 				size := []int{3, 3, 4, 4, 5, 5, 5, 6, 7, 9}[i%10]
-				if i%100 == 99 {
+				if i%250 == 49 {
 					size = 19
 				}
 				g := newGame(t, Setup{Size: size, Rules: tt.rules})
