@@ -4,16 +4,19 @@ import "math/rand/v2"
 
 // How EstimateDead plays.
 const (
-	playouts  = 300
-	deadShare = 0.97 // of the playouts, with either player to begin
+	playouts = 300
+	// deadShare of the playouts must end with the stones lost. In five finished
+	// games of GNU Go on 9×9 this finds 6 of 11 dead stones, and no living one
+	// reached 0.55.
+	deadShare = 0.8
 )
 
 // EstimateDead suggests which stones are dead at the end of a game, for the
-// players to correct: those whose place the opponent owned in nearly every one
-// of some hundred games that both went on to play at random, whoever began. It
-// knows no tactics: stones that only careful play would kill, and all stones
-// of a seki, it leaves alive. The same position gives the same suggestion. On
-// 19×19 it takes some hundred milliseconds.
+// players to correct: those whose place the opponent owned in four of five
+// games that both went on to play at random, whoever began. It knows no
+// tactics: stones that only careful play would kill it leaves alive, and a seki
+// too, which falls to either side in such games. The same position gives the
+// same suggestion.
 func EstimateDead(pos Position) PointSet {
 	var owned [3][cells]int // by each colour, at the end of a playout
 	rng := rand.New(rand.NewPCG(0x676f, 0x62616e))

@@ -199,7 +199,7 @@ func TestEstimateDeadGNUGo(t *testing.T) {
 		return text
 	}
 	suggested, dead := 0, 0
-	for range 6 {
+	for range 3 {
 		g := newGame(t, Setup{Size: 9, Rules: Rules{Ko: PositionalSuperko}})
 		ask("boardsize 9")
 		ask("clear_board")

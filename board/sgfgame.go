@@ -107,11 +107,12 @@ func (n *Node) Game() (*Game, error) {
 			break
 		}
 	}
-	if len(s.Black)+len(s.White) == 0 && s.Handicap >= 2 && start < len(line) {
+	if len(s.Black)+len(s.White) == 0 && s.Handicap >= 2 {
 		// Without AB there are no stones but those that are played.
-		if line[start].Has("B") {
+		switch {
+		case start == len(line) || line[start].Has("B"):
 			s.Rules.FreeHandicap = true
-		} else if s.First == Empty {
+		case s.First == Empty:
 			s.First = White
 		}
 	}
