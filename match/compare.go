@@ -64,7 +64,8 @@ type differences struct {
 	takeBack   []Stone // undone, to be lifted
 	illegal    []Stone // of mine, where the rules forbid it
 	overlooked []board.Point
-	unseen     int // points of which nothing is known yet
+	capturing  board.Point // the move of mine that captures the owed stones, which are not listed then; else Pass
+	unseen     int         // points of which nothing is known yet
 }
 
 func (d *differences) count() int {
@@ -74,7 +75,7 @@ func (d *differences) count() int {
 // compare works out the differences of the board as it is seen to the position
 // that must be on it.
 func (r *Referee) compare() {
-	r.diff = differences{}
+	r.diff = differences{capturing: board.Pass}
 	if r.game == nil || r.watch == nil || r.watch.size != r.game.Size() || r.eyesBlind() {
 		return
 	}
@@ -127,29 +128,39 @@ func (r *Referee) compare() {
 			}
 		}
 	}
-	r.explainLifted()
+	r.explainCaptures()
 	r.settleBump()
 	r.settleSetup()
 }
 
-// explainLifted takes those stones off the missing ones that a move of mine,
-// which lies on the board but is not sent yet, captures.
-func (r *Referee) explainLifted() {
+// explainCaptures takes off the lists what a move of mine that lies on the board
+// captures: its stones may be lifted before the move is sent, and one that was
+// owed need not even be put down.
+func (r *Referee) explainCaptures() {
 	d := &r.diff
-	if len(d.missing) == 0 || len(d.unexpected) > 4 || !r.mayMove(false) {
+	if len(d.missing)+len(d.owed) == 0 || len(d.unexpected) > 4 || !r.mayMove(false) {
 		return
 	}
 	for _, s := range d.unexpected {
 		if s.Color != r.me() || !r.game.Legal(s) {
 			continue
 		}
-		g := r.game.Clone()
-		if g.Play(s) != nil {
-			continue
+		captured := r.captures(s)
+		in := func(m Stone) bool { return captured.Has(m.Point) }
+		d.missing = slices.DeleteFunc(d.missing, in)
+		if len(d.owed) > 0 && !slices.ContainsFunc(d.owed, func(m Stone) bool { return !in(m) }) {
+			d.owed, d.capturing = nil, s.Point
 		}
-		captured := g.LastCaptured()
-		d.missing = slices.DeleteFunc(d.missing, func(m Stone) bool { return captured.Has(m.Point) })
 	}
+}
+
+// captures returns what a legal move takes.
+func (r *Referee) captures(m board.Move) board.PointSet {
+	g := r.game.Clone()
+	if g.Play(m) != nil {
+		return board.PointSet{}
+	}
+	return g.LastCaptured()
 }
 
 // eyesBlind reports whether what is seen says nothing about the board now.
@@ -233,7 +244,7 @@ func (r *Referee) settleSetup() {
 		r.viewed = true
 		// A single stone is an owed one, or a move.
 		r.setup = n >= 2
-		if n >= 2 {
+		if r.setup {
 			r.event(Event{Kind: EventNote, Points: points(d.owed, d.unexpected, d.missing), Text: r.textSetup(), Say: r.textSetup()})
 		}
 		return

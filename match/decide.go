@@ -184,6 +184,9 @@ func (r *Referee) weigh() (top board.Move, odds float64) {
 		if r.expect.At(p) != board.Empty || m.denied || m.trusted || m.ghost == me {
 			continue
 		}
+		if c := r.diff.capturing; !c.IsPass() && c != p {
+			continue // a stone is owed unless this is the move
+		}
 		seen := s.sum[me] - max(s.sum[board.Empty], s.ghostly(m.ghost))
 		if seen < -3 {
 			continue
@@ -248,11 +251,7 @@ func (s *spot) ghostly(ghost board.Color) float64 {
 // lifted returns what the stones that the move captures add to its evidence:
 // they may still lie there, or be gone already.
 func (r *Referee) lifted(m board.Move) float64 {
-	g := r.game.Clone()
-	if g.Play(m) != nil {
-		return 0
-	}
-	captured := g.LastCaptured()
+	captured := r.captures(m)
 	sum := 0.0
 	for p := range captured.All() {
 		s := r.watch.spot(p)
@@ -271,11 +270,7 @@ func logSum(a, b, c float64) float64 {
 // stone at p came, which makes it doubtful what happened. own says that a
 // stone of mine is missing: then the stone at p may be that one.
 func (r *Referee) fresh(p board.Point) (other *Stone, own bool) {
-	g := r.game.Clone()
-	var captured board.PointSet
-	if g.Play(board.Move{Color: r.me(), Point: p}) == nil {
-		captured = g.LastCaptured()
-	}
+	captured := r.captures(board.Move{Color: r.me(), Point: p})
 	from := r.watch.spot(p).since - 3*time.Second
 	for _, s := range r.diff.missing {
 		if captured.Has(s.Point) || r.watch.spot(s.Point).since < from {

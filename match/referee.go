@@ -258,16 +258,7 @@ func (r *Referee) gameData(d GameData) {
 	r.settlePending()
 	r.setExpect(gone)
 	if first {
-		// Stones that were captured just before may still lie there.
-		for i := max(0, g.MoveCount()-2); i < g.MoveCount(); i++ {
-			c := g.Move(i).Color.Opponent()
-			set := g.CapturedBy(i)
-			for p := range set.All() {
-				if g.At(p) == board.Empty {
-					r.marks[int(p.Y)*g.Size()+int(p.X)].ghost = c
-				}
-			}
-		}
+		r.guessPrisoners()
 	}
 	if r.resigned && d.Phase != Finished {
 		r.request(Request{Kind: ReqResign})
@@ -277,6 +268,25 @@ func (r *Referee) gameData(d GameData) {
 	}
 	if d.Result != nil {
 		r.finish(*d.Result)
+	}
+}
+
+// guessPrisoners takes into account, at the start, that captured stones may
+// still lie there: those of the last two moves, and older ones of the
+// opponent's, which cannot be moves of mine.
+func (r *Referee) guessPrisoners() {
+	g := r.game
+	for i := range g.MoveCount() {
+		c := g.Move(i).Color.Opponent()
+		if c == r.data.Me && i < g.MoveCount()-2 {
+			continue
+		}
+		set := g.CapturedBy(i)
+		for p := range set.All() {
+			if g.At(p) == board.Empty {
+				r.marks[r.index(p)].ghost = c
+			}
+		}
 	}
 }
 
