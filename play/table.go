@@ -55,7 +55,11 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	}
 	online := NewOnline(t.Game, t.Now)
 	ports.Server = online
-	eyes := NewEyes(t.Source, t.Eyes)
+	look := t.Eyes
+	if look.Size == 0 {
+		look.Size = t.Game.State().Width // the game says what to look for
+	}
+	eyes := NewEyes(t.Source, look)
 	if t.Eyed != nil {
 		t.Eyed(eyes)
 	}

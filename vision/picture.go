@@ -44,7 +44,7 @@ func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 	b := &Board{}
 	sure := 1.0
 	if opt.Corners != nil {
-		g, snapped, err := given(img, *opt.Corners, opt.Size)
+		g, snapped, err := GridFromCorners(img, *opt.Corners, opt.Size)
 		if err != nil {
 			return nil, err
 		}
@@ -65,10 +65,11 @@ func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 	return b, nil
 }
 
-// given makes a grid from corners that were given, snapped to the crossings
-// where the picture shows them. The size, when unknown, is the one whose lines
-// explain the picture best.
-func given(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, snapped bool, err error) {
+// GridFromCorners makes a grid from corners that were given by hand, clockwise
+// from the top left of the position, snapped to the crossings where the picture
+// shows them. Size 0 is taken to be 9, 13 or 19, whichever explains the picture
+// best. The error wraps ErrNoBoard or grid.ErrCorners.
+func GridFromCorners(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, snapped bool, err error) {
 	if err := checkPicture(img); err != nil {
 		return nil, false, err
 	}

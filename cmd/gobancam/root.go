@@ -83,9 +83,13 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		}
 	}
 	// One command a line, so that lists grow without conflicts.
-	add("play")
+	add("play",
+		newDemoCommand(),
+	)
 	add("see",
 		newReadCommand(),
+		newEvalCommand(),
+		newReplayCommand(),
 	)
 	add("club")
 	add("",

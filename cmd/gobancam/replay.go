@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/terminal"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// endLine is the last line of `replay --format json`.
+type endLine struct {
+	Event   string  `json:"event"` // "end"
+	Frames  int     `json:"frames"`
+	Moves   int     `json:"moves"`
+	Seconds float64 `json:"seconds"` // of the recording
+	Error   string  `json:"error,omitempty"`
+}
+
+func newReplayCommand() *cobra.Command {
+	var where boardFlags
+	var format, sgf, rules string
+	var handicap int
+	var asFound bool
+	cmd := &cobra.Command{
+		Use:   "replay SOURCE",
+		Short: "Work out the game in a video, a directory of pictures or a recording",
+		Long: `Replay runs the whole pipeline over a recording, a directory of pictures or a
+video, as fast as it can and without a server: it finds the board, reads the
+stones and writes down the moves of both players. The same source always gives
+the same answer.
+
+Exit code 0: done. 3: no board was found. 2: the source could not be read.`,
+		Example: `  gobancam replay game.mp4 --sgf game.sgf
+  gobancam replay --size 9 --corners "180,65 476,59 497,318 171,324" pictures/`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			corners, err := where.parse()
+			if err != nil {
+				return err
+			}
+			var voice func(match.Event)
+			out := cmd.OutOrStdout()
+			lines := terminal.NewJSON(out)
+			switch format {
+			case "text":
+				voice = terminal.NewText(out, false).Announce
+			case "json":
+				voice = lines.Announce
+			default:
+				return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
+			}
+			setup := board.Setup{Size: where.size, Handicap: handicap}
+			if setup.Rules, err = board.ParseRules(rules); err != nil {
+				return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
+			}
+			src, err := vision.Open(cmd.Context(), args[0], vision.OpenOptions{})
+			if err != nil {
+				return sourceError(err)
+			}
+			defer src.Close()
+			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
+			if corners != nil {
+				if src, eyes.Grid, err = placeCorners(cmd.Context(), src, *corners, where.size); err != nil {
+					return err
+				}
+				setup.Size = eyes.Grid.Size()
+			}
+			r := play.Replay{Source: src, Eyes: eyes, Voice: voice,
+				Relay: match.RelayOptions{Setup: setup, AsFound: asFound}}
+			end, err := r.Run(cmd.Context())
+			line := endLine{Event: "end", Frames: end.Frames, Seconds: end.Time.Round(time.Millisecond).Seconds()}
+			if end.Game != nil {
+				line.Moves = end.Game.MoveCount()
+			}
+			if err != nil {
+				line.Error = err.Error()
+			}
+			if format == "json" {
+				lines.Line(line)
+			} else {
+				fmt.Fprintf(out, "%d moves in %d pictures, %.0f s.\n", line.Moves, line.Frames, line.Seconds)
+			}
+			if sgf != "" && end.Game != nil {
+				if err := play.WriteSGF(sgf, end.Game, play.Labels{}); err != nil {
+					return err
+				}
+			}
+			switch {
+			case err != nil:
+				return sourceError(err)
+			case end.Game == nil:
+				return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
+			}
+			return nil
+		},
+	}
+	where.register(cmd)
+	f := cmd.Flags()
+	f.StringVar(&format, "format", "text", "text or json")
+	f.StringVar(&sgf, "sgf", "", "write the game record to `FILE`")
+	f.IntVar(&handicap, "handicap", 0, "handicap stones that stand at the start")
+	f.StringVar(&rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
+	f.BoolVar(&asFound, "as-found", false, "start from whatever lies on the board at first, as in the middle of a game")
+	completeWith(cmd, "format", "text", "json")
+	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
+	return cmd
+}
+
+// sourceError gives an error of a source its exit code.
+func sourceError(err error) error {
+	switch {
+	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures):
+		return withCode(exitUsage, err)
+	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
+		return withCode(exitUnsure, err)
+	}
+	return err
+}
