@@ -28,4 +28,8 @@
 // of round cones, with their shadows on the board below. A sensor adds blur,
 // noise, exposure and JPEG. The same Config and the same calls give the same
 // bytes.
+//
+// The picture sets in testdata/images are made by testimages.
 package sim
+
+//go:generate go run ./testimages ../testdata/images

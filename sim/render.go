@@ -328,10 +328,10 @@ func (r *renderer) corner(p vec) float64 {
 func (r *renderer) boardShadow(p, l vec, soft float64) float64 {
 	t := r.cfg.Board.Thickness / max(l.z, 0.05)
 	vis := 1.0
-	for _, k := range [...]float64{0.1, 0.3, 0.55, 0.8, 1} {
+	for k := 0.04; k <= 1; k += 0.06 {
 		q := p.add(l.mul(t * k))
 		out := max(math.Abs(q.x)-r.bw, math.Abs(q.y)-r.bh)
-		pen := soft*t*k + 1
+		pen := 0.7*soft*t*k + 3
 		vis = min(vis, smooth(-pen, pen, out))
 	}
 	return vis
