@@ -63,6 +63,7 @@ type tile struct {
 	trusted bool // still shows the board undisturbed, not whatever came first
 	changed bool // differs from still
 	moving  bool // differs from the picture before
+	hand    bool // was part of what reached in from outside, and has not moved since
 	quiet   int  // pictures since it last moved
 	since   time.Duration
 }
@@ -74,7 +75,8 @@ type point struct {
 	sure     bool             // evidence decides clearly
 	fresh    bool             // read from the present picture
 	moving   bool
-	quiet    int // pictures since its surroundings last moved
+	beside   bool // something that came in from outside is within a line spacing
+	quiet    int  // pictures since its surroundings last moved
 	blob     int // the blob that hides or changed it, −1 for none
 }
 
@@ -348,12 +350,14 @@ func (w *Watcher) group() {
 		}
 		w.blobs = append(w.blobs, b)
 	}
+	w.hold()
 	for i := range w.points {
 		p := &w.points[i]
 		p.blob, p.fresh = -1, false
 		t := v.tile(i%w.n, i/w.n)
 		hidden, changed, moving := 0, 0, 0
 		inner, outer := -1, -1
+		p.beside = w.beside(t)
 		for dy := -1; dy <= 1; dy++ {
 			for dx := -1; dx <= 1; dx++ {
 				k := t + dy*v.tiles + dx
@@ -397,6 +401,57 @@ func (w *Watcher) group() {
 	}
 }
 
+// hold keeps what came in from outside and lies still what it is, even if it
+// no longer hangs together: a finger beyond a patch that looks like the board.
+func (w *Watcher) hold() {
+	v := w.still
+	held := make([]int, len(w.blobs))
+	for i := range w.tiles {
+		t, l := &w.tiles[i], w.label[i]
+		if t.hand && (l < 0 || w.stirs(i)) {
+			t.hand = false
+		}
+		if t.hand {
+			held[l]++
+		}
+	}
+	for l := range w.blobs {
+		b := &w.blobs[l]
+		b.outside = b.outside || 2*held[l] > b.tiles
+	}
+	for i, l := range w.label {
+		if l >= 0 && w.blobs[l].outside && v.valid[i] {
+			w.tiles[i].hand = true
+		}
+	}
+}
+
+// beside reports whether something from outside is within two tiles of tile t.
+func (w *Watcher) beside(t int) bool {
+	n := w.still.tiles
+	for dy := -2; dy <= 2; dy++ {
+		for dx := -2; dx <= 2; dx++ {
+			if l := w.label[t+dy*n+dx]; l >= 0 && w.blobs[l].outside {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stirs reports whether anything within two tiles of tile i moves.
+func (w *Watcher) stirs(i int) bool {
+	n := w.still.tiles
+	for y := max(0, i/n-2); y <= min(n-1, i/n+2); y++ {
+		for x := max(0, i%n-2); x <= min(n-1, i%n+2); x++ {
+			if w.tiles[y*n+x].moving {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // renewed is how many unchanged points are read anew in each picture.
 const renewed = 24
 
@@ -412,13 +467,13 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 	for i := range w.points {
 		p := &w.points[i]
 		switch {
-		case p.moving && gap < slow:
+		case p.moving && p.blob >= 0 && gap < slow:
 		case p.blob >= 0, p.quiet <= 2, !p.sure:
 			want(i)
 		}
 	}
 	for range min(renewed, len(w.points)) {
-		if p := &w.points[w.turn]; p.blob < 0 && !(p.moving && gap < slow) {
+		if w.points[w.turn].blob < 0 {
 			want(w.turn)
 		}
 		w.turn = (w.turn + 1) % len(w.points)
@@ -508,7 +563,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 	}
 	for i := range w.points {
 		p := &w.points[i]
-		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !(p.moving && gap < slow) {
+		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !p.beside && !(p.moving && gap < slow) {
 			p.class = p.evidence.Best()
 		}
 	}
@@ -573,7 +628,9 @@ func (w *Watcher) report(f *Frame) *reading.Reading {
 			moving++
 		}
 		switch {
-		case w.lock != reading.Locked, p.blob >= 0 && w.blobs[p.blob].covers, p.moving && !p.fresh:
+		case w.lock != reading.Locked, p.blob >= 0 && w.blobs[p.blob].covers, p.moving && !p.fresh,
+			// Half a hand may look like a stone.
+			p.beside && p.evidence.Best() != p.class:
 			r.Points[i] = reading.Hidden
 		default:
 			r.Points[i] = p.evidence

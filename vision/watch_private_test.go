@@ -14,6 +14,20 @@ import (
 	"github.com/gobancam/gobancam/reading"
 )
 
+// renderSet returns a folder of the private picture set, or skips the test.
+func renderSet(t testing.TB, sub string) string {
+	t.Helper()
+	root := os.Getenv("GOBANCAM_PRIVATE")
+	if root == "" {
+		root = filepath.Join("..", "..", "shared")
+	}
+	dir := filepath.Join(root, sub)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("the private picture set is not here: %v", err)
+	}
+	return dir
+}
+
 // rendered is the truth of a rendered game, as far as it is needed here.
 type rendered struct {
 	Size          int
@@ -135,7 +149,7 @@ func watch(t testing.TB, r rendered, w *Watcher, src Source, log func(string, ..
 func TestWatcherFollowsRenderedGames(t *testing.T) {
 	for _, name := range []string{"dev_9x9", "dev_19x19"} {
 		t.Run(name, func(t *testing.T) {
-			dir := privateDir(t, filepath.Join("renders", name))
+			dir := renderSet(t, filepath.Join("renders", name))
 			r := readRendered(t, dir)
 			src, err := Open(t.Context(), filepath.Join(dir, "video.mp4"), OpenOptions{})
 			if err != nil {

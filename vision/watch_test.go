@@ -82,6 +82,7 @@ type scene struct {
 
 func newScene(t *testing.T, c sim.Config, useOracle bool) *scene {
 	t.Helper()
+	c.Width, c.Height = 640, 480
 	world, err := sim.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +228,7 @@ func TestWatcherHoldsUnderARestingHand(t *testing.T) {
 	position(s.world, 9, 20)
 	s.steps(5)
 	p := s.world.Player(sim.South)
-	p.Rest(board.Point{X: 4, Y: 6}, 20*time.Second)
+	p.Rest(board.Point{X: 4, Y: 6}, 8*time.Second)
 	s.until(p.Busy)
 	s.steps(4)
 	s.expectTruth()
