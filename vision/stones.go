@@ -197,8 +197,7 @@ func (r *Reader) measureWood() {
 	var bright []int
 	for y := range r.n - 1 {
 		for x := range r.n - 1 {
-			b := r.canvas.block(x+canvasRing+1, y+canvasRing+1)
-			s := b.sample(0, 0)
+			s := r.canvas.corner(x+canvasRing+1, y+canvasRing+1)
 			pix = append(pix, s)
 			bright = append(bright, int(s[0])+int(s[1])+int(s[2]))
 		}

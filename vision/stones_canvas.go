@@ -1,5 +1,8 @@
 package vision
 
+// #include "stones_kernel.h"
+import "C"
+
 import (
 	"fmt"
 	"math"
@@ -76,69 +79,31 @@ func within(x float64, n int) float64 {
 func (c *canvas) show(x0, y0, x1, y1 int) {
 	for by := y0 / cellPixels; by*cellPixels < y1; by++ {
 		for bx := x0 / cellPixels; bx*cellPixels < x1; bx++ {
-			if c.fresh[by*c.blocks+bx] {
-				continue
-			}
-			c.fresh[by*c.blocks+bx] = true
-			b := c.block(bx, by)
-			for j := range cellPixels {
-				row := c.pix[((by*cellPixels+j)*c.side+bx*cellPixels)*3:]
-				for i := range cellPixels {
-					s := b.sample(i, j)
-					copy(row[3*i:3*i+3], s[:])
-				}
+			if !c.fresh[by*c.blocks+bx] {
+				c.fresh[by*c.blocks+bx] = true
+				c.sample(bx, by, cellPixels, c.pix[(by*cellPixels*c.side+bx*cellPixels)*3:])
 			}
 		}
 	}
 }
 
-// block is a block about to be sampled. Within it the picture of the board is
-// bilinear to a hundredth of a cell.
-type block struct {
-	c              *canvas
-	tl, tr, bl, br grid.Pt
-	sub            int // samples per pixel and direction
+// corner returns the top left pixel of a block, whether it is shown or not.
+func (c *canvas) corner(bx, by int) (pix [3]uint8) {
+	c.sample(bx, by, 1, pix[:])
+	return pix
 }
 
-func (c *canvas) block(bx, by int) block {
+// sample writes the first count×count pixels of a block to out, whose rows are
+// as long as the canvas'. Within a block the picture of the board is bilinear
+// to a hundredth of a cell; each pixel is the mean of as many samples as there
+// are picture pixels under it, up to 4×4.
+func (c *canvas) sample(bx, by, count int, out []uint8) {
 	k := by*(c.blocks+1) + bx
-	b := block{c: c, tl: c.nodes[k], tr: c.nodes[k+1], bl: c.nodes[k+c.blocks+1], br: c.nodes[k+c.blocks+2]}
-	p, q := b.tr.Sub(b.tl), b.bl.Sub(b.tl)
-	b.sub = int(max(1, min(4, math.Round(math.Sqrt(math.Abs(p.X*q.Y-p.Y*q.X))/cellPixels))))
-	return b
-}
-
-// sample returns a pixel of the block: the mean of as many interpolated
-// samples as there are picture pixels under it, up to 4×4.
-func (b *block) sample(i, j int) (pix [3]uint8) {
-	c := b.c
-	var s0, s1, s2 float32
-	for sj := range b.sub {
-		t := (float64(j) + (float64(sj)+0.5)/float64(b.sub) - 0.5) / cellPixels
-		lx, ly := b.tl.X+(b.bl.X-b.tl.X)*t, b.tl.Y+(b.bl.Y-b.tl.Y)*t
-		rx, ry := b.tr.X+(b.br.X-b.tr.X)*t, b.tr.Y+(b.br.Y-b.tr.Y)*t
-		for si := range b.sub {
-			s := (float64(i) + (float64(si)+0.5)/float64(b.sub) - 0.5) / cellPixels
-			x := max(0, min(lx+(rx-lx)*s, float64(c.w-1)))
-			y := max(0, min(ly+(ry-ly)*s, float64(c.h-1)))
-			x0, y0 := int(x), int(y)
-			dx, dy := 3, 3*c.w
-			if x0 == c.w-1 {
-				dx = 0
-			}
-			if y0 == c.h-1 {
-				dy = 0
-			}
-			fx, fy := float32(x-float64(x0)), float32(y-float64(y0))
-			k := (y0*c.w + x0) * 3
-			p, q := c.img[k:k+3], c.img[k+dx:k+dx+3]
-			u, v := c.img[k+dy:k+dy+3], c.img[k+dy+dx:k+dy+dx+3]
-			wp, wq, wu, wv := (1-fx)*(1-fy), fx*(1-fy), (1-fx)*fy, fx*fy
-			s0 += wp*float32(p[0]) + wq*float32(q[0]) + wu*float32(u[0]) + wv*float32(v[0])
-			s1 += wp*float32(p[1]) + wq*float32(q[1]) + wu*float32(u[1]) + wv*float32(v[1])
-			s2 += wp*float32(p[2]) + wq*float32(q[2]) + wu*float32(u[2]) + wv*float32(v[2])
-		}
-	}
-	norm := 1 / float32(b.sub*b.sub)
-	return [3]uint8{uint8(s0*norm + 0.5), uint8(s1*norm + 0.5), uint8(s2*norm + 0.5)}
+	tl, tr, bl, br := c.nodes[k], c.nodes[k+1], c.nodes[k+c.blocks+1], c.nodes[k+c.blocks+2]
+	p, q := tr.Sub(tl), bl.Sub(tl)
+	sub := int(max(1, min(4, math.Round(math.Sqrt(math.Abs(p.X*q.Y-p.Y*q.X))/cellPixels))))
+	corners := [8]C.float{C.float(tl.X), C.float(tl.Y), C.float(tr.X), C.float(tr.Y), C.float(bl.X), C.float(bl.Y), C.float(br.X), C.float(br.Y)}
+	_ = out[((count-1)*c.side+count)*3-1]
+	C.stones_block((*C.uchar)(&c.img[0]), C.int(c.w), C.int(c.h), &corners[0], C.int(sub), cellPixels, C.int(count),
+		(*C.uchar)(&out[0]), C.int(3*c.side))
 }

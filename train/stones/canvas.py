@@ -122,7 +122,7 @@ def canvas(img, g):
     f = (t - i).astype(np.float32)
     rows = p[i] * (1 - f)[:, None, None] + p[i + 1] * f[:, None, None]
     full = rows[:, i] * (1 - f)[None, :, None] + rows[:, i + 1] * f[None, :, None]
-    out = cv2.remap(img, full[..., 0], full[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out = cv2.remap(img, full[..., 0], full[..., 1], cv2.INTER_LINEAR if sub == 1 else cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     if sub > 1:
         out = cv2.resize(out, (side, side), interpolation=cv2.INTER_AREA)
     return out

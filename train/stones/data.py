@@ -14,7 +14,7 @@ import sys
 import cv2
 import numpy as np
 
-from canvas import Grid, canvas, turn_rows
+from canvas import CELL, RING, Grid, canvas, turn_rows
 
 COVERED, UNKNOWN = 3, 255
 RNG = np.random.default_rng(1)
@@ -59,6 +59,55 @@ def pictures(private, wild):
                 yield 'video', v, v, img, t['size'], f['corners'], labels(t['states'][f['state']]), 0., 23.7 / 22, 1
 
 
+def behind(hand, clean):
+    """Labels of a canvas with a hand in it, from clean canvases before and after: what
+    differs from both in structure is covered, what equals one, but for a shadow, is as
+    there, the rest is unknown."""
+    n = clean[0][1].shape[0]
+    k = (np.arange(n) + RING) * CELL + CELL // 2
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)).astype(np.float32)
+    disc /= disc.sum()
+    changed, uneven = [], []
+    for c, _ in clean:
+        a, b = hand.astype(np.float32), c.astype(np.float32)
+        r = np.log((a + 8) / (b + 8))
+        r -= np.median(r, (0, 1))
+        d = cv2.blur(np.abs(a - b).max(-1), (3, 3))
+        changed.append(cv2.filter2D((d > 26).astype(np.float32), -1, disc)[np.ix_(k, k)])
+        dev = np.sqrt(np.maximum(0, cv2.blur(r * r, (15, 15)) - cv2.blur(r, (15, 15)) ** 2)).max(-1)
+        uneven.append(dev[np.ix_(k, k)])
+    changed, uneven = np.array(changed), np.array(uneven)
+    out = np.full((n, n), UNKNOWN, np.uint8)
+    out[(changed.min(0) > .6) & (uneven.min(0) > .12)] = COVERED
+    for s, u, (_, lab) in zip(changed, uneven, clean):
+        same = ((s < .06) | (u < .06)) & (lab < 3) & (out == UNKNOWN)
+        out[same] = lab[same]
+    return out
+
+
+def hands(private):
+    """Yields frames with hands: source, group, scene, picture, corners, aspect, and the clean frames around."""
+    def near(clean, i):
+        return [c for c in (max((j for j in clean if j < i), default=None), min((j for j in clean if j > i), default=None)) if c is not None]
+    for v, every in (('dev_9x9', 3), ('dev_19x19', 4)):
+        t = json.load(open(os.path.join(private, 'renders', v, 'truth.json')))
+        cap = cv2.VideoCapture(os.path.join(private, 'renders', v, 'video.mp4'))
+        frames = [cap.read()[1] for _ in t['frame']]
+        f = t['frame']
+        clean = [i for i, x in enumerate(f) if not x['hand'] and not x['occluded'] and frames[i] is not None]
+        for i in range(0, len(f), every):
+            if f[i]['occluded'] and frames[i] is not None:
+                yield 'video', v, v + '-hands', frames[i], f[i]['corners'], 23.7 / 22, [(frames[j], f[j]['corners'], labels(t['states'][f[j]['state']])) for j in near(clean, i)]
+    for s in ('gv-game3', 'gv-game4'):
+        d = os.path.join(private, 'photos', 'sequences', s)
+        f = json.load(open(d + '/labels.json'))['frames']
+        clean = [i for i, x in enumerate(f) if x['truth'] is not None]
+        for i, x in enumerate(f):
+            if x['truth'] is None:
+                yield 'photo', 'gv-wood', s + '-seq', cv2.imread(os.path.join(d, x['file'])), x['corners'], 1., [
+                    (cv2.imread(os.path.join(d, f[j]['file'])), f[j]['corners'], labels(f[j]['truth'])) for j in near(clean, i)]
+
+
 def main():
     private, out, wild = sys.argv[1], sys.argv[2], sys.argv[3:]
     rec = dict(canvas=[], label=[], lean=[], source=[], group=[], scene=[], variant=[], name=[])
@@ -86,6 +135,21 @@ def main():
             rec['lean'].append(g.lean().astype(np.float32))
             for key, val in (('source', source), ('group', group), ('scene', scene), ('variant', v), ('name', os.path.basename(name))):
                 rec[key].append(val)
+    for source, group, scene, img, corners, aspect, clean in hands(private):
+        n = len(clean[0][2])
+        g = Grid(n, img.shape[1::-1], corners, 0., aspect)
+        q = g.turns()
+        g = g.rotated(q)
+        c = canvas(img, g)
+        around = []
+        for i, k, lab in clean:
+            o = Grid(n, i.shape[1::-1], k, 0., aspect).rotated(q)
+            around.append((canvas(i, o), turn_rows(lab, q)))
+        rec['canvas'].append(c)
+        rec['label'].append(behind(c, around))
+        rec['lean'].append(g.lean().astype(np.float32))
+        for key, val in (('source', source), ('group', group), ('scene', scene), ('variant', 0), ('name', '')):
+            rec[key].append(val)
     arr = {}
     for k, v in rec.items():
         if k in ('canvas', 'label', 'lean'):

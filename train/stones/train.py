@@ -42,17 +42,21 @@ class Boards:
             meta += [('synth', 'synth', 'synth', 0, '')] * len(d['canvas'])
         self.source, self.group, self.scene, self.variant, self.name = map(np.array, zip(*meta))
 
-    def fold(self, k, n):
+    def fold(self, k, n, photos=True):
         """Masks of what is trained on and what is measured (unchanged pictures only)."""
         groups = sorted(set(self.group[self.source == 'photo']))
-        if k is None:
+        if not photos:
+            held = self.source == 'photo'
+        elif k is None:
             held = np.zeros(len(self.group), bool)
         else:
             held = np.isin(self.group, groups[k::n]) & (self.source == 'photo')
+        if k is not None or not photos:
+            k = k or 0
             for s in ('render', 'wild'):
                 scenes = sorted(set(self.scene[self.source == s]))
                 held |= (self.source == s) & np.isin(self.scene, scenes[k::2 * n])
-        seq = np.char.endswith(self.scene.astype(str), '-seq')
+        seq = np.char.endswith(self.scene.astype(str), '-seq') | np.char.endswith(self.scene.astype(str), '-hands')
         return ~held, held & (self.variant == 0) & ~(seq & (self.source == 'photo') & (self.scene != 'gomrade-seq'))
 
 
@@ -155,6 +159,7 @@ def main():
     ap.add_argument('--new', type=int, default=12)
     ap.add_argument('--fold', type=int)
     ap.add_argument('--folds', type=int, default=3)
+    ap.add_argument('--unreal', action='store_true', help='train on no photographs, measure all')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--lr', type=float, default=2.5e-3)
     a = ap.parse_args()
@@ -162,7 +167,7 @@ def main():
     torch.manual_seed(a.seed)
     rng = np.random.default_rng(a.seed)
     b = Boards(a.data, a.synth)
-    train, held = b.fold(a.fold, a.folds)
+    train, held = b.fold(a.fold, a.folds, not a.unreal)
     net = Net()
     if a.start:
         net.load_state_dict(torch.load(a.start))
