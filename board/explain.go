@@ -21,19 +21,21 @@ func (e Explanation) Moves() []Move { return e.Orders[0] }
 // MaxOrders is the number of orders that an Explanation lists at most.
 const MaxOrders = 6
 
-// explainNodes bounds the moves that Explain tries. Four moves on a board that
-// shows them cost some dozens; only hostile differences come near.
-const explainNodes = 1 << 16
+// explainNodes bounds the points that Explain looks at: a hundredth of a second
+// or so. Four moves on a board that shows them cost a tenth of that.
+const explainNodes = 1 << 15
 
 // Explain returns the ways in which legal moves, at most limit of them, lead
 // from the game's position to seen: the players alternate from whose turn it
 // is (Black places what is left of a free handicap), nobody passes. Stones
 // that were captured on the way may still lie there, and so may prisoners of
-// the last two moves of the game. The shortest explanations come first; one of
-// no moves says that seen is the game's position.
+// the last two moves of the game. The shortest explanations come first, then
+// those of one move more; longer ones are not looked for. One of no moves says
+// that seen is the game's position.
 //
-// complete is false when the search was given up, which takes a difference of
-// many stones and a limit of 6 or more; then there may be other explanations.
+// complete is false when the search was given up: then nothing, or not
+// everything, was found, and there may be explanations of three moves or more
+// in which stones are played and captured unseen.
 func (g *Game) Explain(seen Position, limit int) (found []Explanation, complete bool) {
 	if seen.size != g.pos.size {
 		return nil, true
@@ -43,6 +45,9 @@ func (g *Game) Explain(seen Position, limit int) (found []Explanation, complete 
 		s.addCaptured(i)
 	}
 	for n := 0; n <= limit && s.nodes > 0; n++ {
+		if len(s.found) > 0 {
+			limit = min(limit, len(s.found[0].Moves())+1)
+		}
 		s.moves(n)
 	}
 	slices.SortStableFunc(s.found, func(a, b Explanation) int {
@@ -111,10 +116,13 @@ func (s *search) moves(n int) {
 		if pos.At(p) != Empty {
 			continue
 		}
+		if s.nodes--; s.nodes <= 0 {
+			return
+		}
 		if s.seen.At(p) != color {
 			// The stone will have to vanish: the moves that are left must
 			// fill the liberties of its chain.
-			if spare[color] == 0 {
+			if spare[color] == 0 || n == 1 && !g.setup.Rules.Suicide {
 				continue
 			}
 			trial := *pos
@@ -122,9 +130,6 @@ func (s *search) moves(n int) {
 			if !doomed(&trial, p, n-1, spare[Black]+spare[White]-1) {
 				continue
 			}
-		}
-		if s.nodes--; s.nodes <= 0 {
-			return
 		}
 		if g.Play(Move{color, p}) != nil {
 			continue

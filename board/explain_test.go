@@ -94,7 +94,7 @@ func TestExplainHandicap(t *testing.T) {
 }
 
 // TestExplainAll compares Explain with trying everything: all sequences of up
-// to three moves, on small crowded boards, with some prisoners left lying.
+// to three moves and one more than the shortest, on small crowded boards, with some prisoners left lying.
 func TestExplainAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules, _ := ParseRules(rapid.SampledFrom([]string{"japanese", "chinese", "nz"}).Draw(t, "rules"))
@@ -169,8 +169,14 @@ func TestExplainAll(t *testing.T) {
 			}
 		}
 		const limit = 3
+		shortest := limit
 		for n := range limit + 1 {
-			try(n)
+			if n > shortest+1 {
+				break
+			}
+			if try(n); len(want) > 0 {
+				shortest = min(shortest, n)
+			}
 		}
 		es, complete := g.Explain(seen, limit)
 		got := map[string]int{}
@@ -213,6 +219,18 @@ func BenchmarkExplain(b *testing.B) {
 			}
 		})
 	}
+	wrong := g.Position()
+	for p := range wrong.Points() {
+		if wrong.At(p) == Empty {
+			wrong.Set(p, g.ToMove().Opponent())
+			break
+		}
+	}
+	b.Run("wrong colour", func(b *testing.B) {
+		for b.Loop() {
+			g.Explain(wrong, 4)
+		}
+	})
 	other := NewPosition(19)
 	b.Run("other board", func(b *testing.B) {
 		for b.Loop() {
