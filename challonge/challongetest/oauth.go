@@ -60,6 +60,13 @@ func (s *Server) Deny(userCode string) bool {
 	return s.device(userCode, func(g *grant) { g.denied = true })
 }
 
+// SetInterval is how often a device may poll, in whole seconds; 5 s at first.
+func (s *Server) SetInterval(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interval = d
+}
+
 // SlowDown makes the next poll for a code be answered with slow_down.
 func (s *Server) SlowDown(userCode string) bool {
 	return s.device(userCode, func(g *grant) { g.slow = true })
@@ -152,13 +159,13 @@ func (s *Server) startDevice(w *reply, form url.Values) {
 		return
 	}
 	text := rand.Text()
-	g := &grant{app: app, scope: form.Get("scope"), userCode: text[:4] + "-" + text[4:8], interval: 5 * time.Second,
+	g := &grant{app: app, scope: form.Get("scope"), userCode: text[:4] + "-" + text[4:8], interval: s.interval,
 		expires: s.now().Add(5 * time.Minute), polled: s.now()}
 	code := rand.Text()
 	s.devices[code] = g
 	page := s.URL + "/oauth/device"
 	w.json(http.StatusOK, map[string]any{"device_code": code, "user_code": g.userCode, "verification_uri": page,
-		"verification_uri_complete": page + "?user_code=" + g.userCode, "expires_in": 300, "interval": 5})
+		"verification_uri_complete": page + "?user_code=" + g.userCode, "expires_in": 300, "interval": int(s.interval / time.Second)})
 	w.header.Set("Content-Type", "application/json")
 }
 

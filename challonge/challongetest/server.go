@@ -33,6 +33,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	offset     time.Duration // of the server's clock
+	interval   time.Duration // of polls by devices
 	nextID     int
 	users      []*User
 	apps       map[string]*App
@@ -111,7 +112,7 @@ type Fault struct {
 // New starts a server without users or applications. Close ends it.
 func New() *Server {
 	s := &Server{apps: map[string]*App{}, codes: map[string]*grant{}, devices: map[string]*grant{},
-		access: map[string]*session{}, refresh: map[string]*session{}, quota: -1, nextID: 1000}
+		access: map[string]*session{}, refresh: map[string]*session{}, quota: -1, nextID: 1000, interval: 5 * time.Second}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.http.URL
 	return s

@@ -193,7 +193,7 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 	if len(matches) == 1 && matches[0].State != challonge.MatchOpen {
 		switch matches[0].State {
 		case challonge.MatchComplete:
-			return nil, fmt.Errorf("match %s is over already (%s); to play it again, reopen it: gobancam challonge matches --reopen %s %s", match, matches[0].Score(), matches[0].ID, t.Tournament.ID)
+			return nil, fmt.Errorf("match %s is over already (%s); to play it again, reopen it: gobancam challonge matches reopen %s %s", match, matches[0].Score(), t.Tournament.ID, match)
 		default:
 			return nil, fmt.Errorf("the players of match %s are not known yet", match)
 		}

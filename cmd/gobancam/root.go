@@ -91,7 +91,9 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		newEvalCommand(),
 		newReplayCommand(),
 	)
-	add("club")
+	add("club",
+		newChallongeCommand(),
+	)
 	add("",
 		newVersionCommand(),
 	)

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/credentials"
+)
+
+// challongeFlags are what every command about Challonge takes.
+type challongeFlags struct {
+	endpoints   challonge.Endpoints
+	server      string
+	community   string
+	application bool
+	format      string
+	yes         bool
+	quotaAgain  bool
+
+	lines func(context.Context) (string, error)
+}
+
+// register adds the flags to a command and all below it.
+func (f *challongeFlags) register(cmd *cobra.Command) {
+	p := cmd.PersistentFlags()
+	env := func(name, def string) string { return cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_"+name), def) }
+	p.StringVar(&f.server, "challonge", env("SERVER", ""), "`address` of a server that answers for all of Challonge, such as a test server")
+	d := challonge.DefaultEndpoints
+	for _, e := range []struct {
+		to              *string
+		name, env, addr string
+	}{
+		{&f.endpoints.API, "api-url", "API_URL", d.API}, {&f.endpoints.Authorize, "authorize-url", "AUTHORIZE_URL", d.Authorize},
+		{&f.endpoints.Token, "token-url", "TOKEN_URL", d.Token}, {&f.endpoints.Device, "device-url", "DEVICE_URL", d.Device},
+		{&f.endpoints.DeviceToken, "device-token-url", "DEVICE_TOKEN_URL", d.DeviceToken},
+	} {
+		p.StringVar(e.to, e.name, env(e.env, e.addr), "one `address` of Challonge")
+		p.MarkHidden(e.name)
+	}
+	p.StringVar(&f.community, "community", env("COMMUNITY", ""), "the community that owns the tournament, by its `subdomain`")
+	p.BoolVar(&f.application, "application", false, "all tournaments made with the application that is signed in")
+	p.StringVar(&f.format, "format", "text", "text or json")
+	p.BoolVar(&f.yes, "yes", false, "answer yes to questions about deleting and resetting")
+	p.BoolVar(&f.quotaAgain, "retry-quota", false, "ask again although the quota was used up")
+}
+
+// check completes the flags once they are parsed.
+func (f *challongeFlags) check() error {
+	if f.format != "text" && f.format != "json" {
+		return withCode(exitUsage, fmt.Errorf("--format %s: text or json", f.format))
+	}
+	if f.server != "" {
+		f.endpoints = challonge.EndpointsAt(f.server)
+	}
+	return nil
+}
+
+// store is where the sign-in is kept.
+func (f *challongeFlags) store(cmd *cobra.Command) *credentials.Store {
+	return credentials.New(credentials.Options{Notice: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }})
+}
+
+// stateDir is where outbox and quota are kept, apart for each server.
+func (f *challongeFlags) stateDir() string {
+	host := f.endpoints.API
+	if u, err := url.Parse(host); err == nil {
+		host = u.Host
+	}
+	host = strings.Map(func(r rune) rune {
+		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, host)
+	return filepath.Join(xdg.StateHome, "gobancam", "challonge", host)
+}
+
+func (f *challongeFlags) outbox() (*outbox.Outbox, error) {
+	return outbox.Open(filepath.Join(f.stateDir(), "outbox"))
+}
+
+// keyVariable holds a personal key for scripts; with _FILE behind it, the name
+// of a file that does.
+const keyVariable = "GOBANCAM_CHALLONGE_KEY"
+
+// client signs in with the key of the environment, or as stored.
+func (f *challongeFlags) client(cmd *cobra.Command) (*challonge.Client, error) {
+	return f.clientFor(cmd, f.community)
+}
+
+func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*challonge.Client, error) {
+	key, _, err := credentials.FromEnvironment(keyVariable)
+	if err != nil {
+		return nil, err
+	}
+	auth := challonge.Key(key)
+	if key == "" {
+		way := ""
+		if auth, way, err = challonge.Stored(cmd.Context(), f.store(cmd), f.endpoints, nil); err != nil {
+			return nil, err
+		}
+		f.application = f.application || way == challonge.WayApplication
+	}
+	quota := challonge.NewQuota(filepath.Join(f.stateDir(), "quota.json"))
+	if f.quotaAgain {
+		quota.Forget()
+	}
+	c, err := challonge.New(challonge.Options{API: f.endpoints.API, Auth: auth, Quota: quota})
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	if f.application {
+		return c.Application(), nil
+	}
+	return c.Community(community), nil
+}
+
+// connect serves the reports in the outbox.
+func (f *challongeFlags) connect(cmd *cobra.Command) outbox.Connect {
+	return func(_ context.Context, r outbox.Report) (outbox.Challonge, error) {
+		if r.API != f.endpoints.API {
+			return nil, fmt.Errorf("this result is for %s", r.API)
+		}
+		return f.clientFor(cmd, r.Community)
+	}
+}
+
+// desk is the desk of a club for a command that seats players. line reads an
+// answer; nil reads the command's input.
+func (f *challongeFlags) desk(cmd *cobra.Command, line func(context.Context) (string, error)) (*desk.Desk, error) {
+	c, err := f.client(cmd)
+	if err != nil {
+		return nil, err
+	}
+	box, err := f.outbox()
+	if err != nil {
+		return nil, err
+	}
+	if line == nil {
+		line = f.line(cmd)
+	}
+	return &desk.Desk{Client: c, Community: f.community, Outbox: box, Ask: &desk.Terminal{Out: cmd.ErrOrStderr(), Line: line},
+		Tell: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }}, nil
+}
+
+// line reads answers from the command's input.
+func (f *challongeFlags) line(cmd *cobra.Command) func(context.Context) (string, error) {
+	if f.lines == nil {
+		in := bufio.NewReader(cmd.InOrStdin())
+		f.lines = func(ctx context.Context) (string, error) {
+			if err := ctx.Err(); err != nil {
+				return "", err
+			}
+			text, err := in.ReadString('\n')
+			if err != nil && text == "" {
+				return "", err
+			}
+			return strings.TrimRight(text, "\r\n"), nil
+		}
+	}
+	return f.lines
+}
+
+// errDeclined ends a command whose question was answered with no.
+var errDeclined = errors.New("nothing was changed")
+
+// sure asks before something that cannot be taken back.
+func (f *challongeFlags) sure(cmd *cobra.Command, format string, args ...any) error {
+	if f.yes {
+		return nil
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), format+" Go on? [y/N] ", args...)
+	text, err := f.line(cmd)(cmd.Context())
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(cmd.ErrOrStderr())
+		return withCode(exitUsage, fmt.Errorf("%w: nobody answered; a script says --yes", errDeclined))
+	}
+	if err != nil {
+		return err
+	}
+	if t := strings.ToLower(strings.TrimSpace(text)); t != "y" && t != "yes" {
+		return errDeclined
+	}
+	return nil
+}
+
+// table is a list for people.
+type table struct {
+	head []string
+	rows [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (t *table) write(w io.Writer) {
+	wide := make([]int, len(t.head))
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		for i, cell := range row {
+			wide[i] = max(wide[i], challonge.Columns(cell))
+		}
+	}
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		var b strings.Builder
+		for i, cell := range row {
+			b.WriteString(challonge.Pad(cell, wide[i]) + "  ")
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
+
+// print prints v as JSON, or what text writes.
+func (f *challongeFlags) print(cmd *cobra.Command, v any, text func(w io.Writer)) error {
+	if f.format == "json" {
+		e := json.NewEncoder(cmd.OutOrStdout())
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(v)
+	}
+	text(cmd.OutOrStdout())
+	return nil
+}
+
+func newChallongeCommand() *cobra.Command {
+	f := &challongeFlags{}
+	cmd := &cobra.Command{
+		Use:   "challonge",
+		Short: "Run tournaments on Challonge, and report results",
+		Long: `Challonge commands run a club's tournament on challonge.com.
+
+  gobancam challonge login                       sign in
+  gobancam challonge create "Club evening" --participants Anna,Ben,Chie,Doyun
+  gobancam challonge start TOURNAMENT            draw the first round
+  gobancam record --match TOURNAMENT/A           play match A at this board
+  gobancam challonge report TOURNAMENT A --winner Anna
+  gobancam challonge finalize TOURNAMENT         fix the final ranks
+
+TOURNAMENT is the last part of the tournament's address, or its id. Results wait
+in an outbox on this machine until Challonge has taken them, each once.
+
+A free account of Challonge has about 500 requests a month: nothing here polls.`,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return f.check() },
+	}
+	f.register(cmd)
+	cmd.AddCommand(
+		newChallongeLoginCommand(f),
+		newChallongeLogoutCommand(f),
+		newChallongeWhoamiCommand(f),
+		newChallongeTournamentsCommand(f),
+		newChallongeCreateCommand(f),
+		newChallongeParticipantsCommand(f),
+		newChallongeMatchesCommand(f),
+		newChallongeStepCommand(f, "start", challonge.Start, "Start a tournament: draw its first round", ""),
+		newChallongeReportCommand(f),
+		newChallongeStepCommand(f, "finalize", challonge.Finalize, "Finish a tournament: fix the final ranks", ""),
+		newChallongeStepCommand(f, "reset", challonge.Reset, "Take a tournament back to before its start",
+			"Resetting %s deletes all its matches and results (%d of them so far)."),
+		newChallongeCommunitiesCommand(f),
+	)
+	return cmd
+}
