@@ -35,7 +35,7 @@ func (r *Referee) setExpect(reason why) {
 		m := &r.marks[r.index(p)]
 		seen, known := r.seen(p)
 		ghost := board.Empty
-		if was != board.Empty && reason != unsent && known && seen == was {
+		if was != board.Empty && reason != unsent && (!known || seen == was) {
 			ghost = was
 		}
 		if m.ghost != board.Empty && is == board.Empty && was == board.Empty {
@@ -238,7 +238,7 @@ func (r *Referee) settleSetup() {
 	d := &r.diff
 	n := d.count()
 	if !r.viewed {
-		if 5*d.unseen > len(r.marks)*2 {
+		if 5*d.unseen > 2*len(r.marks) || d.unseen > 0 && r.now-r.watch.first < r.tune.Grace {
 			return
 		}
 		r.viewed = true

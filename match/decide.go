@@ -71,7 +71,7 @@ func (r *Referee) decide() {
 	case odds < bound:
 		why = textUnsure
 		r.hold.good = -1
-	case spot.since < r.turnAt && (r.lost == nil || r.lost.Move != top):
+	case spot.since < r.turnAt && !r.handicapping() && (r.lost == nil || r.lost.Move != top):
 		why = textBeforeTurn
 	case spot.long && (r.lost == nil || r.lost.Move != top):
 		why = textUnwatched
@@ -92,6 +92,12 @@ func (r *Referee) decide() {
 		switch {
 		case held < r.tune.Dwell || r.now-r.hold.good < r.tune.Dwell/4 || r.now < r.settle:
 			c.Why = textDwell
+		case r.paused != nil:
+			// My own pause ends with my move.
+			if r.now-r.resumed >= r.tune.Echo {
+				r.resumed = r.now
+				r.request(Request{Kind: ReqResume})
+			}
 		default:
 			r.decision(top, textSure, false)
 			r.send(top, c.Confidence)
@@ -104,7 +110,7 @@ func (r *Referee) decide() {
 	}
 	c.Held = min(1, float64(held)/float64(patience))
 	c.Why = why
-	if held >= patience && odds >= r.tune.Doubt {
+	if held >= patience && r.paused == nil && odds >= r.tune.Doubt {
 		if _, open := r.question(AskMove); !open {
 			r.decision(top, why, true)
 			r.ask(Question{Kind: AskMove, Move: top, Confidence: c.Confidence, Text: r.textAskMove(top, why)})
@@ -123,9 +129,15 @@ func (r *Referee) question(k QuestionKind) (Question, bool) {
 // blocked reports whether no move of mine is to be looked for now.
 func (r *Referee) blocked() bool {
 	d := &r.diff
-	return !r.mayMove(false) || r.eyesBlind() || !r.viewed || r.bump != nil || r.setup ||
+	return r.obstacle(true) != "" || r.eyesBlind() || !r.viewed || r.bump != nil || r.setup ||
 		len(d.owed) > 0 || len(d.takeBack) > 0 ||
 		r.now-r.watch.light < time.Second
+}
+
+// handicapping reports whether I am in the middle of setting handicap stones.
+func (r *Referee) handicapping() bool {
+	n := r.game.HandicapLeft()
+	return n > 0 && n < r.data.Setup.Handicap
 }
 
 // inView reports whether p lies in plain view and no hand is about.
@@ -197,7 +209,7 @@ func (r *Referee) weigh() (top board.Move, odds float64) {
 			continue
 		}
 		odd := stray
-		if !s.hand && s.known && s.seen == me {
+		if !s.hand && s.known && s.seen == me || s.flickers() {
 			odd = wonder
 		}
 		evidence := s.sum[me] - logSum(max(s.sum[board.Empty], s.ghostly(m.ghost)),

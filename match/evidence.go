@@ -24,7 +24,8 @@ type watch struct {
 	size  int
 	spots []spot
 
-	any     bool // there was a reading
+	any     bool          // there was a reading
+	first   time.Duration // the first
 	frame   int
 	at      time.Duration // of the last reading
 	bump    int
@@ -56,6 +57,7 @@ type spot struct {
 	run      board.Color   // the state of the latest visible readings
 	runSince time.Duration // the first of them
 	before   time.Duration // the last visible reading of another state
+	unrest   float64       // how often that changed, fading
 }
 
 // long is for how long the eyes may be shut and a stone that lies there when
@@ -106,8 +108,11 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 	t := &w.tune
 	dt := at - w.at
 	first := !w.any
-	weight, keep := 1.0, 0.0
-	if !first {
+	weight, keep, calm := 1.0, 0.0, 0.0
+	if first {
+		w.first = at
+	} else {
+		calm = math.Exp(-float64(dt) / float64(3*t.Fade))
 		weight = min(1, float64(dt)/float64(t.Apart))
 		// However far apart two pictures are: boards change slowly.
 		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), 0.3)
@@ -120,6 +125,7 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		cover := t.Hidden*likelihood[e[reading.Covered]] + t.Blunder
 		fade := keep
 		s.hidden = best == reading.Covered
+		s.unrest *= calm
 		if s.hidden {
 			hidden++
 			print = (print ^ uint64(i)) * 1099511628211
@@ -137,6 +143,7 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 			if c := board.Color(best); c != s.run || s.plain == never {
 				s.before = s.plain
 				s.run, s.runSince = c, at
+				s.unrest++
 			}
 			s.plain = at
 		}
@@ -170,7 +177,7 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 	for i := range w.spots {
 		s := &w.spots[i]
 		c := s.best()
-		if s.margin(c) < t.Sure || s.known && s.seen == c {
+		if s.margin(c) < t.Sure || s.known && (s.seen == c || s.flickers()) {
 			continue
 		}
 		since := s.runSince
@@ -189,6 +196,10 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 func (w *watch) handBetween(a, b time.Duration) bool {
 	return w.active >= a && w.active <= b+time.Second
 }
+
+// flickers reports whether the point is read now so, now so: then the eyes
+// cannot be trusted with it.
+func (s *spot) flickers() bool { return s.unrest > 2.5 }
 
 // best returns the likeliest of the three states, the first of equals.
 func (s *spot) best() board.Color {

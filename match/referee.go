@@ -56,7 +56,8 @@ type Referee struct {
 	lost     *Pending      // what did not arrive the last time
 	refused  map[board.Move]int
 	resigned bool
-	journal  []Entry // of pending moves of an earlier run, until the record decides
+	resumed  time.Duration // when the end of my pause was last asked for
+	journal  []Entry       // of pending moves of an earlier run, until the record decides
 
 	// What is on the board.
 	watch    *watch
@@ -116,7 +117,7 @@ func New(o Options) *Referee {
 		o.Mode = Auto
 	}
 	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, journal: slices.Clone(o.Journal),
-		toMove: board.Empty, unlocked: -1, lastLook: 0,
+		toMove: board.Empty, unlocked: -1, resumed: never,
 		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
 }
 
@@ -659,27 +660,31 @@ func (r *Referee) mayAsk() bool {
 
 // mayMove reports whether a move of mine can go out now; tell says why not.
 func (r *Referee) mayMove(tell bool) bool {
-	why := ""
-	switch {
-	case r.game == nil || !r.online || !r.synced:
-		why = textOffline
-	case r.result != nil || r.phase == Finished || r.resigned:
-		why = textOver
-	case r.phase != Play:
-		why = textScoring
-	case r.paused != nil:
-		why = textIsPaused
-	case r.pending != nil:
-		why = r.textStillSending(r.pending.Move)
-	case !r.myTurn():
-		why = textNotYourTurn
-	default:
-		return true
-	}
-	if tell {
+	why := r.obstacle(false)
+	if why != "" && tell {
 		r.note(why)
 	}
-	return false
+	return why == ""
+}
+
+// obstacle says why no move of mine can go out now. My own pause is none when
+// resume is true.
+func (r *Referee) obstacle(resume bool) string {
+	switch {
+	case r.game == nil || !r.online || !r.synced:
+		return textOffline
+	case r.result != nil || r.phase == Finished || r.resigned:
+		return textOver
+	case r.phase != Play:
+		return textScoring
+	case r.paused != nil && !(resume && r.paused.By != board.Empty && r.paused.By == r.data.Me):
+		return textIsPaused
+	case r.pending != nil:
+		return r.textStillSending(r.pending.Move)
+	case !r.myTurn():
+		return textNotYourTurn
+	}
+	return ""
 }
 
 // me is the colour that I play next.

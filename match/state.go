@@ -43,6 +43,8 @@ func (r *Referee) stand() standing {
 			text = fmt.Sprintf("The camera gives no picture: %v.", r.eyesErr)
 		}
 		return standing{state: StateCameraLost, text: text, nag: true}
+	case !r.viewed && r.bump == nil && r.unlocked < 0:
+		return standing{state: StateStarting, text: "Looking at the board.", quiet: true}
 	case r.unlocked >= 0 && r.now-r.unlocked >= r.tune.Blind/2:
 		return standing{state: StateBoardMoved, text: "The board cannot be found in the picture. Clear the view, or set the corners again.", nag: true}
 	case r.bump != nil && r.now-r.bump.first > 2*r.tune.Grace:
@@ -75,14 +77,15 @@ func (r *Referee) stand() standing {
 	if len(d.owed) > 0 {
 		return standing{state: StateOwed, text: capital(stoneNames(d.owed, r.size())) + ".", points: points(d.owed), quiet: true, nag: true}
 	}
-	if missing := r.named(d.missing); len(missing) > 0 {
+	off := r.unexpected()
+	if missing := r.named(d.missing); len(missing) > 0 && !r.forbidden(off) {
 		text := capital(stoneNames(missing, r.size())) + " should be there."
 		if r.cand != nil && missing[0].Color == r.cand.Move.Color && len(missing) == 1 {
 			text = fmt.Sprintf("%s is missing; there is one on %s. Put it back.", capital(nameStone(missing[0], r.size())), r.cand.Move.Point.GTP(r.size()))
 		}
 		return standing{state: StateMissing, text: text, points: points(missing), nag: true}
 	}
-	if off := r.unexpected(); len(off) > 0 {
+	if len(off) > 0 {
 		return standing{state: StateUnexpected, text: r.textUnexpected(off), points: points(off), nag: true}
 	}
 	if w := r.watch; w != nil && w.blocked >= 0 && r.now-w.blocked >= r.tune.Blind {
@@ -116,10 +119,19 @@ func (r *Referee) turn() standing {
 // the making.
 func (r *Referee) unexpected() []Stone {
 	off := r.named(r.diff.unexpected)
+	if r.game != nil && r.myTurn() && r.handicapping() {
+		off = slices.DeleteFunc(off, func(s Stone) bool { return s.Color == r.me() && r.game.Legal(s) })
+	}
 	if r.cand == nil || r.rival {
 		return off
 	}
 	return slices.DeleteFunc(off, func(s Stone) bool { return s == r.cand.Move })
+}
+
+// forbidden reports whether one of the stones is a move of mine that the rules
+// do not allow.
+func (r *Referee) forbidden(off []Stone) bool {
+	return r.myTurn() && slices.ContainsFunc(off, func(s Stone) bool { return s.Color == r.me() && !r.game.Legal(s) })
 }
 
 func (r *Referee) textUnexpected(off []Stone) string {
