@@ -118,7 +118,7 @@ func (f *figure) parts(p push) []part {
 		w.z += q.z * k
 		j[i] = p.toBoard(w)
 	}
-	out := make([]part, 0, len(bones)+4)
+	out := make([]part, 0, len(bones)+8)
 	for _, b := range bones {
 		out = append(out, part{j[b.a], j[b.b], b.ra * k, b.rb * k, false, b.ta, b.tb})
 	}
@@ -131,7 +131,13 @@ func (f *figure) parts(p push) []part {
 	elbow.z = max(elbow.z-10, 45)
 	fore := elbow.sub(j[wrist])
 	cuff := j[wrist].add(fore.mul(clamp((30+f.arm.Bare)/max(fore.len(), 1), 0, 0.9)))
+	// The flesh of the palm, between the bones that lead to the fingers.
+	heel := j[wrist].lerp(j[middle0], 0.3)
 	out = append(out,
+		part{heel.lerp(j[index0], 0.15), j[index0].lerp(j[middle0], 0.5).lerp(heel, 0.12), 21 * k, 13 * k, false, 0, 0.05},
+		part{heel, j[middle0].lerp(j[ring0], 0.5).lerp(heel, 0.12), 22 * k, 13 * k, false, 0, 0.05},
+		part{heel.lerp(j[little0], 0.15), j[ring0].lerp(j[little0], 0.5).lerp(heel, 0.12), 21 * k, 12 * k, false, 0, 0.05},
+		part{j[thumb0].lerp(j[wrist], 0.3), j[index0].lerp(heel, 0.45), 16 * k, 15 * k, false, 0, 0},
 		part{j[wrist], cuff.add(fore.norm().mul(15)), 24 * k, 29 * k, false, 0, 0},
 		part{cuff, cuff.add(fore.norm().mul(12)), 36 * k, 38 * k, true, 0, 0},
 		part{cuff.add(fore.norm().mul(8)), elbow, 36 * k, 50 * k, true, 0, 0},
@@ -142,6 +148,42 @@ func (f *figure) parts(p push) []part {
 // texel gathers the parts that a pixel shows, the near ones weighing most.
 type texel struct{ w, nx, ny, nz, z, a, u, v, t float32 }
 
+// nothing is a pixel without any part.
+var nothing texel
+
+// sheet is the texels of a rectangle of the picture.
+type sheet struct {
+	box image.Rectangle
+	px  []texel
+}
+
+// clear empties the sheet, using buf if it is large enough, and returns buf.
+func (s *sheet) clear(buf []texel) []texel {
+	n := s.box.Dx() * s.box.Dy()
+	if len(buf) < n {
+		buf = make([]texel, n)
+	}
+	s.px = buf[:n]
+	clear(s.px)
+	return buf
+}
+
+// at returns the texel of a pixel. Outside of the sheet it must not be changed.
+func (s *sheet) at(x, y int) *texel {
+	if x < s.box.Min.X || y < s.box.Min.Y || x >= s.box.Max.X || y >= s.box.Max.Y {
+		return &nothing
+	}
+	return &s.px[(y-s.box.Min.Y)*s.box.Dx()+x-s.box.Min.X]
+}
+
+// exp is e to the x to within 4 %, limited to e^±60: a power of two put
+// together from its bits (Schraudolph 1999, "A fast, compact approximation of
+// the exponential function").
+func exp(x float32) float32 {
+	x = min(max(x, -60), 60)
+	return math.Float32frombits(uint32(int32(x*(1<<23/math.Ln2)) + 1064866805))
+}
+
 // easel draws figures over a frame. Its buffers are kept from frame to frame.
 type easel struct {
 	skin, cloth []texel
@@ -150,6 +192,7 @@ type easel struct {
 	dim         [4][]float32 // share of each lamp's light that figures let through, on a map of the board's plane
 	dw, dh      int
 	x0, y0      float64         // place of the map's first cell
+	shaded      []bool          // cells of the map of which some corner is dark
 	box         image.Rectangle // cells of the map that are not 1
 }
 
@@ -165,6 +208,7 @@ func (e *easel) reset(r *renderer) {
 		e.over = make([]float32, n)
 		e.x0, e.y0 = -r.bw-mapMargin, -r.bh-mapMargin
 		e.dw, e.dh = int(-2*e.x0/mapCell)+2, int(-2*e.y0/mapCell)+2
+		e.shaded = make([]bool, e.dw*e.dh)
 		for i := range 1 + len(r.lamps) {
 			e.dim[i] = make([]float32, e.dw*e.dh)
 		}
@@ -253,49 +297,60 @@ func (e *easel) applyShadows(r *renderer, frame []uint16) {
 	if e.box.Empty() {
 		return
 	}
-	ax, ay := e.x0+float64(e.box.Min.X-1)*mapCell, e.y0+float64(e.box.Min.Y-1)*mapCell
-	bx, by := e.x0+float64(e.box.Max.X)*mapCell, e.y0+float64(e.box.Max.Y)*mapCell
+	lo, hi := e.box.Min.Sub(image.Pt(1, 1)), e.box.Max
+	ax, ay := e.x0+float64(lo.X)*mapCell, e.y0+float64(lo.Y)*mapCell
+	bx, by := e.x0+float64(hi.X)*mapCell, e.y0+float64(hi.Y)*mapCell
 	d := r.bounds([]vec{{ax, ay, 0}, {bx, ay, 0}, {bx, by, 0}, {ax, by, 0}}, 1).
 		Intersect(image.Rect(0, 0, r.cfg.Width, r.cfg.Height))
-	w := r.cfg.Width
 	layers := 1 + len(r.lamps)
-	o := r.v.at
+	clear(e.shaded)
+	for y := max(lo.Y, 0); y < min(hi.Y, e.dh-1); y++ {
+		for x := max(lo.X, 0); x < min(hi.X, e.dw-1); x++ {
+			at := y*e.dw + x
+			for l := range layers {
+				m := e.dim[l]
+				if min(m[at], m[at+1], m[at+e.dw], m[at+e.dw+1]) < 0.998 {
+					e.shaded[at] = true
+				}
+			}
+		}
+	}
+	w := r.cfg.Width
+	var coef [4][3]float32
+	for l := range layers {
+		for c := range 3 {
+			coef[l][c] = float32(r.coef[l][c])
+		}
+	}
 	for y := d.Min.Y; y < d.Max.Y; y++ {
 		for x := d.Min.X; x < d.Max.X; x++ {
-			dir := r.v.ray(float64(x), float64(y))
-			if dir.z >= -1e-6 {
-				continue
-			}
-			t := -o.z / dir.z
-			mx, my := (o.x+t*dir.x-e.x0)/mapCell, (o.y+t*dir.y-e.y0)/mapCell
-			if mx < 0 || my < 0 || mx >= float64(e.dw-1) || my >= float64(e.dh-1) {
+			i := y*w + x
+			mx, my := (r.plane[i][0]-float32(e.x0))*(1/mapCell), (r.plane[i][1]-float32(e.y0))*(1/mapCell)
+			if !(mx >= 0 && my >= 0 && mx < float32(e.dw-1) && my < float32(e.dh-1)) {
 				continue
 			}
 			ix, iy := int(mx), int(my)
-			fx, fy := float32(mx-float64(ix)), float32(my-float64(iy))
 			at := iy*e.dw + ix
+			if !e.shaded[at] {
+				continue
+			}
+			fx, fy := mx-float32(ix), my-float32(iy)
 			// No hard end where the map ends.
-			fade := float32(clamp(min(mx, my, float64(e.dw)-mx, float64(e.dh)-my)/15, 0, 1))
+			fade := min(1, min(mx, my, float32(e.dw)-mx, float32(e.dh)-my)*(1/15.0))
 			var sum, lit [3]float32
-			dark := false
-			i := 3 * (y*w + x)
 			for l := range layers {
 				m := e.dim[l]
 				v := (m[at]*(1-fx)+m[at+1]*fx)*(1-fy) + (m[at+e.dw]*(1-fx)+m[at+e.dw+1]*fx)*fy
 				v = 1 - (1-v)*fade
-				dark = dark || v < 0.999
-				for c := range 3 {
-					k := float32(r.coef[l][c]) * float32(r.cur[l][i+c])
-					sum[c] += k
-					lit[c] += k * v
-				}
+				cur, k := r.cur[l][3*i:3*i+3], &coef[l]
+				a, b, c := k[0]*float32(cur[0]), k[1]*float32(cur[1]), k[2]*float32(cur[2])
+				sum[0], sum[1], sum[2] = sum[0]+a, sum[1]+b, sum[2]+c
+				lit[0], lit[1], lit[2] = lit[0]+a*v, lit[1]+b*v, lit[2]+c*v
 			}
-			if !dark {
-				continue
-			}
+			out := frame[3*i : 3*i+3]
 			for c := range 3 {
 				if sum[c] > 0 {
-					frame[i+c] = uint16(float32(frame[i+c]) * lit[c] / sum[c])
+					out[c] = uint16(float32(out[c]) * lit[c] / sum[c])
 				}
 			}
 		}
@@ -314,7 +369,7 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 	}
 	soft := 0.6 + r.cfg.Camera.Blur
 	fl := make([]flatPart, len(parts))
-	var box image.Rectangle
+	var box, skinBox, clothBox image.Rectangle
 	for i, q := range parts {
 		// Cut what lies beside or behind the camera.
 		za := q.a.sub(r.v.at).dot(r.v.fwd)
@@ -338,8 +393,13 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 		lim := func(v float64) int { return int(clamp(v, -1e5, 1e5)) }
 		p.box = image.Rect(lim(min(p.ax, p.bx)-m), lim(min(p.ay, p.by)-m), lim(max(p.ax, p.bx)+m)+2, lim(max(p.ay, p.by)+m)+2).Intersect(all)
 		fl[i] = p
-		box = box.Union(p.box)
+		if q.cloth {
+			clothBox = clothBox.Union(p.box)
+		} else {
+			skinBox = skinBox.Union(p.box)
+		}
 	}
+	box = skinBox.Union(clothBox)
 	var held stone
 	var heldBox image.Rectangle
 	if f.stone != board.Empty {
@@ -355,26 +415,23 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 		return
 	}
 	e.rect = e.rect.Union(box)
-	bw := box.Dx()
-	n := bw * box.Dy()
-	if len(e.skin) < n {
-		e.skin, e.cloth = make([]texel, n), make([]texel, n)
-	}
-	skin, cloth := e.skin[:n], e.cloth[:n]
-	clear(skin)
-	clear(cloth)
+	skin, cloth := sheet{box: skinBox}, sheet{box: clothBox}
+	e.skin, e.cloth = skin.clear(e.skin), cloth.clear(e.cloth)
 	zref := f.tip.sub(r.v.at).dot(r.v.fwd)
 	for i := range fl {
 		p, q := &fl[i], &parts[i]
-		dst := skin
-		k := 1 / 5.0
+		dst := &skin
+		k := 1 / 6.0
 		if q.cloth {
-			dst, k = cloth, 1/14.0
+			dst, k = &cloth, 1/14.0
 		}
 		dx, dy := p.bx-p.ax, p.by-p.ay
 		l2 := dx*dx + dy*dy
 		inv := 1 / max(l2, 1e-6)
 		length := q.b.sub(q.a).len()
+		il := 1 / (math.Sqrt(l2) + 1e-6)
+		far := max(p.ra, p.rb) + soft
+		far *= far
 		for y := p.box.Min.Y; y < p.box.Max.Y; y++ {
 			py := float64(y) - p.ay
 			for x := p.box.Min.X; x < p.box.Max.X; x++ {
@@ -382,6 +439,9 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 				t := clamp((px*dx+py*dy)*inv, 0, 1)
 				ex, ey := px-t*dx, py-t*dy
 				d2 := ex*ex + ey*ey
+				if d2 >= far {
+					continue
+				}
 				rr := p.ra + t*(p.rb-p.ra)
 				if lim := rr + soft; d2 >= lim*lim {
 					continue
@@ -393,15 +453,15 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 				s := nd / max(d, 1e-6)
 				mm := q.ra + t*(q.rb-q.ra)
 				z := zref - (p.za + t*(p.zb-p.za)) + mm*nz
-				wt := float32(math.Exp(clamp(z*k, -60, 60))) * float32(a+1e-4)
-				o := &dst[(y-box.Min.Y)*bw+x-box.Min.X]
+				wt := exp(float32(z*k)) * float32(a+1e-4)
+				o := dst.at(x, y)
 				o.w += wt
 				o.nx += wt * float32(ex*s)
 				o.ny += wt * float32(ey*s)
 				o.nz += wt * float32(nz)
 				o.z += wt * float32(z)
 				o.u += wt * float32(t*length)
-				o.v += wt * float32((ex*dy-ey*dx)/(math.Sqrt(l2)*max(rr, 1)+1e-6))
+				o.v += wt * float32((ex*dy-ey*dx)*il/max(rr, 1))
 				o.t += wt * float32(q.ta+t*(q.tb-q.ta))
 				o.a = max(o.a, float32(a))
 			}
@@ -438,7 +498,11 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 			sp := 0.0
 			if gloss > 0 && nl > 0 {
 				hv := ldir[i].sub(r.v.fwd).norm()
-				sp = gloss * math.Pow(max(0, n.dot(hv)), 24) * lpow[i]
+				x := max(0, n.dot(hv))
+				x *= x * x // to the 24th
+				x *= x
+				x *= x
+				sp = gloss * x * x * lpow[i]
 			}
 			for c := range 3 {
 				// Light that went through skin comes out red.
@@ -454,8 +518,7 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 	wt := float32(weight)
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {
-			k := (y-box.Min.Y)*bw + x - box.Min.X
-			s, c := &skin[k], &cloth[k]
+			s, c := skin.at(x, y), cloth.at(x, y)
 			var col RGB
 			var alpha float32
 			sz, cz := float32(math.Inf(-1)), float32(math.Inf(-1))
@@ -474,14 +537,14 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 			}
 			doSkin := func() {
 				t := float64(s.t / s.w)
-				mott := 0.06*noise(float64(x)*0.11, float64(y)*0.11, r.seed+41) + 0.04*noise(float64(s.u/s.w)*0.5, float64(s.v/s.w)*3, 43)
+				mott := 0.07 * noise(float64(s.u/s.w)*0.3, float64(s.v/s.w)*2.5, 43)
 				b := RGB{skinLin[0] * (1 + mott), skinLin[1] * (1 + mott - 0.35*t), skinLin[2] * (1 + mott - 0.3*t)}
 				layer(paint(s, b, 0.25, 0.04), s.a)
 			}
 			doCloth := func() {
 				u, v := float64(c.u/c.w), float64(c.v/c.w)
 				fold := noise(u*0.045+v*1.2, v*1.6, r.seed+51)
-				b := sleeveLin.scale(1 + 0.12*noise(u*0.9, v*9, 53))
+				b := sleeveLin.scale(1 + 0.05*noise(u*0.8, v*26, 53) + 0.06*noise(u*0.05, v*3, 54))
 				if p := f.arm.Stripe; p > 0 && math.Mod(u+1000, p) < p*0.4 {
 					b = b.scale(0.45).mix(RGB{0.8, 0.8, 0.8}, 0.15)
 				}

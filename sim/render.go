@@ -57,6 +57,7 @@ type renderer struct {
 	coef   [4][3]uint32
 
 	kind  []uint8
+	plane [][2]float32 // where each pixel's ray meets the plane of the board's surface, mm
 	vig   []float32
 	base  [4][]uint16 // board and table without stones
 	cur   [4][]uint16 // with
@@ -82,6 +83,7 @@ func newRenderer(c Config) *renderer {
 	r.table = newView(c.Camera, c.Width, c.Height, c.Board, c.Size)
 	n := c.Width * c.Height
 	r.kind = make([]uint8, n)
+	r.plane = make([][2]float32, n)
 	r.vig = make([]float32, n)
 	for i := range 1 + len(c.Lights) {
 		r.base[i] = make([]uint16, 3*n)
@@ -231,6 +233,11 @@ func (r *renderer) drawBase() {
 			k := kinds[at]
 			i := y*w + x
 			r.kind[i] = k &^ 0x80
+			r.plane[i] = [2]float32{1e6, 1e6}
+			if d := r.v.ray(float64(x), float64(y)); d.z < -1e-6 {
+				t := -r.v.at.z / d.z
+				r.plane[i] = [2]float32{float32(r.v.at.x + t*d.x), float32(r.v.at.y + t*d.y)}
+			}
 			var sum [4]RGB
 			if k == kinds[at-1] && k == kinds[at+1] && k == kinds[at-w-2] && k == kinds[at+w+2] {
 				r.ground(float64(x), float64(y), 1, &sum)

@@ -305,7 +305,7 @@ func (w *World) Render() *image.RGBA {
 			f := p.figure()
 			a := r.v.project(r.push.toBoard(f.tip))
 			b := r.v.project(r.push.toBoard(f.tip.sub(move)))
-			n = int(clamp(math.Ceil(a.Dist(b)/3), 1, 6))
+			n = int(clamp(math.Ceil(a.Dist(b)/4), 1, 5))
 		}
 		for i := range n {
 			f := p.figure()
