@@ -34,7 +34,7 @@ type watch struct {
 	still   time.Duration // since when the same points are hidden
 	print   uint64        // of the set of hidden points
 	motion  float64
-	active  time.Duration // when last something moved over the board that may have been a hand
+	gap     time.Duration // the last reading before which a hand may have come and gone unseen
 	light   time.Duration // when last the light changed
 	shut    time.Duration // when last the eyes opened after having been shut for long
 	clear   time.Duration // since when no more than a speck is hidden; <0: not now
@@ -46,13 +46,14 @@ type spot struct {
 	sum    [3]float64 // summed log-likelihoods of empty, black, white; the best is 0
 	hidden bool       // in the last reading
 
-	known bool
-	seen  board.Color   // the state last seen for sure
-	since time.Duration // when seen was first glimpsed
-	sure  time.Duration // when it was sure
-	hand  bool          // something moved over the board at that time
-	long  bool          // the eyes were shut at that time, for long
-	plain time.Duration // the last visible reading
+	known   bool
+	seen    board.Color   // the state last seen for sure
+	since   time.Duration // when seen was first glimpsed
+	sure    time.Duration // when it was sure
+	hand    bool          // a hand may have been there at that time
+	long    bool          // the eyes were shut at that time, for long
+	plain   time.Duration // the last visible reading
+	covered time.Duration // the last other one
 
 	run      board.Color   // the state of the latest visible readings
 	runSince time.Duration // the first of them
@@ -67,9 +68,9 @@ const long = 10 * time.Second
 const never = time.Duration(math.MinInt64 / 2)
 
 func newWatch(size int, t Tuning) *watch {
-	w := &watch{tune: t, size: size, spots: make([]spot, size*size), active: never, light: never, clear: -1, blocked: -1}
+	w := &watch{tune: t, size: size, spots: make([]spot, size*size), gap: never, light: never, clear: -1, blocked: -1}
 	for i := range w.spots {
-		w.spots[i].before, w.spots[i].plain = never, never
+		w.spots[i].before, w.spots[i].plain, w.spots[i].covered = never, never, never
 	}
 	return w
 }
@@ -128,6 +129,7 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		s.unrest *= calm
 		if s.hidden {
 			hidden++
+			s.covered = at
 			print = (print ^ uint64(i)) * 1099511628211
 			fade *= 1 - weight/2 // what was seen before a hand came is stale
 		}
@@ -148,12 +150,11 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 			s.plain = at
 		}
 	}
-	gap := !first && dt > t.Gap
 	if first || dt > long {
 		w.shut = at
 	}
-	if hidden > 0 || r.Motion*float64(len(w.spots)) >= 2 && r.Motion < 0.5 || gap {
-		w.active = at
+	if dt > t.Gap {
+		w.gap = at
 	}
 	if r.Motion >= 0.5 && hidden <= w.speck() {
 		w.light = at
@@ -184,17 +185,23 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		if s.run != c {
 			since = at
 		}
-		s.hand = w.active >= s.before-time.Second
+		s.hand = w.gap > s.before || w.coveredNear(w.point(i)) >= s.before-t.Gap
 		s.long = s.before == never || w.shut > s.before
 		s.known, s.seen, s.since, s.sure = true, c, since, at
 	}
 	w.any, w.frame, w.at = true, r.Frame, at
 }
 
-// handBetween reports whether the last movement over the board lies in that
-// time.
-func (w *watch) handBetween(a, b time.Duration) bool {
-	return w.active >= a && w.active <= b+time.Second
+// coveredNear returns when last a point near p was hidden: a hand that sets a
+// stone down hides what is around it.
+func (w *watch) coveredNear(p board.Point) time.Duration {
+	last := never
+	for y := max(0, p.Y-2); y <= min(int8(w.size)-1, p.Y+2); y++ {
+		for x := max(0, p.X-2); x <= min(int8(w.size)-1, p.X+2); x++ {
+			last = max(last, w.spot(board.Point{X: x, Y: y}).covered)
+		}
+	}
+	return last
 }
 
 // flickers reports whether the point is read now so, now so: then the eyes
