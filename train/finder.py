@@ -96,8 +96,10 @@ class Picture:
 
 
 def pool(path, longest):
+    """The pictures of a pool by their boards' size."""
     with open(os.path.join(path, "truth.json")) as f:
-        return [Picture(os.path.join(path, t["file"]), t["size"], t["corners"], t.get("k1", 0), longest) for t in json.load(f)]
+        pics = [Picture(os.path.join(path, t["file"]), t["size"], t["corners"], t.get("k1", 0), longest) for t in json.load(f)]
+    return {n: [p for p in pics if p.size == n] for n in (9, 13, 19)}
 
 
 def photographs(path, longest, hold):
@@ -115,26 +117,27 @@ def photographs(path, longest, hold):
 
 
 def colours(rng, im):
-    f = im.astype(np.float32)
-    f = f * np.float32(np.exp(rng.normal(0, 0.12, 3) + rng.normal(0, 0.25)))
+    """Another light, camera and sensor; something may lie in front."""
+    level = np.arange(256, dtype=np.float32)[:, None] * np.exp(rng.normal(0, 0.12, 3) + rng.normal(0, 0.25))
+    level = 255 * (np.clip(level, 0, 255) / 255) ** np.exp(rng.normal(0, 0.2))
+    im = cv2.LUT(im, np.uint8(level)[:, None])
     if rng.random() < 0.1:
-        f[:] = f.mean(2, keepdims=True)
-    f = 255 * (np.clip(f, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, 0.2)))
+        im = cv2.cvtColor(cv2.cvtColor(im, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     if rng.random() < 0.25:
-        f = cv2.GaussianBlur(f, (0, 0), rng.uniform(0.4, 1.2))
+        im = cv2.GaussianBlur(im, (0, 0), rng.uniform(0.4, 1.2))
     if rng.random() < 0.4:
-        f += rng.uniform(0, 8) * rng.standard_normal(f.shape, np.float32)
-    if rng.random() < 0.3:  # something lies in front
-        h, w = f.shape[:2]
+        im = np.uint8(np.clip(im + rng.uniform(0, 8) * rng.standard_normal(im.shape, np.float32), 0, 255))
+    if rng.random() < 0.3:
+        h, w = im.shape[:2]
         for _ in range(rng.integers(1, 4)):
             x, y = rng.integers(0, w), rng.integers(0, h)
             a, b = rng.integers(4, w // 5), rng.integers(4, h // 5)
-            f[y : y + b, x : x + a] = rng.uniform(0, 255, 3)
-    return np.clip(f, 0, 255)
+            im[y : y + b, x : x + a] = rng.uniform(0, 255, 3)
+    return im
 
 
 def tensor(ims):
-    return torch.from_numpy(np.ascontiguousarray(np.stack(ims).transpose(0, 3, 1, 2)) / 127.5 - 1).float()
+    return torch.from_numpy(np.stack(ims).transpose(0, 3, 1, 2).astype(np.float32, order="C") / 127.5 - 1)
 
 
 def coarse_sample(rng, p, shape, plain=False):
@@ -257,7 +260,7 @@ def main():
     net = Coarse() if a.net == "coarse" else Fine()
     if a.start:
         net.load_state_dict(torch.load(a.start))
-    print(f"{sum(p.numel() for p in net.parameters())} weights; pools {[len(p) for p in pools]}, photographs {len(kept)} + {len(held)} held", flush=True)
+    print(f"{sum(p.numel() for p in net.parameters())} weights; pools {[sum(map(len, p.values())) for p in pools]}, photographs {len(kept)} + {len(held)} held", flush=True)
     opt = torch.optim.AdamW(net.parameters(), a.rate, weight_decay=1e-4)
     lossf = loss_coarse if a.net == "coarse" else loss_fine
     begun, step, run = time.time(), 0, 0.0
@@ -273,7 +276,7 @@ def main():
             if kept and rng.random() < a.share:
                 p = kept[rng.integers(0, len(kept))]
             else:
-                some = pools[rng.integers(0, len(pools))]
+                some = pools[rng.integers(0, len(pools))][rng.choice([9, 13, 19], p=[0.3, 0.25, 0.45])]
                 p = some[rng.integers(0, len(some))]
             x, y = coarse_sample(rng, p, shape) if a.net == "coarse" else fine_sample(rng, p, 192)
             xs.append(x)
@@ -286,7 +289,7 @@ def main():
         opt.step()
         run = l.item() if step == 0 else 0.98 * run + 0.02 * l.item()
         step += 1
-        if step % 200 == 0:
+        if step % 250 == 0:
             msg = ""
             if held:
                 net.eval()

@@ -37,6 +37,9 @@ type Found struct {
 	evidence evidence
 }
 
+// Clear is the Confidence at which Find looks no further.
+const Clear = 0.9
+
 // ErrNoBoard is wrapped by the errors of Find and Snap when there is nothing
 // in the picture that looks like a board.
 var ErrNoBoard = errors.New("no board was found in the picture")
@@ -69,22 +72,12 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 	if opt.Size != 0 {
 		sizes = []int{opt.Size}
 	}
-	var roughs []*grid.Grid
-	if opt.Near != nil {
-		roughs = append(roughs, opt.Near)
-	}
 	s, err := takeSurvey(img)
 	if err != nil {
 		return Found{}, err
 	}
-	for _, q := range s.quads() {
-		spec := grid.Spec{Size: 2, Width: img.Cols(), Height: img.Rows(), Corners: q}
-		if g, err := grid.New(spec); err == nil {
-			roughs = append(roughs, g)
-		}
-	}
 	var best Found
-	for _, rough := range roughs {
+	for _, rough := range s.proposals(img, opt.Near) {
 		f, err := settle(img, rough, sizes, s)
 		if err != nil {
 			return Found{}, err
@@ -92,7 +85,7 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 		if f.Grid != nil && (best.Grid == nil || f.Confidence > best.Confidence) {
 			best = f
 		}
-		if best.Confidence > 0.95 {
+		if best.Confidence > Clear {
 			break
 		}
 	}

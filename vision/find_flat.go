@@ -60,11 +60,23 @@ func lay(img gocv.Mat, rough *grid.Grid) (*flat, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flat view: %w", err)
 	}
+	// Straight between every eighth pixel: the map bends far less than that.
+	const every = 8
+	var knots [flatSide/every + 1][flatSide/every + 1]grid.Pt
+	for j := range knots {
+		for i := range knots[j] {
+			p := rough.At(float64(i*every-flatEdge)/flatBoard*n, float64(j*every-flatEdge)/flatBoard*n, 0)
+			knots[j][i] = grid.Pt{X: clampTo((p.X+0.5)*sx-0.5, 1e5), Y: clampTo((p.Y+0.5)*sy-0.5, 1e5)}
+		}
+	}
 	for y := range flatSide {
+		j, fy := y/every, float64(y%every)/every
 		for x := range flatSide {
-			p := rough.At(float64(x-flatEdge)/flatBoard*n, float64(y-flatEdge)/flatBoard*n, 0)
-			xs[y*flatSide+x] = float32(clampTo((p.X+0.5)*sx-0.5, 1e5))
-			ys[y*flatSide+x] = float32(clampTo((p.Y+0.5)*sy-0.5, 1e5))
+			i, fx := x/every, float64(x%every)/every
+			top := knots[j][i].Scale(1 - fx).Add(knots[j][i+1].Scale(fx))
+			low := knots[j+1][i].Scale(1 - fx).Add(knots[j+1][i+1].Scale(fx))
+			p := top.Scale(1 - fy).Add(low.Scale(fy))
+			xs[y*flatSide+x], ys[y*flatSide+x] = float32(p.X), float32(p.Y)
 		}
 	}
 	view := gocv.NewMat()
@@ -377,6 +389,10 @@ type window struct {
 	score        float64 // twice the log-likelihood, up to a constant
 }
 
+// unseen is what a crossing outside the picture says: boards are mostly shown
+// whole.
+const unseen = -1
+
 // most is how many lines each way a table has.
 const most = 31
 
@@ -443,14 +459,20 @@ func (t *table) frame(sizes []int) []window {
 		for i := range most {
 			c := &t.nodes[j][i]
 			add := func(s *sums, v float64) {
-				if !c.seen {
-					v = 0
-				}
 				s[j+1][i+1] = v + s[j][i+1] + s[j+1][i] - s[j][i]
 			}
-			add(&cross, logit(c.cross))
-			add(&border, logit(c.border))
-			add(&corner, 2*logit(c.corner))
+			if c.seen {
+				add(&cross, logit(c.cross))
+			} else {
+				add(&cross, unseen)
+			}
+			if c.seen {
+				add(&border, logit(c.border))
+				add(&corner, 2*logit(c.corner))
+			} else {
+				add(&border, 0)
+				add(&corner, 0)
+			}
 		}
 	}
 	box := func(s *sums, i0, j0, i1, j1 int) float64 { // half open

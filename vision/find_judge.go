@@ -23,6 +23,7 @@ type evidence struct {
 	Agree   float64 // of the pieces found, those that lie where they should
 	Fit     float64 // median distance of found pieces, cells
 	Edge    float64 // least share found of a border line
+	Bare    float64 // share of lines of which nothing was found
 	Beyond  float64 // share of pieces found one cell outside the board
 }
 
@@ -91,42 +92,37 @@ func (e *evidence) crossings(f *flat, g *grid.Grid) {
 // lines weighs the grid against the printed lines.
 func (e *evidence) lines(k *ink, g *grid.Grid, strokes []stroke) {
 	n := g.Size()
-	seen, found := 0, 0
-	var edge, edgeSeen [4]int
+	pieces, found := 0, 0
+	type line struct{ seen, found int }
+	rows, columns := make([]line, n), make([]line, n)
 	for _, t := range strokes {
 		if !t.seen {
 			continue
 		}
-		seen++
-		side := -1
-		switch {
-		case t.along && t.v == 0:
-			side = 0
-		case t.along && t.v == float64(n-1):
-			side = 1
-		case !t.along && t.u == 0:
-			side = 2
-		case !t.along && t.u == float64(n-1):
-			side = 3
+		l := &rows[int(t.v)]
+		if !t.along {
+			l = &columns[int(t.u)]
 		}
-		if side >= 0 {
-			edgeSeen[side]++
-		}
+		pieces++
+		l.seen++
 		if t.found {
 			found++
-			if side >= 0 && math.Abs(t.offset) < 0.1 {
-				edge[side]++
+			if math.Abs(t.offset) < 0.1 {
+				l.found++
 			}
 		}
 	}
-	e.Share = float64(found) / float64(max(1, seen))
+	e.Share = float64(found) / float64(max(1, pieces))
 	e.Fit, _ = fitness(strokes)
-	e.Edge = 1
-	for i := range edge {
-		if edgeSeen[i] > 0 {
-			e.Edge = min(e.Edge, float64(edge[i])/float64(edgeSeen[i]))
-		} else {
-			e.Edge = 0
+	e.Edge, e.Bare = 1, 0
+	for i := range n {
+		for _, l := range []line{rows[i], columns[i]} {
+			if l.found == 0 {
+				e.Bare += 1 / float64(2*n)
+			}
+			if i == 0 || i == n-1 {
+				e.Edge = min(e.Edge, float64(l.found)/float64(max(1, l.seen)))
+			}
 		}
 	}
 	// With a wide look, lines that are not there show as agreement by chance.

@@ -135,7 +135,7 @@ func takeSurvey(img gocv.Mat) (*survey, error) {
 	round16 := func(n int) int { return 16 * max(2, int(math.Round(float64(n)*k/16))) }
 	w, h := round16(img.Cols()), round16(img.Rows())
 	if w > 1024 || h > 1024 {
-		return nil, errors.New("a picture this narrow shows no board")
+		return nil, fmt.Errorf("a picture this narrow: %w", ErrNoBoard)
 	}
 	small, err := resized(img, w, h)
 	if err != nil {

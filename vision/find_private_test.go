@@ -1,12 +1,12 @@
 package vision
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gobancam/gobancam/eval"
 	"github.com/gobancam/gobancam/grid"
@@ -33,9 +33,9 @@ func (f *finder) Look(file string, _ *[4]grid.Pt, _ int) (eval.Answer, error) {
 		return eval.Answer{}, err
 	}
 	defer img.Close()
-	begun := time.Now()
+	begun := eval.CPUTime()
 	f.last, err = Find(img, FindOptions{})
-	a := eval.Answer{CPU: time.Since(begun)}
+	a := eval.Answer{CPU: eval.CPUTime() - begun}
 	if err != nil {
 		return a, err
 	}
@@ -84,5 +84,99 @@ func TestPrivateFind(t *testing.T) {
 		s := eval.Summarize(results)
 		t.Logf("%s: found %d of %d, %.1f %% of %d scenes; sure and wrong %d, sure and right %d; %.0f ms a picture, at most %.0f",
 			set.manifest, s.Found, s.Pictures, 100*s.Scenes.Found, s.Scenes.Count, s.SureWrong, s.SureRight, s.MeanMS, s.MostMS)
+	}
+}
+
+// TestPrivateJudge writes the evidence for right and wrong grids, one JSON
+// object a line, to the file that GOBANCAM_JUDGE names: what train/judge.py
+// weighs evidence by.
+func TestPrivateJudge(t *testing.T) {
+	name := os.Getenv("GOBANCAM_JUDGE")
+	if name == "" {
+		t.Skip("GOBANCAM_JUDGE names no file to write to")
+	}
+	dir := privateSet(t)
+	out, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	enc := json.NewEncoder(out)
+	for _, manifest := range []string{"photos/manifest.json", "renders/stills/truth.json", "renders/stills2/truth.json"} {
+		pics, err := eval.Load(filepath.Join(dir, manifest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]int{}
+		for i, p := range pics {
+			if seen[p.Scene]++; seen[p.Scene] > 2 || strings.Contains(manifest, "stills2") && i%3 != 0 {
+				continue
+			}
+			judgePicture(t, p, func(kind string, f Found) {
+				r := eval.Judge(p, eval.Answer{Size: f.Grid.Size(), Corners: f.Grid.Corners()}, false)
+				err := enc.Encode(struct {
+					Picture, Scene, Kind string
+					Right                bool
+					Offset               float64
+					evidence
+				}{p.File[len(dir)+1:], p.Scene, kind, r.Found, r.Offset, f.evidence})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+}
+
+// judgePicture shows say what is found in a picture, what would be found if
+// its size were another, and what is found moved by a line.
+func judgePicture(t *testing.T, p eval.Picture, say func(kind string, f Found)) {
+	img, err := ReadPicture(p.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	s, err := takeSurvey(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, rough := range s.proposals(img, nil) {
+		sizes := [][]int{{9, 13, 19}}
+		if k == 0 {
+			sizes = [][]int{{9, 13, 19}, {9}, {13}, {19}}
+		}
+		for n, sizes := range sizes {
+			f, err := settle(img, rough, sizes, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Grid == nil || n > 0 && sizes[0] == p.Size {
+				continue
+			}
+			say(fmt.Sprintf("found %d of %v", k, sizes), f)
+			if k > 0 || n > 0 {
+				continue
+			}
+			m := float64(f.Grid.Size() - 1)
+			for q, d := range [4][2]float64{{1, 0}, {0, 1}, {-1, 0}, {0, -1}} {
+				if (q+len(p.File))%2 == 0 {
+					continue
+				}
+				spec := f.Grid.Spec()
+				spec.Focal = 0
+				for i, uv := range [4][2]float64{{0, 0}, {m, 0}, {m, m}, {0, m}} {
+					spec.Corners[i] = f.Grid.At(uv[0]+d[0], uv[1]+d[1], 0)
+				}
+				g, err := grid.New(spec)
+				if err != nil {
+					continue
+				}
+				moved, err := inspect(img, g, 0.2, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				say("moved", moved)
+			}
+		}
 	}
 }

@@ -4,8 +4,25 @@ import (
 	"math"
 	"sort"
 
+	"gocv.io/x/gocv"
+
 	"github.com/gobancam/gobancam/grid"
 )
+
+// proposals are rough grids to start from, the likeliest first.
+func (s *survey) proposals(img gocv.Mat, near *grid.Grid) []*grid.Grid {
+	var out []*grid.Grid
+	if near != nil {
+		out = append(out, near)
+	}
+	for _, q := range s.quads() {
+		spec := grid.Spec{Size: 2, Width: img.Cols(), Height: img.Rows(), Corners: q}
+		if g, err := grid.New(spec); err == nil {
+			out = append(out, g)
+		}
+	}
+	return out
+}
 
 // quads proposes where the board's four corner crossings are, in pixels of the
 // picture, the likeliest first.
@@ -14,8 +31,7 @@ func (s *survey) quads() [][4]grid.Pt {
 	if len(blob) == 0 {
 		return nil
 	}
-	hull := convexHull(blob)
-	quad, ok := enclose(hull)
+	quad, ok := enclose(convexHull(blob))
 	if !ok {
 		return nil
 	}
@@ -24,6 +40,15 @@ func (s *survey) quads() [][4]grid.Pt {
 		out = append(out, s.scaled(snapped))
 	}
 	out = append(out, s.scaled(quad))
+	// What was taken for the board may be a part of it, or more than it.
+	mid := quad[0].Add(quad[1]).Add(quad[2]).Add(quad[3]).Scale(0.25)
+	for _, f := range []float64{1.35, 0.75} {
+		var other [4]grid.Pt
+		for i, p := range quad {
+			other[i] = mid.Add(p.Sub(mid).Scale(f))
+		}
+		out = append(out, s.scaled(other))
+	}
 	return out
 }
 
