@@ -307,5 +307,5 @@ func (r *Reader) learn(net *stoneNet) {
 func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
 	x, y := r.turned(p)
 	k := (y*r.n + x) * netVector
-	return reading.NewEvidence(net.secondOpinion(r.vector[k:k+netVector], &r.known))
+	return reading.NewEvidence(net.logLik(net.secondOpinion(r.vector[k:k+netVector], &r.known)))
 }

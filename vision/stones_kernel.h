@@ -15,7 +15,7 @@ void stones_conv(const float *in, int step, int stride, int rows, int run,
 // of the block's top left, top right, bottom left and bottom right corners in
 // the picture, between which places are bilinear; pixel (i, j) is the mean of
 // sub×sub samples around (i/side, j/side), interpolated where there is but one.
-// Rows of out are stride bytes apart. Places outside the picture take its rim.
+// Rows of out are stride bytes apart; count is at most 64. Places outside the picture take its rim.
 void stones_block(const unsigned char *img, int w, int h, const float *corners,
                   int sub, int side, int count, unsigned char *out, int stride);
 

@@ -58,7 +58,11 @@ type stoneNet struct {
 	lean                     layer // of two inputs, without bias
 	first, hidden, second    layer
 	usual                    [3][netVector]float32 // what empty, black and white usually look like
-	scale                    float32               // of the last layer's outputs, for honest likelihoods
+
+	// What makes the chances honest: the last layer's outputs are multiplied by
+	// scale, and doubt is the share of points about which the network is wrong
+	// however sure it is. Both were found on boards that it was not trained on.
+	scale, doubt float64
 }
 
 //go:embed stones_net.bin
@@ -96,7 +100,8 @@ func parseStoneNet(b []byte) (*stoneNet, error) {
 	for c := range n.usual {
 		copy(n.usual[c][:], take(netVector))
 	}
-	n.scale = take(1)[0]
+	honest := take(2)
+	n.scale, n.doubt = float64(honest[0]), float64(honest[1])
 	if want != len(b) {
 		return nil, fmt.Errorf("the network that reads stones has %d bytes instead of %d: the program was built from a damaged tree", len(b), want)
 	}
@@ -167,9 +172,9 @@ func (n *stoneNet) firstOpinion(v []float32) (p [netClass]float32) {
 	return p
 }
 
-// secondOpinion returns log-likelihoods of the states, up to a common offset,
-// by the vector and how it differs from what is usual on this board.
-func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (ll [reading.States]float64) {
+// secondOpinion returns the network's outputs for a vector, by the vector and
+// how it differs from what is usual on this board.
+func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (logit [netClass]float32) {
 	var x [4 * netVector]float32
 	copy(x[:], v)
 	for c := range proto {
@@ -180,10 +185,20 @@ func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (ll [reading.St
 	}
 	var h [netHidden]float32
 	n.hidden.apply(x[:], 0, 0, h[:], 1, true)
-	var logit [netClass]float32
 	n.second.apply(h[:], 0, 0, logit[:], 1, false)
+	return logit
+}
+
+// logLik turns outputs into log-likelihoods, with a common offset.
+func (n *stoneNet) logLik(logit [netClass]float32) (ll [reading.States]float64) {
+	best := float64(max(logit[0], logit[1], logit[2], logit[3]))
+	var sum float64
 	for i, l := range logit {
-		ll[i] = float64(l * n.scale)
+		ll[i] = math.Exp((float64(l) - best) * n.scale)
+		sum += ll[i]
+	}
+	for i := range ll {
+		ll[i] = math.Log(ll[i]/sum + n.doubt)
 	}
 	return ll
 }

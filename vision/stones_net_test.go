@@ -65,11 +65,11 @@ func TestStoneNetIsTheTrainedOne(t *testing.T) {
 	worst := 0.0
 	for i := range n * n {
 		v := r.vector[i*netVector : (i+1)*netVector]
-		ll := net.secondOpinion(v, &r.known)
+		second := net.secondOpinion(v, &r.known)
 		p := net.firstOpinion(v)
 		base := math.Log(float64(p[0])) - want.First[i*netClass]
 		for c := range netClass {
-			worst = max(worst, math.Abs(ll[c]-want.Second[i*netClass+c]))
+			worst = max(worst, math.Abs(float64(second[c])-want.Second[i*netClass+c]))
 			worst = max(worst, math.Abs(math.Log(float64(p[c]))-base-want.First[i*netClass+c]))
 		}
 	}

@@ -3,7 +3,8 @@
 
     nice -n 19 ./data.py PRIVATE OUT.npz [WILD...]
 
-PRIVATE holds photos/ and renders/; each WILD is a folder made by wild_renders.py.
+PRIVATE holds photos/ and renders/ (- for none); each WILD is a folder made by
+wild_renders.py or simulate.
 Every picture gives several canvases with its corners, focal length and lens term
 slightly wrong, as calibrations are; variant 0 is exact.
 """
@@ -31,7 +32,8 @@ def pictures(private, wild):
     """Yields source, group, scene, picture file or image, size, corners, labels, k1, aspect, variants."""
     def path(*p):
         return os.path.join(private, *p)
-    m = json.load(open(path('photos', 'manifest.json')))
+    real = private != '-'
+    m = json.load(open(path('photos', 'manifest.json'))) if real else []
     count = {}
     for e in m:
         count[e['scene']] = count.get(e['scene'], 0) + 1
@@ -39,18 +41,18 @@ def pictures(private, wild):
         k = 8 if count[e['scene']] == 1 else 5 if count[e['scene']] < 5 else 2
         yield 'photo', e['group'], e['scene'], path('photos', e['file']), e['board_size'], e['corners'], labels(e['truth']), 0., 1., k
     seqs = {'gv-game3': ('gv-wood', 6), 'gv-game4': ('gv-wood', 3)}
-    for s, (group, every) in seqs.items():
+    for s, (group, every) in seqs.items() if real else ():
         d = path('photos', 'sequences', s)
         for i, f in enumerate(x for x in json.load(open(d + '/labels.json'))['frames'] if x['truth'] is not None):
             if i % every == 1:
                 yield 'photo', group, s + '-seq', os.path.join(d, f['file']), len(f['truth']), f['corners'], labels(f['truth']), 0., 1., 1
-    for d in [path('renders', 'stills'), path('renders', 'stills2')] + wild:
+    for d in ([path('renders', 'stills'), path('renders', 'stills2')] if real else []) + wild:
         kind = 'wild' if d in wild else 'render'
         for e in json.load(open(d + '/truth.json')):
             half = np.hypot(1280, 720) / 2
-            k1 = -e['k1'] * (half / (640 / np.tan(np.radians(e['hfov']) / 2))) ** 2
-            yield kind, kind, d + e['file'], os.path.join(d, e['file']), e['size'], e['corners'], labels(e['state'], e['occluded_points']), k1, 23.7 / 22, 2
-    for v, every in (('dev_9x9', 8), ('dev_19x19', 12)):
+            k1 = e['grid_k1'] if 'grid_k1' in e else -e['k1'] * (half / (640 / np.tan(np.radians(e['hfov']) / 2))) ** 2
+            yield kind, kind, d + e['file'], os.path.join(d, e['file']), e['size'], e['corners'], labels(e['state'], e['occluded_points']), k1, e.get('aspect', 23.7 / 22), 2
+    for v, every in (('dev_9x9', 8), ('dev_19x19', 12)) if real else ():
         t = json.load(open(path('renders', v, 'truth.json')))
         cap = cv2.VideoCapture(path('renders', v, 'video.mp4'))
         for i, f in enumerate(t['frame']):
@@ -135,7 +137,7 @@ def main():
             rec['lean'].append(g.lean().astype(np.float32))
             for key, val in (('source', source), ('group', group), ('scene', scene), ('variant', v), ('name', os.path.basename(name))):
                 rec[key].append(val)
-    for source, group, scene, img, corners, aspect, clean in hands(private):
+    for source, group, scene, img, corners, aspect, clean in hands(private) if private != '-' else ():
         n = len(clean[0][2])
         g = Grid(n, img.shape[1::-1], corners, 0., aspect)
         q = g.turns()

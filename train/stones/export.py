@@ -3,8 +3,7 @@
 
     ./export.py net.pt SCALE ../../vision/net_stones.bin ../../vision/testdata/net_stones.json
 
-SCALE multiplies the last layer's outputs (calibrate.py finds it). The fixture
-holds what the network says of a canvas of noise.
+SCALE and DOUBT make the chances honest; calibrate.py finds them. The fixture holds what the network says of a canvas of noise.
 """
 import json
 import sys
@@ -29,7 +28,7 @@ def noise(n):
 
 
 def main():
-    net, scale = Net(), float(sys.argv[2])
+    net = Net()
     net.load_state_dict(torch.load(sys.argv[1]))
     s = {k: v.numpy() for k, v in net.state_dict().items()}
     parts = []
@@ -40,14 +39,14 @@ def main():
         else:
             w = w.T
         parts += [w.ravel(), s[k + '.bias'] if k + '.bias' in s else np.zeros(w.shape[-1])]
-    parts += [s['usual'].ravel(), np.array([scale])]
-    np.concatenate(parts).astype('<f4').tofile(sys.argv[3])
+    parts += [s['usual'].ravel(), np.array([float(sys.argv[2]), float(sys.argv[3])])]
+    np.concatenate(parts).astype('<f4').tofile(sys.argv[4])
     n = 5
     c = noise(n)
     lean = np.stack([np.full((n, n), .25), np.linspace(-1.5, 0, n * n).reshape(n, n)], -1).astype(np.float32)
     with torch.no_grad():
         a, b = net(torch.from_numpy(relative(c, wood(c, n))[None]).float(), torch.from_numpy(lean.transpose(2, 0, 1)[None]))
-    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v) * scale, 6) for v in b.ravel()]), open(sys.argv[4], 'w'))
+    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v), 6) for v in b.ravel()]), open(sys.argv[5], 'w'))
 
 
 if __name__ == '__main__':

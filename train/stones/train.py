@@ -4,7 +4,7 @@
     nice -n 19 ./train.py --data D.npz... --synth S.npz... --minutes 12 --out net.pt [--fold K --folds N] [--seed 1]
 
 With --fold, the groups of photographs of that fold, and every N-th render, are
-left out of training and measured afterwards. --steps instead of --minutes gives
+left out of training and measured afterwards; --minutes 0 --start net.pt measures only. --steps instead of --minutes gives
 the same weights for the same seed.
 """
 import argparse
@@ -119,10 +119,10 @@ def predict(net, c, lean):
     return net(x, torch.from_numpy(lean.transpose(2, 0, 1)[None].astype(np.float32)))[1][0].numpy()
 
 
-def measure(net, b, held, log=print, keep=None):
-    """Errors by scene; returns the logits and labels of every point measured."""
+def measure(net, b, held, log=print):
+    """Errors by scene; returns the logits, labels and scenes of all points measured."""
     net.eval()
-    scenes, logits, truths = {}, [], []
+    scenes, logits, truths, names = {}, [], [], []
     for i in np.nonzero(held)[0]:
         o, lab = predict(net, b.canvas[i], b.lean[i]), b.label[i]
         ok = lab < 3
@@ -136,15 +136,14 @@ def measure(net, b, held, log=print, keep=None):
         ok = lab < 4
         logits.append(o[ok])
         truths.append(lab[ok])
-        if keep is not None:
-            keep.append((int(i), o, wrong))
+        names += [name] * int(ok.sum())
     for k, s in sorted(scenes.items()):
         log('%-14s %3d boards %3d right %5d of %6d points wrong' % (k, *s))
-    for what, names in (('photographs', [k for k in scenes if k not in SHARE]), ('renders', [k for k in scenes if k in SHARE])):
-        v = np.array([[scenes[k][2] / scenes[k][3], scenes[k][1] / scenes[k][0]] for k in names])
+    for what, of in (('photographs', [k for k in scenes if k not in SHARE]), ('renders', [k for k in scenes if k in SHARE])):
+        v = np.array([[scenes[k][2] / scenes[k][3], scenes[k][1] / scenes[k][0]] for k in of])
         if len(v):
             log('%s: %d scenes, %.4f %% of points wrong, %.1f %% of boards right' % (what, len(v), *(100 * v.mean(0))))
-    return np.concatenate(logits), np.concatenate(truths)
+    return dict(logits=np.concatenate(logits), truth=np.concatenate(truths), scene=np.array(names))
 
 
 def main():
@@ -176,7 +175,7 @@ def main():
     feed = Feed(sampler(b, train, rng), rng, a.batch, a.new)
     t0, k, run = time.time(), 0, 0.
     while True:
-        done = k / a.steps if a.steps else (time.time() - t0) / (a.minutes * 60)
+        done = k / a.steps if a.steps else (time.time() - t0) / (a.minutes * 60 + 1e-9)
         if done >= 1:
             break
         for g in opt.param_groups:
@@ -198,7 +197,7 @@ def main():
     net.load_state_dict(slow)
     torch.save(net.state_dict(), a.out)
     if held.any():
-        measure(net, b, held)
+        np.savez(a.out.replace('.pt', '') + '-held.npz', **measure(net, b, held))
 
 
 if __name__ == '__main__':
