@@ -71,8 +71,11 @@ func (v *view) projectDepth(p vec) (grid.Pt, float64) {
 		s := 1.0
 		r2 := (x*x + y*y) * v.inv2
 		for range 60 {
-			n := 1 / max(0.2, 1+v.k1*r2*s*s)
-			s += 0.7 * (n - s)
+			step := 0.7 * (1/max(0.2, 1+v.k1*r2*s*s) - s)
+			s += step
+			if math.Abs(step) < 1e-10 {
+				break
+			}
 		}
 		x, y = x*s, y*s
 	}

@@ -357,24 +357,21 @@ func (e *easel) applyShadows(r *renderer, frame []uint16) {
 	}
 }
 
-// draw adds a figure to the overlay with the given weight (a share of the
-// time that the shutter is open).
-func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
-	w, h := r.cfg.Width, r.cfg.Height
-	all := image.Rect(0, 0, w, h)
-	type flatPart struct {
-		ax, ay, bx, by, ra, rb float64
-		za, zb                 float64
-		box                    image.Rectangle
-	}
-	soft := 0.6 + r.cfg.Camera.Blur
+// flatPart is a part as the picture shows it: a round cone in pixels.
+type flatPart struct {
+	ax, ay, bx, by, ra, rb float64
+	za, zb                 float64 // how far its ends are in front of the camera, mm
+	box                    image.Rectangle
+}
+
+// flatten projects parts. What lies behind the camera gets an empty box.
+func (r *renderer) flatten(parts []part, soft float64) []flatPart {
+	all := image.Rect(0, 0, r.cfg.Width, r.cfg.Height)
 	fl := make([]flatPart, len(parts))
-	var box, skinBox, clothBox image.Rectangle
 	for i, q := range parts {
-		// Cut what lies beside or behind the camera.
 		za := q.a.sub(r.v.at).dot(r.v.fwd)
 		zb := q.b.sub(r.v.at).dot(r.v.fwd)
-		const nearest = 80
+		const nearest = 80 // mm
 		if za < nearest && zb < nearest {
 			continue
 		}
@@ -386,20 +383,45 @@ func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
 			t := (nearest - zb) / (za - zb)
 			b, rb, zb = b.lerp(a, t), rb+(ra-rb)*t, nearest
 		}
-		pa, _ := r.v.projectDepth(a)
-		pb, _ := r.v.projectDepth(b)
+		pa, pb := r.v.project(a), r.v.project(b)
 		p := flatPart{ax: pa.X, ay: pa.Y, bx: pb.X, by: pb.Y, ra: r.v.f * ra / za, rb: r.v.f * rb / zb, za: za, zb: zb}
 		m := max(p.ra, p.rb) + soft + 1
 		lim := func(v float64) int { return int(clamp(v, -1e5, 1e5)) }
 		p.box = image.Rect(lim(min(p.ax, p.bx)-m), lim(min(p.ay, p.by)-m), lim(max(p.ax, p.bx)+m)+2, lim(max(p.ay, p.by)+m)+2).Intersect(all)
 		fl[i] = p
-		if q.cloth {
-			clothBox = clothBox.Union(p.box)
+	}
+	return fl
+}
+
+// holds reports whether the part hides the place (x, y) of the picture.
+func (p *flatPart) holds(x, y float64) bool {
+	if !image.Pt(int(x), int(y)).In(p.box) {
+		return false
+	}
+	dx, dy := p.bx-p.ax, p.by-p.ay
+	x, y = x-p.ax, y-p.ay
+	t := clamp((x*dx+y*dy)/max(dx*dx+dy*dy, 1e-6), 0, 1)
+	rr := p.ra + t*(p.rb-p.ra)
+	x, y = x-t*dx, y-t*dy
+	return x*x+y*y < rr*rr
+}
+
+// draw adds a figure to the overlay with the given weight (a share of the
+// time that the shutter is open).
+func (e *easel) draw(r *renderer, f *figure, parts []part, weight float64) {
+	w := r.cfg.Width
+	all := image.Rect(0, 0, w, r.cfg.Height)
+	soft := 0.6 + r.cfg.Camera.Blur
+	fl := r.flatten(parts, soft)
+	var skinBox, clothBox image.Rectangle
+	for i := range fl {
+		if parts[i].cloth {
+			clothBox = clothBox.Union(fl[i].box)
 		} else {
-			skinBox = skinBox.Union(p.box)
+			skinBox = skinBox.Union(fl[i].box)
 		}
 	}
-	box = skinBox.Union(clothBox)
+	box := skinBox.Union(clothBox)
 	var held stone
 	var heldBox image.Rectangle
 	if f.stone != board.Empty {

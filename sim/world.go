@@ -202,6 +202,20 @@ func (w *World) Lamp(i int, power float64, d time.Duration) {
 	w.fades = append(w.fades, fade{i + 1, w.r.power[i+1], max(0, power), w.now.Seconds(), d.Seconds()})
 }
 
+// Still reports whether neither board nor camera is on its way elsewhere.
+func (w *World) Still() bool { return len(w.slides) == 0 }
+
+// Idle reports whether nothing goes on: all hands are gone, all orders done,
+// board and camera still.
+func (w *World) Idle() bool {
+	for _, p := range w.players {
+		if p != nil && p.Busy() {
+			return false
+		}
+	}
+	return w.Still()
+}
+
 // Step lets d of time pass.
 func (w *World) Step(d time.Duration) {
 	if d <= 0 {
@@ -316,8 +330,7 @@ func (w *World) Render() *image.RGBA {
 		hidden = w.hidden(hidden)
 		inPicture = inPicture || !w.easel.rect.Empty()
 	}
-	w.truth = Truth{Frame: w.frame, Time: w.now, Spec: r.spec(w.dx, w.dy), Stones: w.Stones(),
-		Covered: hidden, Hand: inPicture, Moving: len(w.slides) > 0}
+	w.note(hidden, inPicture)
 	if w.cfg.Sensor.AutoExposure && w.target == 0 {
 		w.target = brightness(w.linear)
 	}
@@ -348,7 +361,7 @@ func (w *World) JPEG() []byte {
 	return b.Bytes()
 }
 
-// Truth returns what the picture taken last shows.
+// Truth returns what the picture taken last, or looked at last, shows.
 func (w *World) Truth() Truth { return w.truth }
 
 // Spec returns the exact geometry of this moment.
@@ -358,15 +371,72 @@ func (w *World) Spec() grid.Spec {
 	return r.spec(w.dx, w.dy)
 }
 
+// Look is Render without the picture: it takes note of what a picture taken
+// now would show, in a fraction of the time.
+func (w *World) Look() Truth {
+	r := w.r
+	if r.rebase { // the view is current even if the picture is not
+		r.place()
+	}
+	var fl []flatPart
+	add := func(parts []part) { fl = append(fl, r.flatten(parts, 0)...) }
+	for _, o := range w.objects {
+		add(o.parts())
+	}
+	for _, p := range w.players {
+		if p != nil && p.out {
+			f := p.figure()
+			add(f.parts(r.push))
+			if f.stone != board.Empty {
+				c := r.push.toBoard(f.tip.add(f.hang))
+				a := r.shape.a
+				add([]part{{a: c, b: c, ra: a, rb: a}})
+			}
+		}
+	}
+	seen := fl[:0]
+	for _, p := range fl {
+		if !p.box.Empty() {
+			seen = append(seen, p)
+		}
+	}
+	m := make([]bool, len(r.stones))
+	if len(seen) > 0 {
+		w.hide(m, func(x, y float64) float64 {
+			for i := range seen {
+				if seen[i].holds(x, y) {
+					return 1
+				}
+			}
+			return 0
+		})
+	}
+	w.note(m, len(seen) > 0)
+	w.frame++
+	return w.truth
+}
+
+// note remembers what the picture of this moment shows.
+func (w *World) note(hidden []bool, hand bool) {
+	w.truth = Truth{Frame: w.frame, Time: w.now, Spec: w.r.spec(w.dx, w.dy), Stones: w.Stones(),
+		Covered: hidden, Hand: hand, Moving: len(w.slides) > 0}
+}
+
 // hidden adds to m the points that the overlay hides now.
 func (w *World) hidden(m []bool) []bool {
 	n := w.cfg.Size
 	if m == nil {
 		m = make([]bool, n*n)
 	}
-	if w.easel.rect.Empty() {
-		return m
+	if !w.easel.rect.Empty() {
+		w.hide(m, func(x, y float64) float64 { return w.easel.cover(w.r, x, y) })
 	}
+	return m
+}
+
+// hide marks the points of which cover hides at least a quarter.
+func (w *World) hide(m []bool, cover func(x, y float64) float64) {
+	n := w.cfg.Size
 	f := w.r.shape
 	for i := range m {
 		if m[i] {
@@ -386,11 +456,10 @@ func (w *World) hidden(m []bool) []bool {
 				p.x, p.y = p.x+co*d, p.y+s*d
 			}
 			q := w.r.v.project(p)
-			sum += w.easel.cover(w.r, q.X, q.Y)
+			sum += cover(q.X, q.Y)
 		}
 		m[i] = sum >= 13*0.25
 	}
-	return m
 }
 
 // shifted is the linear picture moved by the shake.
