@@ -37,8 +37,9 @@ func (a *aligner) reference(v *view, use func(x, y int) bool) {
 	a.edges = a.edges[:0]
 	a.half = float64(v.side-1) / 2
 	// Few enough for every frame, spread over the board: the strongest of each
-	// block of 3×3 pixels.
-	const step, least = 3, 6
+	// block of pixels.
+	const least = 6
+	step := min(5, 2+v.n/6)
 	for y := 1; y+step < v.side; y += step {
 		for x := 1; x+step < v.side; x += step {
 			best, bi, bx, by := float32(least*least), -1, 0, 0

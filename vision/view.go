@@ -69,27 +69,28 @@ func (v *view) sample(img gocv.Mat, g *grid.Grid) error {
 	if s := g.Spec(); s.Width != w || s.Height != h {
 		return fmt.Errorf("the grid belongs to pictures of %d×%d pixels, this one has %d×%d", s.Width, s.Height, w, h)
 	}
-	// Shrink first, so that each pixel of the view is the mean of what it shows.
+	// Shrink first, so that each pixel of the view is the mean of what it
+	// shows: the part of the picture that it shows, by a whole factor, which is
+	// several times cheaper.
 	mid := float64(v.n-1) / 2
-	src := img
-	if f := int(g.Cell(mid, mid) / viewCell); f > 1 {
-		if err := gocv.Resize(img, &v.small, image.Pt(max(1, w/f), max(1, h/f)), 0, 0, gocv.InterpolationArea); err != nil {
-			return err
-		}
-		src = v.small
+	f := max(1, int(g.Cell(mid, mid)/viewCell))
+	part := v.part(g, f, w, h)
+	src := img.Region(part)
+	defer src.Close()
+	if err := gocv.Resize(src, &v.small, image.Pt(part.Dx()/f, part.Dy()/f), 0, 0, gocv.InterpolationArea); err != nil {
+		return err
 	}
-	pix, err := src.DataPtrUint8()
+	pix, err := v.small.DataPtrUint8()
 	if err != nil {
 		return err
 	}
-	sw, sh := src.Cols(), src.Rows()
-	sx, sy := float64(sw)/float64(w), float64(sh)/float64(h)
+	sw, sh := v.small.Cols(), v.small.Rows()
 	at := func(u, t float64) grid.Pt {
 		p := g.At(u, t, viewLift)
 		// Far beyond the picture one place is as good as another.
 		return grid.Pt{
-			X: max(-1e4, min((p.X+0.5)*sx-0.5, 1e4)),
-			Y: max(-1e4, min((p.Y+0.5)*sy-0.5, 1e4)),
+			X: max(-1e4, min((p.X-float64(part.Min.X)+0.5)/float64(f)-0.5, 1e4)),
+			Y: max(-1e4, min((p.Y-float64(part.Min.Y)+0.5)/float64(f)-0.5, 1e4)),
 		}
 	}
 
@@ -121,6 +122,28 @@ func (v *view) sample(img gocv.Mat, g *grid.Grid) error {
 		v.lum[i] = 0.114*float32(p[0]) + 0.587*float32(p[1]) + 0.299*float32(p[2])
 	}
 	return nil
+}
+
+// part returns the part of a picture of w×h pixels that the view shows, a
+// multiple of f wide and high.
+func (v *view) part(g *grid.Grid, f, w, h int) image.Rectangle {
+	x0, y0, x1, y1 := float64(w), float64(h), 0.0, 0.0
+	lo, hi := -float64(viewRing)-0.5, float64(v.n+viewRing)-0.5
+	for i := range v.n + 2*viewRing + 1 {
+		t := lo + float64(i)
+		for _, p := range [4]grid.Pt{g.At(t, lo, viewLift), g.At(t, hi, viewLift), g.At(lo, t, viewLift), g.At(hi, t, viewLift)} {
+			x0, y0, x1, y1 = min(x0, p.X), min(y0, p.Y), max(x1, p.X), max(y1, p.Y)
+		}
+	}
+	span := func(a, b float64, size int) (int, int) {
+		i := int(max(0, min(a-float64(2*f), float64(size-f))))
+		j := int(max(float64(i+f), min(b+float64(2*f), float64(size))))
+		return i, i + (j-i)/f*f
+	}
+	var r image.Rectangle
+	r.Min.X, r.Max.X = span(x0, x1, w)
+	r.Min.Y, r.Max.Y = span(y0, y1, h)
+	return r
 }
 
 // block fills the viewCell² pixels from (x0, y0) on, as far as they lie in the
@@ -184,8 +207,12 @@ func (v *view) copyAll(from *view) {
 // gains returns by how much each channel is brighter than in ref: medians over
 // the tiles, so that what moved does not count.
 func (v *view) gains(ref *view) [3]float64 {
+	const every = 7 // enough of them, and no divisor of a row
 	var ratio [3][]float64
-	for t := range v.valid {
+	for c := range ratio {
+		ratio[c] = make([]float64, 0, len(v.valid)/every+1)
+	}
+	for t := 0; t < len(v.valid); t += every {
 		if !v.valid[t] || !ref.valid[t] {
 			continue
 		}

@@ -77,7 +77,7 @@ type point struct {
 	moving   bool
 	beside   bool // something that came in from outside is within a line spacing
 	quiet    int  // pictures since its surroundings last moved
-	blob     int // the blob that hides or changed it, −1 for none
+	blob     int  // the blob that hides or changed it, −1 for none
 }
 
 // blob is a connected set of changed tiles.
@@ -272,7 +272,7 @@ func (w *Watcher) compare(gap time.Duration) {
 	gain := fixed(w.now.gains(w.still))
 	step := fixed(w.now.gains(w.last))
 	limit := max(changeLevels, changeNoise*w.noise)
-	moves := make([]float64, 0, len(w.tiles))
+	moves := make([]float64, 0, len(w.tiles)/7+1)
 	for i := range w.tiles {
 		t := &w.tiles[i]
 		if !w.now.valid[i] {
@@ -280,7 +280,9 @@ func (w *Watcher) compare(gap time.Duration) {
 			continue
 		}
 		m := w.now.difference(w.last, i, &step)
-		moves = append(moves, m)
+		if i%7 == 0 {
+			moves = append(moves, m)
+		}
 		t.moving = m > limit
 		if t.moving {
 			t.quiet, t.since = 0, w.time
@@ -452,8 +454,10 @@ func (w *Watcher) stirs(i int) bool {
 	return false
 }
 
-// renewed is how many unchanged points are read anew in each picture.
-const renewed = 24
+const (
+	renewal = 2 * time.Second // within which every unchanged point is read anew
+	lesson  = 5 * time.Second // after which the reader may learn from the whole board
+)
 
 // read renews the evidence of the points that need it.
 func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
@@ -472,14 +476,14 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 			want(i)
 		}
 	}
-	for range min(renewed, len(w.points)) {
+	for range min(len(w.points), 1+int(int64(len(w.points))*int64(gap)/int64(renewal))) {
 		if w.points[w.turn].blob < 0 {
 			want(w.turn)
 		}
 		w.turn = (w.turn + 1) % len(w.points)
 	}
 	var evidence []reading.Evidence
-	if len(w.blobs) == 0 && w.time-w.learned > 2*time.Second {
+	if len(w.blobs) == 0 && w.time-w.learned > lesson {
 		all, err := w.reader.Read(img, w.g)
 		if err != nil {
 			return err
