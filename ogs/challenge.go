@@ -164,11 +164,23 @@ func (c *Client) Decline(ctx context.Context, challenge ID) error { return c.Wit
 
 // Accept takes a challenge made to us, or with open one that anybody may take.
 func (c *Client) Accept(ctx context.Context, challenge ID, open bool) error {
+	_, err := c.accept(ctx, challenge, open)
+	return err
+}
+
+// accept returns the game's number if the answer tells it; it need not.
+func (c *Client) accept(ctx context.Context, challenge ID, open bool) (ID, error) {
 	path := "/api/v1/me/challenges/" + challenge.String() + "/accept"
 	if open {
 		path = "/api/v1/challenges/" + challenge.String() + "/accept"
 	}
-	return c.call(ctx, http.MethodPost, path, struct{}{}, nil)
+	data, err := c.raw(ctx, http.MethodPost, path, struct{}{})
+	if err != nil {
+		return 0, err
+	}
+	var w struct{ Game json.RawMessage }
+	_ = json.Unmarshal(data, &w)
+	return looseID(w.Game), nil
 }
 
 // PendingChallenge is one row of me/challenges.
@@ -270,6 +282,24 @@ func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made fun
 		made(o)
 	}
 	return s.await(ctx, o, known)
+}
+
+// AcceptAndAwait accepts a challenge, see Client.Accept, and returns the number
+// of the game that begins.
+func (s *Session) AcceptAndAwait(ctx context.Context, challenge ID, open bool) (ID, error) {
+	known := map[ID]bool{}
+	view, err := s.c.Overview(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range view.Games {
+		known[a.ID] = true
+	}
+	game, err := s.c.accept(ctx, challenge, open)
+	if err != nil {
+		return 0, err
+	}
+	return s.await(ctx, Offer{Challenge: challenge, Game: game, Speed: Correspondence}, known)
 }
 
 func (s *Session) await(ctx context.Context, o Offer, known map[ID]bool) (ID, error) {

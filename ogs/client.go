@@ -319,7 +319,7 @@ func (c *Client) raw(ctx context.Context, method, path string, body any) ([]byte
 // once makes one request and returns the body of a 2xx answer, and the access
 // token that was used.
 func (c *Client) once(ctx context.Context, method, path string, payload []byte) (data []byte, token string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timing.Request+c.timing.RetryMax)
+	ctx, cancel := context.WithTimeout(c.Context(ctx), c.timing.Request+c.timing.RetryMax)
 	defer cancel()
 	var body io.Reader
 	if payload != nil {

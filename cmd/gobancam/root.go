@@ -85,6 +85,8 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 	// One command a line, so that lists grow without conflicts.
 	add("play",
 		newDemoCommand(),
+		newChallengeCommand(),
+		newGamesCommand(),
 	)
 	add("see",
 		newReadCommand(),
@@ -92,9 +94,13 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		newReplayCommand(),
 	)
 	add("club",
+		newLoginCommand(),
+		newLogoutCommand(),
+		newWhoamiCommand(),
 		newChallongeCommand(),
 	)
 	add("",
+		newOGSTestCommand(),
 		newVersionCommand(),
 	)
 	strictArgs(root)

@@ -1,0 +1,377 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/ogs"
+)
+
+// activeGames lists the running games, those in which it is me's turn first,
+// then by the time that is left.
+func activeGames(ctx context.Context, c *ogs.Client, me ogs.ID) ([]ogs.ActiveGame, error) {
+	view, err := c.Overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(view.Games, func(a, b ogs.ActiveGame) int {
+		if mine := a.ToMove == me; mine != (b.ToMove == me) {
+			if mine {
+				return -1
+			}
+			return 1
+		}
+		return a.Expiration.Compare(b.Expiration)
+	})
+	return view.Games, nil
+}
+
+// lastGameFile remembers, by server, the game that was played last.
+func lastGameFile() (string, error) { return xdg.StateFile("gobancam/last-games.json") }
+
+func lastGames() map[string]ogs.ID {
+	last := map[string]ogs.ID{}
+	if path, err := lastGameFile(); err == nil {
+		if b, err := os.ReadFile(path); err == nil {
+			_ = json.Unmarshal(b, &last) // a spoilt memory is no memory
+		}
+	}
+	return last
+}
+
+// rememberGame keeps id as the game played last at server.
+func rememberGame(server string, id ogs.ID) error {
+	path, err := lastGameFile()
+	if err != nil {
+		return err
+	}
+	last := lastGames()
+	last[server] = id
+	b, err := json.Marshal(last)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, b, 0o600)
+}
+
+// chooseGame finds the game that the user means: a game's id, the number of a
+// line of 'gobancam games' (1, 2, …), "last", or "" for the one played last if
+// it still runs, else the only one that runs.
+func chooseGame(ctx context.Context, c *ogs.Client, which string) (ogs.ID, error) {
+	n, err := strconv.ParseInt(which, 10, 64)
+	switch {
+	case err == nil && n > 999:
+		return ogs.ID(n), nil
+	case err != nil && which != "" && which != "last", err == nil && n < 1:
+		return 0, withCode(exitUsage, fmt.Errorf("%q is neither a game's id nor a number of 'gobancam games' nor \"last\"", which))
+	}
+	me, err2 := c.Me(ctx)
+	if err2 != nil {
+		return 0, err2
+	}
+	games, err2 := activeGames(ctx, c, me.ID)
+	if err2 != nil {
+		return 0, err2
+	}
+	if err == nil {
+		if int(n) > len(games) {
+			return 0, fmt.Errorf("there are only %d running games; see 'gobancam games'", len(games))
+		}
+		return games[n-1].ID, nil
+	}
+	last := lastGames()[c.Server()]
+	if i := slices.IndexFunc(games, func(g ogs.ActiveGame) bool { return g.ID == last }); i >= 0 {
+		return last, nil
+	}
+	switch {
+	case which == "last":
+		return 0, errors.New("the game played last is over, or none was played; see 'gobancam games'")
+	case len(games) == 0:
+		return 0, errors.New("no game is running; offer one with 'gobancam challenge'")
+	case len(games) > 1:
+		return 0, fmt.Errorf("%d games are running; see 'gobancam games' and name one", len(games))
+	}
+	return games[0].ID, nil
+}
+
+func newGamesCommand() *cobra.Command {
+	var f ogsFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "games",
+		Short: "List the running games",
+		Long: `Games lists the running games of the account, those first in which it is your
+turn. The number in front can be given to 'gobancam play --game'.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := f.client(cmd, nil)
+			if err != nil {
+				return err
+			}
+			me, err := client.Me(cmd.Context())
+			if err != nil {
+				return err
+			}
+			games, err := activeGames(cmd.Context(), client, me.ID)
+			if err != nil {
+				return err
+			}
+			return printGames(cmd.OutOrStdout(), format, games, me.ID, lastGames()[client.Server()])
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.AddCommand(newGamesSGFCommand(), newGamesWatchCommand())
+	return cmd
+}
+
+func printGames(w io.Writer, format string, games []ogs.ActiveGame, me, last ogs.ID) error {
+	switch format {
+	case "json":
+		enc := json.NewEncoder(w)
+		for i, g := range games {
+			side := g.Side(me)
+			if err := enc.Encode(map[string]any{"number": i + 1, "game": g.ID, "name": g.Name, "size": g.Width, "phase": g.Phase,
+				"color": side.String(), "opponent": g.Players[side.Opponent()].Username, "my_turn": g.ToMove == me, "moves": g.MoveNumber,
+				"expiration": g.Expiration, "last_played": g.ID == last}); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "text":
+	default:
+		return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
+	}
+	if len(games) == 0 {
+		fmt.Fprintln(w, "No game is running.")
+		return nil
+	}
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for i, g := range games {
+		side := g.Side(me)
+		turn := "opponent's turn"
+		switch {
+		case g.Phase == ogs.StoneRemoval:
+			turn = "dead stones to agree on"
+		case g.Paused:
+			turn = "paused"
+		case g.ToMove == me:
+			turn = "YOUR TURN"
+		}
+		left := ""
+		if !g.Expiration.IsZero() && !g.Paused {
+			left = ogs.FormatDuration(time.Until(g.Expiration).Truncate(time.Second))
+			left = strings.TrimSuffix(left, ".0") + " left"
+		}
+		mark := ""
+		if g.ID == last {
+			mark = "played last"
+		}
+		fmt.Fprintf(tw, "%d\t%d\t%s\t%d×%d\t%s against %s\tmove %d\t%s\t%s\t%s\n", i+1, g.ID, g.Name, g.Width, g.Height,
+			side, g.Players[side.Opponent()].Username, g.MoveNumber, turn, left, mark)
+	}
+	return tw.Flush()
+}
+
+func newGamesSGFCommand() *cobra.Command {
+	var f ogsFlags
+	var out, with string
+	cmd := &cobra.Command{
+		Use:   "sgf [flags] GAME",
+		Short: "Fetch the server's record of a game",
+		Long: `Sgf prints the server's own SGF of a game, or writes it to a file. With --compare
+it also looks whether a record of ours has the same moves.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := f.client(cmd, nil)
+			if err != nil {
+				return err
+			}
+			id, err := chooseGame(cmd.Context(), client, args[0])
+			if err != nil {
+				return err
+			}
+			data, err := client.SGF(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				if _, err := cmd.OutOrStdout().Write(data); err != nil {
+					return err
+				}
+			} else if err := renameio.WriteFile(out, data, 0o644); err != nil {
+				return fmt.Errorf("the record cannot be written: %w", err)
+			}
+			if with == "" {
+				return nil
+			}
+			ours, err := os.ReadFile(with)
+			if err != nil {
+				return withCode(exitUsage, err)
+			}
+			diff, err := compareSGF(ours, data)
+			if err != nil {
+				return err
+			}
+			if diff != "" {
+				return withCode(exitUnsure, errors.New(diff))
+			}
+			fmt.Fprintln(cmd.ErrOrStderr(), "Both records have the same moves.")
+			return nil
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write to")
+	cmd.Flags().StringVar(&with, "compare", "", "`file` with a record of ours")
+	return cmd
+}
+
+// compareSGF says in words where the main lines of two records differ first;
+// "" if they do not.
+func compareSGF(ours, theirs []byte) (string, error) {
+	load := func(data []byte, whose string) (*board.Game, error) {
+		trees, err := board.ParseSGF(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s record: %w", whose, err)
+		}
+		if len(trees) == 0 {
+			return nil, fmt.Errorf("%s record holds no game", whose)
+		}
+		g, err := trees[0].Game()
+		if err != nil {
+			return nil, fmt.Errorf("%s record: %w", whose, err)
+		}
+		return g, nil
+	}
+	a, err := load(ours, "our")
+	if err != nil {
+		return "", err
+	}
+	b, err := load(theirs, "the server's")
+	if err != nil {
+		return "", err
+	}
+	if a.Size() != b.Size() {
+		return fmt.Sprintf("our board is %d×%d, the server's %d×%d", a.Size(), a.Size(), b.Size(), b.Size()), nil
+	}
+	for i := range max(a.MoveCount(), b.MoveCount()) {
+		word := func(g *board.Game) string {
+			if i >= g.MoveCount() {
+				return "no move"
+			}
+			m := g.Move(i)
+			return m.Color.String() + " " + m.Point.GTP(g.Size())
+		}
+		if wa, wb := word(a), word(b); wa != wb {
+			return fmt.Sprintf("the records differ from move %d on: ours has %s, the server's %s", i+1, wa, wb), nil
+		}
+	}
+	return "", nil
+}
+
+func newGamesWatchCommand() *cobra.Command {
+	var f ogsFlags
+	cmd := &cobra.Command{
+		Use:   "watch [flags] GAME",
+		Short: "Follow a game move by move, without playing",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := f.client(cmd, nil)
+			if err != nil {
+				return err
+			}
+			id, err := chooseGame(cmd.Context(), client, args[0])
+			if err != nil {
+				return err
+			}
+			s, err := ogs.Connect(cmd.Context(), client)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			g, err := s.Join(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			return watch(cmd.OutOrStdout(), s, g)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// watch prints a game until it ends.
+func watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
+	shown := 0
+	for u := range g.Updates() {
+		st := u.State
+		switch e := u.Event.(type) {
+		case ogs.Snapshot:
+			if shown == 0 {
+				fmt.Fprintf(w, "%s: %s (black) against %s (white), %d×%d, %s, komi %g, %s\n", st.Name, st.Players[board.Black].Username,
+					st.Players[board.White].Username, st.Width, st.Height, st.Rules.Name, st.Komi, st.Time)
+			}
+		case ogs.UndoAccepted:
+			fmt.Fprintf(w, "%d moves were taken back.\n", len(e.Taken))
+		case ogs.UndoRequested:
+			fmt.Fprintln(w, "An undo is asked for.")
+		case ogs.PhaseChanged:
+			fmt.Fprintf(w, "The game is in %s.\n", e.Phase)
+		case ogs.AutoResign:
+			if e.At.IsZero() {
+				fmt.Fprintf(w, "%s is back.\n", st.Players[e.By].Username)
+			} else {
+				fmt.Fprintf(w, "%s has left and loses in %v.\n", st.Players[e.By].Username, e.At.Sub(s.ServerNow()).Round(time.Second))
+			}
+		case ogs.Chat:
+			fmt.Fprintf(w, "%s: %s\n", e.By.Username, e.Text)
+		case ogs.Trouble:
+			fmt.Fprintf(w, "%s\n", e.Text)
+		case ogs.Disconnected:
+			fmt.Fprintf(w, "The connection is lost (%v) and being restored.\n", e.Err)
+		case ogs.Ended:
+			fmt.Fprintf(w, "%s\n", e.Result)
+			return nil
+		}
+		shown = min(shown, len(st.Moves))
+		for ; shown < len(st.Moves); shown++ {
+			m := st.Moves[shown]
+			r := st.Clock.At(s.ServerNow(), st.Time)
+			fmt.Fprintf(w, "%d\t%s %s\tblack %s\twhite %s\n", shown+1, m.Color, m.Point.GTP(st.Width), r.Sides[board.Black], r.Sides[board.White])
+		}
+	}
+	return errors.New("the connection to the game has ended")
+}
+
+// keepServerRecord fetches the server's SGF of a finished game, writes it
+// beside ours as NAME.server.sgf, and says where the two differ ("" if they
+// do not).
+func keepServerRecord(ctx context.Context, c *ogs.Client, id ogs.ID, ours string) (diff string, err error) {
+	data, err := c.SGF(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if err := renameio.WriteFile(strings.TrimSuffix(ours, ".sgf")+".server.sgf", data, 0o644); err != nil {
+		return "", err
+	}
+	mine, err := os.ReadFile(ours)
+	if err != nil {
+		return "", err
+	}
+	return compareSGF(bytes.TrimSpace(mine), data)
+}
