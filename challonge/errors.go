@@ -21,7 +21,7 @@ var (
 	// ErrTrouble is a failure of the way or of the server: no network, a 5xx, a
 	// web page where data should be. Whether a change was made is unknown:
 	// compare before trying again.
-	ErrTrouble = errors.New("Challonge cannot be reached or is out of order")
+	ErrTrouble = errors.New("no answer from Challonge, or one that cannot be used")
 )
 
 // A Detail is one of the errors that a reply lists.

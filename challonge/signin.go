@@ -230,9 +230,9 @@ func (a *App) Authorize(ctx context.Context, show func(address string)) (*oauth2
 		case q.Get("error") == "access_denied":
 			got.err = errors.New("the sign-in was refused on Challonge's page")
 		case q.Get("error") != "":
-			got.err = fmt.Errorf("Challonge refused the sign-in: %s %s", q.Get("error"), q.Get("error_description"))
+			got.err = fmt.Errorf("the sign-in was refused by Challonge: %s %s", q.Get("error"), q.Get("error_description"))
 		case q.Get("code") == "":
-			got.err = errors.New("Challonge's answer has no code")
+			got.err = errors.New("the answer of Challonge has no code")
 		default:
 			got.code = q.Get("code")
 		}

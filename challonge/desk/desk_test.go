@@ -170,6 +170,25 @@ func TestAnEvening(t *testing.T) {
 	}
 }
 
+// The requests that docs/challonge.md says a match costs.
+func TestRequestsPerMatch(t *testing.T) {
+	c := newClub(t, challonge.RoundRobin, "Anna", "Ben")
+	before := len(c.srv.Requests())
+	table, err := c.desk.Pick(t.Context(), "club/A", "Anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.desk.Begin(t.Context(), table)
+	g := Resigned(board.White)
+	g.SGF = []byte("(;GM[1])")
+	if _, err := c.desk.Finish(t.Context(), table, g); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.srv.Requests()) - before; n != 9 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 func TestPickBySpec(t *testing.T) {
 	c := newClub(t, challonge.SingleElimination, "Anna", "Ben", "Chie", "Doyun")
 	ms, _ := c.c.Matches(t.Context(), c.tour.ID, challonge.MatchFilter{})

@@ -149,7 +149,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	if wrong := srv.Violations(); len(wrong) > 0 {
-		return fmt.Errorf("Challonge's rules were broken: %s", strings.Join(wrong, "; "))
+		return fmt.Errorf("rules of Challonge were broken: %s", strings.Join(wrong, "; "))
 	}
 	if people, err = c.Participants(ctx, t.ID); err != nil {
 		return err

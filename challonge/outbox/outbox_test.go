@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -410,6 +411,9 @@ func TestTwoSenders(t *testing.T) {
 
 // Any sequence of faults and restarts leaves each result exactly once.
 func TestAnyFaults(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
+		flag.Set("rapid.checks", "30") // each is a few hundred requests and files
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRoom(t, 3)
 		ms := r.matches(t)
