@@ -15,6 +15,7 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/desk"
@@ -35,9 +36,19 @@ type challongeFlags struct {
 	lines func(context.Context) (string, error)
 }
 
-// register adds the flags to a command and all below it.
+// register adds all flags to a command and to those below it.
 func (f *challongeFlags) register(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()
+	f.registerConnection(p)
+	p.BoolVar(&f.application, "application", false, "all tournaments made with the application that is signed in")
+	p.StringVar(&f.format, "format", "text", "text or json")
+	p.BoolVar(&f.yes, "yes", false, "answer yes to questions about deleting and resetting")
+	p.BoolVar(&f.quotaAgain, "retry-quota", false, "ask again although the quota was used up")
+}
+
+// registerConnection adds the flags that say where Challonge is and for which
+// community, which is what a command needs that only seats players.
+func (f *challongeFlags) registerConnection(p *pflag.FlagSet) {
 	env := func(name, def string) string { return cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_"+name), def) }
 	p.StringVar(&f.server, "challonge", env("SERVER", ""), "`address` of a server that answers for all of Challonge, such as a test server")
 	d := challonge.DefaultEndpoints
@@ -53,14 +64,11 @@ func (f *challongeFlags) register(cmd *cobra.Command) {
 		p.MarkHidden(e.name)
 	}
 	p.StringVar(&f.community, "community", env("COMMUNITY", ""), "the community that owns the tournament, by its `subdomain`")
-	p.BoolVar(&f.application, "application", false, "all tournaments made with the application that is signed in")
-	p.StringVar(&f.format, "format", "text", "text or json")
-	p.BoolVar(&f.yes, "yes", false, "answer yes to questions about deleting and resetting")
-	p.BoolVar(&f.quotaAgain, "retry-quota", false, "ask again although the quota was used up")
 }
 
 // check completes the flags once they are parsed.
 func (f *challongeFlags) check() error {
+	f.format = cmp.Or(f.format, "text")
 	if f.format != "text" && f.format != "json" {
 		return withCode(exitUsage, fmt.Errorf("--format %s: text or json", f.format))
 	}
@@ -143,6 +151,9 @@ func (f *challongeFlags) connect(cmd *cobra.Command) outbox.Connect {
 // desk is the desk of a club for a command that seats players. line reads an
 // answer; nil reads the command's input.
 func (f *challongeFlags) desk(cmd *cobra.Command, line func(context.Context) (string, error)) (*desk.Desk, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	c, err := f.client(cmd)
 	if err != nil {
 		return nil, err
@@ -174,6 +185,34 @@ func (f *challongeFlags) line(cmd *cobra.Command) func(context.Context) (string,
 		}
 	}
 	return f.lines
+}
+
+// remind tells of results that Challonge does not have yet.
+func (f *challongeFlags) remind(cmd *cobra.Command) error {
+	if cmd.Name() == "report" {
+		return nil // that is what it shows
+	}
+	if _, err := os.Stat(f.stateDir()); err != nil {
+		return nil
+	}
+	box, err := f.outbox()
+	if err != nil {
+		return err
+	}
+	left, err := box.Unsettled()
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, r := range left {
+		if r.State != outbox.Taken {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s for Challonge on this machine: gobancam challonge report --send, or --waiting\n", plural(n, "result waits", "results wait"))
+	}
+	return nil
 }
 
 // errDeclined ends a command whose question was answered with no.
@@ -253,7 +292,8 @@ TOURNAMENT is the last part of the tournament's address, or its id. Results wait
 in an outbox on this machine until Challonge has taken them, each once.
 
 A free account of Challonge has about 500 requests a month: nothing here polls.`,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return f.check() },
+		PersistentPreRunE:  func(*cobra.Command, []string) error { return f.check() },
+		PersistentPostRunE: func(cmd *cobra.Command, _ []string) error { return f.remind(cmd) },
 	}
 	f.register(cmd)
 	cmd.AddCommand(

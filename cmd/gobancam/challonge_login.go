@@ -191,11 +191,6 @@ func newChallongeLogoutCommand(f *challongeFlags) *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "Signed out here. Challonge itself ends a token or a key on https://challonge.com/settings/developer.")
-			if box, err := f.outbox(); err == nil {
-				if left, _ := box.Unsettled(); len(left) > 0 {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s in the outbox until somebody signs in again.\n", plural(len(left), "result waits", "results wait"))
-				}
-			}
 			return nil
 		},
 	}

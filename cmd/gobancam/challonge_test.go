@@ -155,6 +155,7 @@ func TestChallongeReportWaits(t *testing.T) {
 	contains(t, do(t, exitUnsure, "", "report", "open", "A", "--winner", "A", "--by", "us"), "Waits", "confirmed by us")
 	contains(t, do(t, exitUnsure, "", "report", "--waiting"), "A wins")
 	contains(t, do(t, exitFailed, "", "finalize", "open"), "still waits here")
+	contains(t, do(t, exitOK, "", "matches", "open"), "1 result waits")
 	contains(t, do(t, exitOK, "", "report", "--send"), "No result waits")
 	contains(t, do(t, exitOK, "", "report", "--trail"), "already there")
 	ms := regexp.MustCompile(`complete.* (\d+)\n`).FindStringSubmatch(do(t, exitOK, "", "matches", "open"))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/challonge/outbox"
 )
 
 // tournamentTypes are the names that --type takes.
@@ -328,7 +329,9 @@ func named(names []string) []challonge.ParticipantFields {
 	return list
 }
 
-// stepDone says what a step has led to.
+// newChallongeStepCommand makes the command that takes a tournament a step
+// further. A warning asks first, with the tournament's name and its number of
+// results.
 func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step, short, warning string) *cobra.Command {
 	return &cobra.Command{
 		Use:   use + " TOURNAMENT",
@@ -354,16 +357,8 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 				}
 			}
 			if step == challonge.Finalize {
-				if box, err := f.outbox(); err == nil {
-					left, err := box.Unsettled()
-					if err != nil {
-						return err
-					}
-					for _, r := range left {
-						if r.State != "taken" {
-							return fmt.Errorf("a result still waits here (%s); see 'gobancam challonge report --waiting'", r.Text)
-						}
-					}
+				if err := f.nothingWaits(cmd, c, id); err != nil {
+					return err
 				}
 			}
 			t, err := c.ChangeState(cmd.Context(), id, step)
@@ -389,6 +384,28 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 			return challonge.WriteBracket(cmd.OutOrStdout(), t, people, matches)
 		},
 	}
+}
+
+// nothingWaits is an error if a result of a tournament has not got to Challonge.
+func (f *challongeFlags) nothingWaits(cmd *cobra.Command, c *challonge.Client, id challonge.ID) error {
+	box, err := f.outbox()
+	if err != nil {
+		return err
+	}
+	left, err := box.Unsettled()
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	t, err := c.Tournament(cmd.Context(), id) // the reports know it by its id alone
+	if err != nil {
+		return err
+	}
+	for _, r := range left {
+		if r.Tournament == t.ID && r.State != outbox.Taken {
+			return fmt.Errorf("a result of %s still waits here (%s); see 'gobancam challonge report --waiting'", t.Name, r.Text)
+		}
+	}
+	return nil
 }
 
 func (f *challongeFlags) printParticipants(cmd *cobra.Command, list []challonge.Participant) error {
