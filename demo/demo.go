@@ -23,6 +23,7 @@ import (
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/record"
 	"github.com/gobancam/gobancam/sim"
 	"github.com/gobancam/gobancam/terminal"
 	"github.com/gobancam/gobancam/version"
@@ -158,6 +159,11 @@ func Run(ctx context.Context, opt Options) error {
 			}
 		},
 	}
+	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, record.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
+	if err != nil {
+		return err
+	}
+	defer table.Tape.Close()
 	face.Say(0, "A simulated board is at "+address+", a server for it at "+server.URL()+".")
 	if _, err := table.Play(ctx); err != nil {
 		return err

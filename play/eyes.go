@@ -43,8 +43,14 @@ type Eyes struct {
 	opt   EyesOptions
 	looks chan match.Look
 
-	mu   sync.Mutex
-	next *grid.Grid // to be taken from the next picture on
+	mu      sync.Mutex
+	corners *corners // to be taken from the next picture on
+}
+
+// corners are where somebody says that the board is.
+type corners struct {
+	at   [4]grid.Pt
+	size int
 }
 
 // NewEyes returns eyes that will look at src.
@@ -61,19 +67,37 @@ func NewEyes(src vision.Source, opt EyesOptions) *Eyes {
 // Looks implements match.Eyes. The channel is closed when Run returns.
 func (e *Eyes) Looks() <-chan match.Look { return e.looks }
 
-// Use makes the eyes look at the board where g has it, from the next picture
-// on. It may be called from any goroutine.
-func (e *Eyes) Use(g *grid.Grid) {
+// Use makes the eyes look at the board between four corner crossings, clockwise
+// from the top left of the position, from the next picture on; size 0 is found
+// out. It may be called from any goroutine.
+func (e *Eyes) Use(at [4]grid.Pt, size int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.next = g
+	e.corners = &corners{at, size}
 }
 
-func (e *Eyes) takeNext() *grid.Grid {
+// given returns the grid that was asked for since the last picture, or nil.
+func (e *Eyes) given(f *vision.Frame) *grid.Grid {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	g := e.next
-	e.next = nil
+	c := e.corners
+	e.corners = nil
+	e.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	if c.size == 0 {
+		c.size = e.opt.Size
+	}
+	g, snapped, err := vision.GridFromCorners(f.Img, c.at, c.size)
+	switch {
+	case err != nil:
+		e.opt.Note("the corners are not used: " + err.Error())
+		return nil
+	case snapped:
+		e.opt.Note("the corners are taken, moved to the crossings nearby")
+	default:
+		e.opt.Note("the corners are taken as they are; no crossings can be seen there")
+	}
 	return g
 }
 
@@ -113,7 +137,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("no more pictures: %w", err)
 		}
-		if g := e.takeNext(); g != nil {
+		if g := e.given(f); g != nil {
 			watch(g)
 		}
 		if w == nil && f.Time-searched >= searchPause {

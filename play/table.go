@@ -14,8 +14,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
+	"github.com/gobancam/gobancam/reading"
 	"github.com/gobancam/gobancam/version"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -33,7 +35,7 @@ type Table struct {
 	Commands <-chan match.Command
 	Voice    func(match.Event)
 	Publish  func(*match.Snapshot) // as in match.Ports
-	Recorder match.Recorder
+	Tape     *Tape                 // records everything; may be nil
 	Explain  func(match.Decision)
 
 	// Eyed is given the eyes before they open, for Eyes.Use.
@@ -44,7 +46,7 @@ type Table struct {
 // end, or ctx does. It returns the last snapshot, if there was one.
 func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	opt := t.Options
-	ports := match.Ports{Commands: t.Commands, Recorder: t.Recorder, Explain: t.Explain}
+	ports := match.Ports{Commands: t.Commands, Explain: t.Explain}
 	if t.Journal != "" {
 		j, entries, err := match.OpenJournal(t.Journal)
 		if err != nil {
@@ -59,6 +61,16 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	if look.Size == 0 {
 		look.Size = t.Game.State().Width // the game says what to look for
 	}
+	if t.Tape != nil {
+		ports.Recorder = t.Tape
+		seen := look.Seen
+		look.Seen = func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
+			t.Tape.Film(f, g, r)
+			if seen != nil {
+				seen(f, g, r)
+			}
+		}
+	}
 	eyes := NewEyes(t.Source, look)
 	if t.Eyed != nil {
 		t.Eyed(eyes)
@@ -67,6 +79,9 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	voice := t.Voice
 	if voice == nil {
 		voice = func(match.Event) {}
+	}
+	if t.Tape != nil {
+		voice = Voices(t.Tape, voiceFunc(voice))
 	}
 	ports.Voice = voiceFunc(voice)
 	keeper := sgfKeeper{path: t.SGF}

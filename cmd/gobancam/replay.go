@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/record"
 	"github.com/gobancam/gobancam/terminal"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -27,17 +30,20 @@ type endLine struct {
 func newReplayCommand() *cobra.Command {
 	var where boardFlags
 	var format, sgf, rules string
-	var handicap int
+	var handicap, explain int
 	var asFound bool
 	cmd := &cobra.Command{
 		Use:   "replay SOURCE",
 		Short: "Work out the game in a video, a directory of pictures or a recording",
-		Long: `Replay runs the whole pipeline over a recording, a directory of pictures or a
-video, as fast as it can and without a server: it finds the board, reads the
-stones and writes down the moves of both players. The same source always gives
-the same answer.
+		Long: `Replay runs the whole pipeline over a directory of pictures or a video, as fast
+as it can and without a server: it finds the board, reads the stones and writes
+down the moves of both players. The same source always gives the same answer.
 
-Exit code 0: done. 3: no board was found. 2: the source could not be read.`,
+A recording that gobancam made of an online game is decided once more from what
+was recorded, bit for bit; if anything comes out differently, it says so.
+
+Exit code 0: done. 1: a recording was decided differently. 2: the source could
+not be read. 3: no board was found.`,
 		Example: `  gobancam replay game.mp4 --sgf game.sgf
   gobancam replay --size 9 --corners "180,65 476,59 497,318 171,324" pictures/`,
 		Args: cobra.ExactArgs(1),
@@ -60,6 +66,9 @@ Exit code 0: done. 3: no board was found. 2: the source could not be read.`,
 			setup := board.Setup{Size: where.size, Handicap: handicap}
 			if setup.Rules, err = board.ParseRules(rules); err != nil {
 				return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
+			}
+			if isRecording(args[0]) {
+				return replayRecording(cmd, args[0], voice, lines, format == "json", explain)
 			}
 			src, err := vision.Open(cmd.Context(), args[0], vision.OpenOptions{})
 			if err != nil {
@@ -108,10 +117,65 @@ Exit code 0: done. 3: no board was found. 2: the source could not be read.`,
 	f.StringVar(&sgf, "sgf", "", "write the game record to `FILE`")
 	f.IntVar(&handicap, "handicap", 0, "handicap stones that stand at the start")
 	f.StringVar(&rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
+	f.IntVar(&explain, "explain", 0, "say why move `N` of a recording was decided: the explanations that were weighed, with their odds")
 	f.BoolVar(&asFound, "as-found", false, "start from whatever lies on the board at first, as in the middle of a game")
 	completeWith(cmd, "format", "text", "json")
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
+}
+
+// isRecording reports whether name is what package record writes.
+func isRecording(name string) bool {
+	return strings.HasSuffix(strings.ToLower(name), ".zip") || record.Exists(name)
+}
+
+// replayRecording takes the decisions of a recorded game once more.
+func replayRecording(cmd *cobra.Command, name string, voice func(match.Event), lines *terminal.JSON, asJSON bool, explain int) error {
+	s, err := record.Open(name)
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	defer s.Close()
+	out := cmd.OutOrStdout()
+	run, err := play.Again(s, voice, func(d match.Decision) {
+		if d.Number == explain {
+			explainDecision(out, d)
+		}
+	})
+	if err != nil {
+		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))
+	}
+	for _, bad := range run.Damaged {
+		fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", bad)
+	}
+	line := endLine{Event: "end", Frames: run.Inputs, Seconds: run.Time.Round(time.Millisecond).Seconds()}
+	if run.Last != nil {
+		line.Moves = run.Last.Number
+	}
+	if run.Differs != "" {
+		line.Error = "not as recorded: " + run.Differs
+	}
+	if asJSON {
+		lines.Line(line)
+	} else {
+		fmt.Fprintf(out, "%d moves, %d events from %d inputs, %.0f s.\n", line.Moves, run.Events, run.Inputs, line.Seconds)
+	}
+	if run.Differs != "" {
+		return fmt.Errorf("the decisions are not those of the recording: %s", run.Differs)
+	}
+	return nil
+}
+
+// explainDecision prints the explanations that were weighed for a move.
+func explainDecision(w io.Writer, d match.Decision) {
+	verb := "sent"
+	if d.Asked {
+		verb = "asked"
+	}
+	fmt.Fprintf(w, "move %d was %s at %.2f s, picture %d. %s\n", d.Number, verb, d.At.Seconds(), d.Frame, d.Why)
+	for _, h := range d.Hypotheses {
+		fmt.Fprintf(w, "  %9.5f %%  prior %7.2f  evidence %8.2f  %s\n", 100*h.Share, h.Prior, h.Evidence, h.Text)
+	}
 }
 
 // sourceError gives an error of a source its exit code.
