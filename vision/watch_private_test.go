@@ -163,3 +163,90 @@ func TestWatcherFollowsRenderedGames(t *testing.T) {
 		})
 	}
 }
+
+// TestWatcherFollowsRealGames runs over pictures taken seconds apart, with
+// the board fixed.
+func TestWatcherFollowsRealGames(t *testing.T) {
+	for _, name := range []string{"gv-game3", "gv-game4", "gomrade-seq"} {
+		t.Run(name, func(t *testing.T) {
+			dir := renderSet(t, filepath.Join("photos", "sequences", name))
+			data, err := os.ReadFile(filepath.Join(dir, "labels.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var labels struct {
+				Size   int `json:"board_size"`
+				Frames []struct {
+					File    string
+					T       float64
+					Corners [4][2]float64
+					Truth   []string
+				}
+			}
+			if err := json.Unmarshal(data, &labels); err != nil {
+				t.Fatal(err)
+			}
+			var w *Watcher
+			points, wrong, hidden, far, unlocked := 0, 0, 0, 0.0, 0
+			for i, l := range labels.Frames {
+				img, err := ReadPicture(filepath.Join(dir, l.File))
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := grid.Spec{Size: labels.Size, Width: img.Cols(), Height: img.Rows()}
+				for k, c := range l.Corners {
+					s.Corners[k] = grid.Pt{X: c[0], Y: c[1]}
+				}
+				g, err := grid.New(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if w == nil {
+					w = NewWatcher(g, WatchOptions{})
+					defer w.Close()
+				}
+				f := &Frame{Number: i, Time: time.Duration(l.T * float64(time.Second)), Img: img}
+				r, err := w.Look(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.Close()
+				off := 0.0
+				for k, c := range g.Corners() {
+					off = max(off, c.Dist(w.Grid().Corners()[k])/g.Cell(4, 4))
+				}
+				bad, covered := 0, 0
+				for k, e := range r.Points {
+					if l.Truth == nil {
+						break
+					}
+					x, y := k%labels.Size, k/labels.Size
+					want := l.Truth[y][x]
+					if want == '?' {
+						continue
+					}
+					points++
+					switch got := ".XO?"[e.Best()]; {
+					case got == '?':
+						covered++
+					case got != want:
+						bad++
+						if wrong+bad < 40 {
+							t.Logf("frame %d: %d,%d reads %c, is %c: %v", i, x, y, got, want, e)
+						}
+					}
+				}
+				wrong += bad
+				hidden += covered
+				far = max(far, off)
+				if r.Lock != reading.Locked {
+					unlocked++
+				}
+				if os.Getenv("WATCH_VERBOSE") != "" {
+					t.Logf("%3d t %.0f state %v: %v wrong %d hidden %d motion %.2f bump %d off %.3f blobs %d", i, l.T, l.Truth != nil, r.Lock, bad, covered, r.Motion, r.Bump, off, len(w.blobs))
+				}
+			}
+			t.Logf("%d frames, %d points: %d wrong, %d hidden; %d frames not locked; corners off by %.3f at most", len(labels.Frames), points, wrong, hidden, unlocked, far)
+		})
+	}
+}
