@@ -26,6 +26,7 @@ type Referee struct {
 	mode  Mode
 	below float64
 	now   time.Duration
+	begun bool
 	out   Output
 
 	// What the server says.
@@ -124,6 +125,9 @@ func New(o Options) *Referee {
 // Step takes in one input and says what is to be done about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}
+	if !r.begun {
+		r.begun, r.lastLook = true, in.At
+	}
 	r.now = max(r.now, in.At)
 	switch {
 	case in.Look != nil:

@@ -42,6 +42,7 @@ type world struct {
 	events  []Event
 	decided []Decision
 	quit    bool
+	tap     func(Input)
 }
 
 // server is the other end: a record, and a line that may fail.
@@ -285,6 +286,9 @@ func (w *world) run(d time.Duration) {
 
 // feed hands an input to the referee and does as it says, or dies on the way.
 func (w *world) feed(in Input) {
+	if w.tap != nil {
+		w.tap(in)
+	}
 	out := w.ref.Step(in)
 	w.events = append(w.events, out.Events...)
 	w.decided = append(w.decided, out.Decisions...)

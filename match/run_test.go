@@ -1,0 +1,189 @@
+package match
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/gobancam/gobancam/board"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// wire connects a world with Run through channels.
+type wire struct {
+	looks  chan Look
+	events chan ServerEvent
+	did    []Request
+	said   []Event
+	kept   []Entry
+	full   bool // the disk
+}
+
+func (w *wire) Looks() <-chan Look         { return w.looks }
+func (w *wire) Events() <-chan ServerEvent { return w.events }
+func (w *wire) Do(q Request)               { w.did = append(w.did, q) }
+func (w *wire) Announce(e Event)           { w.said = append(w.said, e) }
+func (w *wire) Append(e Entry) error {
+	if w.full {
+		return errors.New("no space left")
+	}
+	w.kept = append(w.kept, e)
+	return nil
+}
+
+func newWire() *wire {
+	return &wire{looks: make(chan Look), events: make(chan ServerEvent, 8)}
+}
+
+// feed sends pictures of the world's board until the context ends.
+func (w *wire) feed(ctx context.Context, world *world) {
+	for {
+		world.now += world.dt
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(world.dt):
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case w.looks <- Look{Reading: world.look()}:
+		}
+	}
+}
+
+func runGame(t *testing.T, full bool) (w *wire) {
+	world := newWorld(t, 9, black)
+	synctest.Test(t, func(t *testing.T) {
+		// Channels belong to the bubble that they are made in.
+		w = newWire()
+		w.full = full
+		ctx, cancel := context.WithCancelCause(t.Context())
+		seen, stop := context.WithCancel(ctx)
+		done := make(chan error)
+		go w.feed(seen, world)
+		go func() {
+			done <- Run(ctx, New(Options{}), Ports{Eyes: w, Server: w, Voice: w, Journal: w, Publish: func(*Snapshot) {}})
+		}()
+		w.events <- Connected{}
+		w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		world.board.Set(world.pt("E5"), black)
+		world.reach(world.pt("E5"))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		world.away()
+		time.Sleep(3 * time.Second)
+		stop()
+		why := errors.New("enough")
+		cancel(why)
+		if err := <-done; !errors.Is(err, why) {
+			t.Errorf("Run returned %v", err)
+		}
+	})
+	return w
+}
+
+func TestRunKeepsTheMoveBeforeItLeaves(t *testing.T) {
+	w := runGame(t, false)
+	if len(w.kept) == 0 || w.kept[0].Kind != EntryPending {
+		t.Fatalf("kept %v", w.kept)
+	}
+	if len(w.did) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	if q := w.did[0]; q.Kind != ReqMove || q.Ref != w.kept[0].Ref || q.Epoch != 1 || q.Number != 0 {
+		t.Fatalf("sent %+v, kept %+v", q, w.kept[0])
+	}
+}
+
+func TestNothingLeavesWhenTheDiskIsFull(t *testing.T) {
+	w := runGame(t, true)
+	for _, q := range w.did {
+		if q.Kind == ReqMove {
+			t.Fatalf("sent %+v", q)
+		}
+	}
+	alarm := false
+	for _, e := range w.said {
+		alarm = alarm || e.Kind == EventAlarm
+	}
+	if !alarm {
+		t.Fatal("nobody was told")
+	}
+}
+
+func TestRunEndsWithTheGameAndWithTheEyes(t *testing.T) {
+	for name, end := range map[string]func(*wire){
+		"game": func(w *wire) { w.events <- GameFinished{Result{Text: "B+R"}} },
+		"eyes": func(w *wire) { close(w.looks) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWire()
+				done := make(chan error)
+				go func() { done <- Run(t.Context(), New(Options{}), Ports{Eyes: w, Server: w}) }()
+				w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+				end(w)
+				if err := <-done; err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+func TestJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "journal")
+	j, open, err := OpenJournal(path)
+	if err != nil || len(open) != 0 {
+		t.Fatal(open, err)
+	}
+	e1 := Entry{Kind: EntryPending, Game: 7, Ref: 1, Number: 4, Color: black, Point: board.Point{X: 3, Y: 3}}
+	e2 := Entry{Kind: EntryPending, Game: 8, Ref: 1, Number: 0, Color: white, Point: board.Pass}
+	s1 := e1
+	s1.Kind = EntrySettled
+	for _, e := range []Entry{e1, e2, s1} {
+		if err := j.Append(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.Close()
+	// A crash cut the last line short.
+	f, _ := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	f.WriteString(`{"kind":"pending","game":9,"re`)
+	f.Close()
+	for range 2 { // what was dropped stays dropped
+		j, open, err = OpenJournal(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Close()
+		if len(open) != 1 || open[0].Game != 8 || open[0].Point != board.Pass {
+			t.Fatalf("open are %+v", open)
+		}
+	}
+	if _, _, err := OpenJournal(filepath.Join(path, "under-a-file")); err == nil {
+		t.Fatal("opened a journal under a file")
+	}
+}
+
+func FuzzJournal(f *testing.F) {
+	f.Add([]byte("{\"kind\":\"pending\",\"game\":1,\"ref\":1}\n{\"kind\":\"settled\",\"game\":1,\"ref\":1}\n"))
+	f.Add([]byte("\x00\n[]\nnull\n{"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, e := range openEntries(data) {
+			if e.Kind != EntryPending {
+				t.Fatalf("%+v is open", e)
+			}
+		}
+	})
+}
