@@ -103,17 +103,17 @@ def pool(path, longest):
 
 
 def photographs(path, longest, hold):
-    """All photographs, without those groups (kept); one of each scene of those groups (held)."""
+    """Photographs by scene, without those groups (kept); one of each scene of those groups (held)."""
     with open(os.path.join(path, "manifest.json")) as f:
         rows = json.load(f)
-    kept, held, seen = [], [], set()
+    kept, held = {}, {}
     for r in rows:
         out = r["group"] in hold or "all" in hold
-        if out and r["scene"] in seen:
+        if out and r["scene"] in held:
             continue
-        seen.add(r["scene"])
-        (held if out else kept).append(Picture(os.path.join(path, r["file"]), r["board_size"], r["corners"], 0, longest))
-    return kept, held
+        p = Picture(os.path.join(path, r["file"]), r["board_size"], r["corners"], 0, longest)
+        (held if out else kept).setdefault(r["scene"], []).append(p)
+    return list(kept.values()), [h[0] for h in held.values()]
 
 
 def colours(rng, im):
@@ -260,7 +260,7 @@ def main():
     net = Coarse() if a.net == "coarse" else Fine()
     if a.start:
         net.load_state_dict(torch.load(a.start))
-    print(f"{sum(p.numel() for p in net.parameters())} weights; pools {[sum(map(len, p.values())) for p in pools]}, photographs {len(kept)} + {len(held)} held", flush=True)
+    print(f"{sum(p.numel() for p in net.parameters())} weights; pools {[sum(map(len, p.values())) for p in pools]}, scenes of photographs {len(kept)} + {len(held)} held", flush=True)
     opt = torch.optim.AdamW(net.parameters(), a.rate, weight_decay=1e-4)
     lossf = loss_coarse if a.net == "coarse" else loss_fine
     begun, step, run = time.time(), 0, 0.0
@@ -274,7 +274,8 @@ def main():
         xs, ys = [], []
         for _ in range(a.batch):
             if kept and rng.random() < a.share:
-                p = kept[rng.integers(0, len(kept))]
+                some = kept[rng.integers(0, len(kept))]
+                p = some[rng.integers(0, len(some))]
             else:
                 some = pools[rng.integers(0, len(pools))][rng.choice([9, 13, 19], p=[0.3, 0.25, 0.45])]
                 p = some[rng.integers(0, len(some))]
@@ -289,7 +290,7 @@ def main():
         opt.step()
         run = l.item() if step == 0 else 0.98 * run + 0.02 * l.item()
         step += 1
-        if step % 250 == 0:
+        if step % 200 == 0:
             msg = ""
             if held:
                 net.eval()

@@ -114,7 +114,14 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 		if l == nil {
 			break
 		}
-		g, err := l.cut(now.table(l).frame(sizes)[0])
+		n := float64(l.span-1) / 2
+		k, err := newInk(img, l.g.Cell(n, n))
+		if err != nil {
+			return Found{}, err
+		}
+		t := now.table(l)
+		t.lines(l, k)
+		g, err := l.cut(t.frame(sizes)[0])
 		if err != nil {
 			break
 		}
@@ -156,10 +163,10 @@ func (f *Found) judge(img gocv.Mat, view *flat, reach float64, s *survey) error 
 	if err != nil {
 		return err
 	}
-	g, strokes := k.refine(f.Grid, reach)
+	g, strokes := k.refine(f.Grid, reach, view.anchors(f.Grid))
 	f.Grid = g
 	f.Fit, f.Lines = fitness(strokes)
-	f.evidence.crossings(view, g)
+	f.evidence.crossings(view, k, g)
 	f.evidence.lines(k, g, strokes)
 	f.evidence.Overlap = s.overlap(g)
 	f.Confidence = f.evidence.confidence()

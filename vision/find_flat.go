@@ -383,6 +383,23 @@ func (f *flat) weave(img gocv.Mat, knots []knot, peaks []peak) *lattice {
 	return &lattice{g: g, span: span, knots: len(d), spread: d[len(d)/2]}
 }
 
+// anchors are the peaks that lie on crossings of g, at little weight: a peak is
+// less exact than a line.
+func (f *flat) anchors(g *grid.Grid) []sight {
+	n := float64(g.Size() - 1)
+	var out []sight
+	for _, k := range f.peaks() {
+		p := f.pixel(k.x, k.y)
+		u, v := g.Board(p)
+		ru, rv := math.Round(u), math.Round(v)
+		if ru < 0 || rv < 0 || ru > n || rv > n || math.Hypot(u-ru, v-rv) > 0.3 {
+			continue
+		}
+		out = append(out, sight{u: ru, v: rv, p: p, weight: 0.2 * k.p})
+	}
+	return out
+}
+
 // window is a choice of the lattice's lines as the board's.
 type window struct {
 	i0, j0, size int
@@ -398,8 +415,9 @@ const most = 31
 
 // node is what the fine network saw at one place of a lattice: probabilities.
 type node struct {
-	seen                          bool // it lies in the picture and in the flat view
-	cross, border, corner, inside float64
+	seen                  bool // it lies in the picture and in the flat view
+	cross, border, corner float64
+	right, down           float64 // what the pieces of line to the next nodes say for being on the board
 }
 
 // table is what was seen at the places of a lattice, from its line lo on.
@@ -441,11 +459,37 @@ func (f *flat) table(l *lattice) *table {
 				cross:  f.crossing.best(x, y, r),
 				border: f.border.best(x, y, r),
 				corner: f.corner.best(x, y, r),
-				inside: f.inside.at((x+0.5)/2-0.5, (y+0.5)/2-0.5),
 			}
 		}
 	}
 	return t
+}
+
+// lines looks for the printed lines between the nodes of the table.
+func (t *table) lines(l *lattice, k *ink) {
+	say := func(s stroke) float64 {
+		switch {
+		case !s.seen:
+			return 0
+		case !s.found:
+			return -0.25 // stones hide lines
+		case math.Abs(s.offset) < 0.12:
+			return 1.2
+		}
+		return 0
+	}
+	for j := range most {
+		for i := range most {
+			u, v := float64(t.lo+i), float64(t.lo+j)
+			n := &t.nodes[j][i]
+			if i+1 < most && n.seen && t.nodes[j][i+1].seen {
+				n.right = say(k.look(l.g, u+0.5, v, true, 0.25))
+			}
+			if j+1 < most && n.seen && t.nodes[j+1][i].seen {
+				n.down = say(k.look(l.g, u, v+0.5, false, 0.25))
+			}
+		}
+	}
 }
 
 // frame weighs every choice of the lattice's lines as the board's, for boards
@@ -454,7 +498,7 @@ func (t *table) frame(sizes []int) []window {
 	// What each node says when it is on the board, on its border, a corner,
 	// against when it is not; summed up to the left and above.
 	type sums [most + 1][most + 1]float64
-	var cross, border, corner sums
+	var cross, border, corner, right, down sums
 	for j := range most {
 		for i := range most {
 			c := &t.nodes[j][i]
@@ -473,6 +517,8 @@ func (t *table) frame(sizes []int) []window {
 				add(&border, 0)
 				add(&corner, 0)
 			}
+			add(&right, c.right)
+			add(&down, c.down)
 		}
 	}
 	box := func(s *sums, i0, j0, i1, j1 int) float64 { // half open
@@ -484,6 +530,7 @@ func (t *table) frame(sizes []int) []window {
 			for i0 := 0; i0+n <= most; i0++ {
 				i1, j1 := i0+n, j0+n
 				score := box(&cross, i0, j0, i1, j1) +
+					box(&right, i0, j0, i1-1, j1) + box(&down, i0, j0, i1, j1-1) +
 					box(&border, i0, j0, i1, j1) - box(&border, i0+1, j0+1, i1-1, j1-1)
 				for _, q := range [4][2]int{{i0, j0}, {i1 - 1, j0}, {i0, j1 - 1}, {i1 - 1, j1 - 1}} {
 					score += box(&corner, q[0], q[1], q[0]+1, q[1]+1)

@@ -27,11 +27,13 @@ type evidence struct {
 	Beyond  float64 // share of pieces found one cell outside the board
 }
 
-// crossings weighs what the fine network saw at the crossings of g.
-func (e *evidence) crossings(f *flat, g *grid.Grid) {
+// crossings weighs what the fine network saw at the crossings of g, and
+// whether another choice of lines would explain the picture better.
+func (e *evidence) crossings(f *flat, k *ink, g *grid.Grid) {
 	n := g.Size()
 	l := &lattice{g: g, span: n}
 	t := f.table(l)
+	t.lines(l, k)
 	var cross, weak, nodes, ring, ringNodes, border, borderNodes, inner, innerNodes, corner, corners float64
 	for j := -1; j <= n; j++ {
 		for i := -1; i <= n; i++ {

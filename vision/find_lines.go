@@ -139,16 +139,35 @@ func (k *ink) look(g *grid.Grid, u, v float64, along bool, reach float64) stroke
 	if bestAt < 0 || best < 2.5 {
 		return s
 	}
+	// Beside a line there is wood, plain and alike on both sides; beside a gap
+	// between two stones there are stones.
+	var sum, sum2 [2]float64
+	for t := range samples {
+		for side, i := range [2]int{bestAt - w, bestAt + w} {
+			v := rows[t][i]
+			sum[side] += v / samples
+			sum2[side] += v * v / samples
+		}
+	}
+	for side := range 2 {
+		limit := 3 + 0.05*sum[side]
+		if sum2[side]-sum[side]*sum[side] > limit*limit {
+			return s
+		}
+	}
+	if math.Abs(sum[0]-sum[1]) > 6+best/2 {
+		return s
+	}
 	// The centre of what stands out by more than half.
-	sum, moment := 0.0, 0.0
+	mass, moment := 0.0, 0.0
 	for i := max(w, bestAt-w); i <= min(n-w-1, bestAt+w); i++ {
 		if x := response[i] - best/2; x > 0 {
-			sum += x
+			mass += x
 			moment += x * float64(i-half)
 		}
 	}
 	s.found, s.strength = true, best
-	s.offset = moment / sum * step
+	s.offset = moment / mass * step
 	s.p = mid.Add(across.Scale(s.offset))
 	return s
 }
@@ -179,14 +198,51 @@ func sights(strokes []stroke) []sight {
 }
 
 // refine moves g onto the lines of the picture, which may be up to reach
-// pitches away, and returns it with the strokes seen from there.
-func (k *ink) refine(g *grid.Grid, reach float64) (*grid.Grid, []stroke) {
-	var all []stroke
-	for _, r := range []float64{reach, 0.2, 0.2} {
-		all = k.strokes(g, r)
-		g = fitPose(g, sights(all), true, min(0.12, r/3), 8)
+// pitches away, and returns it with the strokes seen from there. Between
+// crowded stones there are gaps that look like lines; anchors, the crossings
+// that the fine network sees, keep the grid from following those.
+func (k *ink) refine(g *grid.Grid, reach float64, anchors []sight) (*grid.Grid, []stroke) {
+	g = shift(g, k.strokes(g, 0.45), reach)
+	for _, r := range []float64{0.3, 0.2} {
+		g = fitPose(g, append(sights(k.strokes(g, r)), anchors...), true, min(0.12, r/3), 8)
 	}
 	return g, k.strokes(g, 0.2)
+}
+
+// shift moves g by up to reach of a pitch each way to where most strokes agree
+// with it: over stones the crossings look displaced, all to the same side.
+func shift(g *grid.Grid, strokes []stroke, reach float64) *grid.Grid {
+	best := func(along bool) float64 {
+		votes := func(at float64) (sum float64) {
+			for _, s := range strokes {
+				if s.found && s.along == along && math.Abs(s.offset-at) < 0.1 {
+					sum += min(1, s.strength/12)
+				}
+			}
+			return sum
+		}
+		most, at := 1.3*votes(0), 0.0
+		for o := -reach; o <= reach; o += 0.05 {
+			if v := votes(o); v > most {
+				most, at = v, o
+			}
+		}
+		return at
+	}
+	u, v := best(false), best(true)
+	if u == 0 && v == 0 {
+		return g
+	}
+	spec := g.Spec()
+	spec.Focal = 0
+	n := float64(spec.Size - 1)
+	for i, uv := range [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}} {
+		spec.Corners[i] = g.At(uv[0]+u, uv[1]+v, 0)
+	}
+	if moved, err := grid.New(spec); err == nil {
+		return moved
+	}
+	return g
 }
 
 // fitness is the median distance of the strokes from the grid's lines, in
