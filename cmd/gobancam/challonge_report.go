@@ -15,7 +15,8 @@ import (
 )
 
 func newChallongeReportCommand(f *challongeFlags) *cobra.Command {
-	var winner, score, by, sgf, link, withdraw, release string
+	var winner, score, by, sgf, link, game, withdraw, release string
+	var server ogsFlags
 	var tie, waiting, send, trail bool
 	cmd := &cobra.Command{
 		Use:   "report TOURNAMENT MATCH",
@@ -33,6 +34,7 @@ Exit code 3: a result still waits here.`,
 		Example: `  gobancam challonge report club A --winner Anna
   gobancam challonge report club B --winner Ben --score 1-2
   gobancam challonge report club C --tie
+  gobancam challonge report club D --ogs 123456
   gobancam challonge report --waiting
   gobancam challonge report --send`,
 		Args: cobra.MaximumNArgs(2),
@@ -67,8 +69,14 @@ Exit code 3: a result still waits here.`,
 			if len(args) != 2 {
 				return withCode(exitUsage, errors.New("say which match: TOURNAMENT MATCH"))
 			}
+			if game != "" {
+				if tie || winner != "" {
+					return withCode(exitUsage, errors.New("the game of --ogs says who won"))
+				}
+				return f.reportOnline(cmd, &server, string(tournamentID(args[0]))+"/"+args[1], game, by)
+			}
 			if tie == (winner != "") {
-				return withCode(exitUsage, errors.New("say --winner NAME, or --tie"))
+				return withCode(exitUsage, errors.New("say --winner NAME, --tie, or --ogs GAME"))
 			}
 			s, m, err := f.findMatch(cmd, args)
 			if err != nil {
@@ -125,6 +133,8 @@ Exit code 3: a result still waits here.`,
 	fl.StringVar(&by, "by", "", "`who` stands for the result (default: asked)")
 	fl.StringVar(&sgf, "sgf", "", "`file` with the game, to be attached")
 	fl.StringVar(&link, "link", "", "`address` of the game, to be attached")
+	fl.StringVar(&game, "ogs", "", "a finished `game` of online-go.com, by number or address, which is attached too")
+	server.register(cmd)
 	fl.BoolVar(&waiting, "waiting", false, "list the results that Challonge does not have yet")
 	fl.BoolVar(&send, "send", false, "try now to send those that wait")
 	fl.StringVar(&withdraw, "withdraw", "", "take back the waiting result with this `id`")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -17,8 +18,11 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/ogs"
+	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
 // home gives the program a home of its own, and a Challonge with an account.
@@ -255,6 +259,51 @@ func TestChallongeLoginAsAnApplication(t *testing.T) {
 	contains(t, do(t, exitOK, "", "whoami"), "an application")
 	srv.ExpireTokens()
 	contains(t, do(t, exitOK, "", "tournaments"), "TOURNAMENT")
+}
+
+// A finished game of online-go.com is reported with its address and its SGF.
+func TestChallongeReportOnline(t *testing.T) {
+	_, u := home(t)
+	t.Setenv(keyVariable, u.Key)
+	server, err := ogstest.New(ogstest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	black, white := server.AddUser("stonefan"), server.AddUser("ben")
+	game, err := server.StartGame(ogstest.Setup{Black: black, White: white, Size: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := fmt.Sprint(game.ID)
+	do(t, exitOK, "", "create", "Open", "--url", "open", "--participants", "Anna,Ben")
+	do(t, exitOK, "", "start", "open")
+	contains(t, do(t, exitFailed, "", "report", "open", "A", "--ogs", id, "--server", server.URL()), "not over yet")
+	game.Play(black, board.Point{X: 4, Y: 4})
+	if !game.Resign(white) {
+		t.Fatal("White could not resign")
+	}
+	contains(t, do(t, exitFailed, "n\n", "report", "open", "A", "--ogs", id, "--server", server.URL()), "B+R: Anna wins", "not confirmed")
+	contains(t, do(t, exitOK, "", "report", "open", "A", "--ogs", server.URL()+"/game/"+id, "--server", server.URL(), "--by", "the organiser"), "Anna wins")
+	contains(t, do(t, exitOK, "", "matches", "attachments", "open", "A"), server.URL()+"/game/"+id, "(;")
+	contains(t, do(t, exitOK, "", "report", "--trail"), "the organiser")
+	do(t, exitUsage, "", "report", "open", "A", "--ogs", "x")
+	do(t, exitUsage, "", "report", "open", "A", "--ogs", "1", "--tie")
+}
+
+func TestOnlineResult(t *testing.T) {
+	for text, r := range map[string]ogs.Result{
+		"B+12.5": {Winner: board.Black, Outcome: "12.5 points", Counted: true}, "W+R": {Winner: board.White, Outcome: "Resignation"},
+		"B+T": {Winner: board.Black, Outcome: "Timeout"}, "W+F": {Winner: board.White, Outcome: "Disqualification"}, "B+": {Winner: board.Black},
+		"0": {Counted: true}, "Void": {Outcome: "Cancellation"},
+	} {
+		if got := onlineResult(r).String(); got != text {
+			t.Errorf("%+v is %s, want %s", r, got, text)
+		}
+	}
+	if got := onlineResult(ogs.Result{Winner: board.Black, Outcome: "Resignation", Annul: true}); got.By != board.Void {
+		t.Errorf("an annulled game is %s", got)
+	}
 }
 
 func TestChallongeWrongKey(t *testing.T) {
