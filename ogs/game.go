@@ -243,7 +243,7 @@ func (g *Game) due(now time.Time) {
 		g.conn.send("game/latency", g.body(map[string]any{"latency": latency.Milliseconds()}))
 		g.at.latency = now.Add(t.Latency)
 	}
-	if passed(&g.at.flag, now) && g.pending == nil && g.st.MyTurn() {
+	if passed(&g.at.flag, now) && g.conn != nil && g.st.MyTurn() {
 		g.conn.send("game/timed_out", g.body(nil))
 	}
 }

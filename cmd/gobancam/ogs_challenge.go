@@ -383,6 +383,9 @@ func newChallengeSeeksCommand() *cobra.Command {
 					if !ok {
 						continue
 					}
+					if first && len(g.Seeks) == 0 {
+						fmt.Fprintln(cmd.OutOrStdout(), "No challenge is open.")
+					}
 					if err := printSeeks(cmd.OutOrStdout(), g); err != nil || !follow {
 						return err
 					}

@@ -308,7 +308,11 @@ func newGamesWatchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return watch(cmd.OutOrStdout(), s, g)
+			err = watch(cmd.OutOrStdout(), s, g)
+			if cmd.Context().Err() != nil {
+				return nil // the user has seen enough
+			}
+			return err
 		},
 	}
 	f.register(cmd)
