@@ -132,19 +132,9 @@ func Run(ctx context.Context, opt Options) error {
 	face := terminal.NewText(opt.Out, opt.Live)
 	start := time.Now()
 	commands := make(chan match.Command, 16)
-	someone := newPerson(live, mind, opt.Seed, func(c match.Command) { commands <- c })
+	someone := newPerson(live, recite(mind), opt.Seed, func(c match.Command) { commands <- c })
 	var shown atomic.Pointer[match.Snapshot]
-	helpers.Go(func() {
-		for tick := time.NewTicker(50 * time.Millisecond); ; {
-			select {
-			case <-ctx.Done():
-				tick.Stop()
-				return
-			case <-tick.C:
-				someone.act(shown.Load())
-			}
-		}
-	})
+	helpers.Go(func() { someone.watch(ctx, &shown) })
 	tally := &tally{watch: watch, face: face}
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
@@ -199,6 +189,16 @@ func pointsOf(moves []board.Move, c board.Color) (points []board.Point) {
 		}
 	}
 	return points
+}
+
+// recite plays a game by heart.
+func recite(moves []board.Move) mind {
+	return func(s *match.Snapshot) board.Point {
+		if s.Number < len(moves) {
+			return moves[s.Number].Point
+		}
+		return board.Pass
+	}
 }
 
 // camera is a phone's server on loopback.

@@ -11,21 +11,25 @@ import (
 
 // person sits at the simulated board and does what gobancam's face tells: puts
 // the opponent's stones down, lifts prisoners, and at her turn plays the next
-// move of the game she has in mind. She knows nothing that a player at a real
-// board would not.
+// move that she has in mind. She knows nothing that a player at a real board
+// would not.
 type person struct {
 	live     *sim.Live
 	say      func(match.Command) // what she says to gobancam
-	mind     []board.Move        // the whole game, both colours
-	seed     *rand.Rand
+	mind     mind
+	chance   *rand.Rand
 	answered map[int]bool // questions
 	passed   int          // move number at which she said pass
 	agreed   string       // the marked stones that she agreed to
 	idled    int          // move number at which she last waved about
 }
 
-func newPerson(live *sim.Live, mind []board.Move, seed uint64, say func(match.Command)) *person {
-	p := &person{live: live, say: say, mind: mind, seed: rand.New(rand.NewPCG(seed, 7)), answered: map[int]bool{}, passed: -1, idled: -1}
+// mind thinks of the next move; it must answer the same as long as nothing is
+// played.
+type mind func(*match.Snapshot) board.Point
+
+func newPerson(live *sim.Live, mind mind, seed uint64, say func(match.Command)) *person {
+	p := &person{live: live, say: say, mind: mind, chance: rand.New(rand.NewPCG(seed, 7)), answered: map[int]bool{}, passed: -1, idled: -1}
 	live.Do(func(w *sim.World) {
 		me, friend := w.Player(sim.South), w.Player(sim.North)
 		me.Speed, friend.Speed = 1.7, 1.4
@@ -45,7 +49,7 @@ func (p *person) act(s *match.Snapshot) {
 			continue
 		}
 		p.answered[q.ID] = true
-		yes := q.Kind == match.AskPass || q.Kind == match.AskMove && s.Number < len(p.mind) && q.Move == p.mind[s.Number]
+		yes := q.Kind == match.AskPass || q.Kind == match.AskMove && q.Move.Point == p.mind(s)
 		p.say(match.Command{Kind: map[bool]match.CommandKind{true: match.CmdAccept, false: match.CmdDeny}[yes], Question: q.ID})
 	}
 	p.live.Do(func(w *sim.World) {
@@ -81,8 +85,8 @@ func (p *person) hand(w *sim.World, s *match.Snapshot) {
 		return
 	}
 	switch {
-	case s.State == match.StateYourTurn && s.Number < len(p.mind) && p.mind[s.Number].Color == s.Me:
-		p.play(w, s, p.mind[s.Number].Point)
+	case s.State == match.StateYourTurn:
+		p.play(w, s, p.mind(s))
 	case s.State == match.StateRemoval && !s.Accepted[s.Me-1]:
 		if set := board.FormatOGSPoints(s.Dead); set != p.agreed || p.agreed == "" {
 			p.agreed = set + "."
@@ -106,7 +110,7 @@ func (p *person) play(w *sim.World, s *match.Snapshot, point board.Point) {
 		return // it lies there; gobancam is about to see it
 	}
 	me := w.Player(sim.South)
-	if p.seed.IntN(6) == 0 { // not quite sure yet
+	if p.chance.IntN(6) == 0 { // not quite sure yet
 		me.Hover(point, s.Me, 300*time.Millisecond)
 	}
 	me.Place(point, s.Me)
@@ -115,8 +119,8 @@ func (p *person) play(w *sim.World, s *match.Snapshot, point board.Point) {
 // idle is what hands do while the opponent thinks: point at things, straighten
 // stones, lie on the board. A friend across the table does it too.
 func (p *person) idle(w *sim.World, s *match.Snapshot) {
-	anywhere := board.Point{X: int8(p.seed.IntN(s.Size)), Y: int8(p.seed.IntN(s.Size))}
-	switch p.seed.IntN(8) {
+	anywhere := board.Point{X: int8(p.chance.IntN(s.Size)), Y: int8(p.chance.IntN(s.Size))}
+	switch p.chance.IntN(8) {
 	case 0:
 		if friend := w.Player(sim.North); !friend.Busy() {
 			friend.Hover(anywhere, board.Empty, 500*time.Millisecond)

@@ -29,6 +29,11 @@ const searchPause = 700 * time.Millisecond
 type EyesOptions struct {
 	Grid *grid.Grid // where the board is; nil to find it
 	Size int        // lines of the board to find; 0 for 9, 13 or 19
+	// Corners are where the corner crossings are, or were when the camera was
+	// calibrated: then Verify has them checked against the first picture and
+	// the board found where they no longer fit.
+	Corners *[4]grid.Pt
+	Verify  bool
 	// Note is told in words what the eyes go through.
 	Note func(string)
 	// Seen is called with every picture and what was read in it, before the
@@ -49,8 +54,9 @@ type Eyes struct {
 
 // corners are where somebody says that the board is.
 type corners struct {
-	at   [4]grid.Pt
-	size int
+	at     [4]grid.Pt
+	size   int
+	verify bool // against the picture; else they are taken as they are
 }
 
 // NewEyes returns eyes that will look at src.
@@ -73,7 +79,7 @@ func (e *Eyes) Looks() <-chan match.Look { return e.looks }
 func (e *Eyes) Use(at [4]grid.Pt, size int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.corners = &corners{at, size}
+	e.corners = &corners{at, size, false}
 }
 
 // given returns the grid that was asked for since the last picture, or nil.
@@ -93,6 +99,11 @@ func (e *Eyes) given(f *vision.Frame) *grid.Grid {
 	case err != nil:
 		e.opt.Note("the corners are not used: " + err.Error())
 		return nil
+	case c.verify && !snapped:
+		e.opt.Note("the board is not where it was when the camera was calibrated; looking for it")
+		return nil
+	case c.verify:
+		e.opt.Note("the board is where it was when the camera was calibrated")
 	case snapped:
 		e.opt.Note("the corners are taken, moved to the crossings nearby")
 	default:
@@ -118,6 +129,9 @@ func (e *Eyes) Run(ctx context.Context) error {
 	}
 	if e.opt.Grid != nil {
 		watch(e.opt.Grid)
+	}
+	if e.opt.Corners != nil {
+		e.corners = &corners{*e.opt.Corners, e.opt.Size, e.opt.Verify}
 	}
 	searched := time.Duration(-1 << 62)
 	for {

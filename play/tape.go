@@ -178,6 +178,7 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 	var run Rerun
 	var said [][]byte // by the new referee, not yet compared
 	compare := func(recorded []byte) {
+		recorded = canonical(recorded)
 		switch {
 		case run.Differs != "":
 		case len(said) == 0:
@@ -214,7 +215,7 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 			if err != nil {
 				return run, err
 			}
-			said = append(said, text)
+			said = append(said, canonical(text))
 			voice(ev)
 		}
 		if explain != nil {
@@ -228,6 +229,20 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 	}
 	run.Last = referee.Snapshot()
 	return run, nil
+}
+
+// canonical writes a JSON value with the members of objects in order, so that
+// equal values are equal texts.
+func canonical(text []byte) []byte {
+	var v any
+	if json.Unmarshal(text, &v) != nil {
+		return text
+	}
+	sorted, err := json.Marshal(v)
+	if err != nil {
+		return text
+	}
+	return sorted
 }
 
 // inputOf decodes an entry; ok is false for those that are no input.

@@ -30,8 +30,12 @@ func (b *boardFlags) register(cmd *cobra.Command) {
 	f.IntVar(&b.size, "size", 0, "lines of the board, as 9, 13 or 19 (default: found out)")
 }
 
+// cornerPoints are four corner crossings, clockwise from the top left of the
+// position, in pixels.
+type cornerPoints = [4]grid.Pt
+
 // parse returns nil corners when none were given.
-func (b *boardFlags) parse() (*[4]grid.Pt, error) {
+func (b *boardFlags) parse() (*cornerPoints, error) {
 	if b.size != 0 && (b.size < 2 || b.size > board.MaxSize) {
 		return nil, withCode(exitUsage, fmt.Errorf("--size %d: a board has 2 to %d lines", b.size, board.MaxSize))
 	}
@@ -46,8 +50,8 @@ func (b *boardFlags) parse() (*[4]grid.Pt, error) {
 }
 
 // parseCorners reads "x,y x,y x,y x,y".
-func parseCorners(s string) (*[4]grid.Pt, error) {
-	var c [4]grid.Pt
+func parseCorners(s string) (*cornerPoints, error) {
+	var c cornerPoints
 	pairs := strings.Fields(s)
 	if len(pairs) != len(c) {
 		return nil, fmt.Errorf("four corners are needed, %q has %d", s, len(pairs))

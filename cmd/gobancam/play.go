@@ -1,0 +1,370 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/demo"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/ogs"
+	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/record"
+	"github.com/gobancam/gobancam/terminal"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// playFlags are what `play` can be told.
+type playFlags struct {
+	ogs      ogsFlags
+	where    boardFlags
+	camera   string
+	game     int64
+	pick     int
+	headless bool
+	confirm  string
+	sgf      string
+	record   string
+	verbose  bool
+}
+
+func newPlayCommand() *cobra.Command {
+	var f playFlags
+	cmd := &cobra.Command{
+		Use:   "play",
+		Short: "Play online, on your board",
+		Long: `Play joins a running game on the server and plays it on your board: your stones
+are sent when they have lain for a moment and the hand is gone, and the
+opponent's are told, to be put down by you.
+
+The camera is a device (0, /dev/video2), the address of a phone or network
+camera (http://…, rtsp://…), a video file or a directory of pictures (in real
+time), or sim: for a simulated board whose player makes random moves. The board
+is taken from --corners, from the camera's saved calibration, or else found in
+the picture. Play ends with the game; files end it too, once what is pending has
+been settled.
+
+Commands are typed as lines; 'help' lists them. With --headless, events are
+lines of JSON on standard output and nothing else is.`,
+		Example: `  gobancam play
+  gobancam play --camera http://192.168.1.20:8080/video --confirm ask
+  gobancam play --game 12345678 --headless`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.ogs.register(cmd)
+	f.where.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.camera, "camera", "0", "device, address, file, directory, or sim:")
+	fl.Int64Var(&f.game, "game", 0, "the game's `ID` (default: the one played last if it still runs, else the only one)")
+	fl.IntVar(&f.pick, "pick", 0, "the game with this `number` in 'gobancam games'")
+	fl.BoolVar(&f.headless, "headless", false, "no window and no board: JSON lines out, commands in")
+	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")
+	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
+	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
+	cmd.MarkFlagsMutuallyExclusive("game", "pick")
+	completeWith(cmd, "confirm", "auto", "ask")
+	return cmd
+}
+
+// referee turns --confirm into the referee's options.
+func (f *playFlags) referee() (match.Options, error) {
+	switch f.confirm {
+	case "auto":
+		return match.Options{Mode: match.Auto}, nil
+	case "ask":
+		return match.Options{Mode: match.Ask}, nil
+	}
+	if p, err := strconv.ParseFloat(f.confirm, 64); err == nil && p > 0 && p < 1 {
+		return match.Options{Mode: match.AskBelow, Below: p}, nil
+	}
+	return match.Options{}, withCode(exitUsage, fmt.Errorf("--confirm %s: auto, ask, or a number between 0 and 1", f.confirm))
+}
+
+func (f *playFlags) run(cmd *cobra.Command) error {
+	ctx := cmd.Context()
+	corners, err := f.where.parse()
+	if err != nil {
+		return err
+	}
+	referee, err := f.referee()
+	if err != nil {
+		return err
+	}
+	level := slog.LevelWarn
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+
+	client, err := f.ogs.client(cmd, log)
+	if err != nil {
+		return err
+	}
+	id := ogs.ID(f.game)
+	if id == 0 {
+		which := ""
+		if f.pick != 0 {
+			which = strconv.Itoa(f.pick)
+		}
+		if id, err = chooseGame(ctx, client, which); err != nil {
+			return err
+		}
+	}
+	session, err := ogs.Connect(ctx, client)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	game, err := session.Join(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := rememberGame(client.Server(), id); err != nil {
+		log.Warn("this game will not be remembered as the last", "error", err)
+	}
+	return f.sit(cmd, client, session, game, referee, corners, log)
+}
+
+// sit plays the joined game to its end.
+func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Session, game *ogs.Game, referee match.Options, corners *cornerPoints, log *slog.Logger) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	face := newFace(cmd.OutOrStdout(), f.headless)
+	commands := make(chan match.Command, 16)
+	table := play.Table{
+		Game: game, Now: session.ServerNow, Options: referee, Commands: commands,
+		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
+	}
+	var shown atomic.Pointer[match.Snapshot]
+	publish := []func(*match.Snapshot){face.show, shown.Store}
+
+	source, acts, err := openCamera(ctx, f.camera, face.note, func(c match.Command) {
+		select {
+		case commands <- c:
+		case <-ctx.Done():
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	if acts != nil {
+		publish = append(publish, acts)
+	}
+	table.Source = source
+	table.Publish = func(s *match.Snapshot) {
+		for _, p := range publish {
+			p(s)
+		}
+	}
+	if err := f.findBoard(&table, corners, face.note); err != nil {
+		return err
+	}
+
+	if table.Journal, err = xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID()))); err != nil {
+		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
+	}
+	if table.SGF = f.sgf; table.SGF == "" {
+		if table.SGF, err = xdg.DataFile(filepath.Join("gobancam", "games", fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))); err != nil {
+			return fmt.Errorf("there is no place for the game record: %w", err)
+		}
+	}
+	if table.Tape, err = f.tape(referee, face.note); err != nil {
+		return err
+	}
+	defer table.Tape.Close()
+	table.Voice = face.announce
+
+	var eyes atomic.Pointer[play.Eyes]
+	table.Eyed = eyes.Store
+	go f.listen(ctx, cmd.InOrStdin(), commands, &eyes, &shown, face)
+
+	last, err := table.Play(ctx)
+	if err != nil {
+		return sourceError(err)
+	}
+	if last != nil && last.Result != nil {
+		diff, err := keepServerRecord(ctx, client, game.ID(), table.SGF)
+		switch {
+		case err != nil:
+			log.Warn("the server's own record was not fetched", "error", err)
+		case diff != "":
+			face.note("the server's record differs from ours: " + diff)
+		}
+	}
+	return nil
+}
+
+// findBoard says where the board is, if that is known.
+func (f *playFlags) findBoard(t *play.Table, corners *cornerPoints, note func(string)) error {
+	if corners != nil {
+		t.Eyed = nil
+		t.Eyes.Corners = corners
+		return nil
+	}
+	p, err := calibrate.DefaultStore().Load(f.camera)
+	switch {
+	case errors.Is(err, calibrate.ErrNone):
+	case err != nil:
+		note(err.Error() + "; looking for the board instead")
+	case p.Grid.Size != t.Eyes.Size:
+		note(fmt.Sprintf("the calibration is of a %d×%d board and the game is %d×%d; looking for the board instead", p.Grid.Size, p.Grid.Size, t.Eyes.Size, t.Eyes.Size))
+	default:
+		c := p.Grid.Corners
+		t.Eyes.Corners, t.Eyes.Verify = &c, true
+	}
+	return nil
+}
+
+// tape records the game: all of it where asked to, else the last minutes.
+func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, error) {
+	alarm := func(err error) { note(err.Error()) }
+	if f.record != "" {
+		t, err := play.NewTape(f.record, f.camera, referee, record.Options{}, alarm)
+		if err != nil {
+			return nil, withCode(exitUsage, err)
+		}
+		return t, nil
+	}
+	dir, err := play.FlightDir(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return play.NewTape(dir, f.camera, referee, record.Flight, alarm)
+}
+
+// listen reads commands from lines of in. Its end is no command: a program that
+// was started without a keyboard plays on.
+func (f *playFlags) listen(ctx context.Context, in io.Reader, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], face *face) {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		size := 19
+		if s := shown.Load(); s != nil && s.Size != 0 {
+			size = s.Size
+		}
+		word, rest, _ := strings.Cut(line, " ")
+		switch {
+		case line == "":
+			continue
+		case word == "help":
+			face.note("\n" + terminal.Help)
+			continue
+		case word == "corners":
+			c, err := parseCorners(rest)
+			if e := eyes.Load(); err == nil && e != nil {
+				e.Use(*c, f.where.size)
+			} else if err != nil {
+				face.note(err.Error())
+			}
+			continue
+		}
+		c, err := terminal.ParseCommand(line, size)
+		if err != nil {
+			face.note(err.Error())
+			continue
+		}
+		select {
+		case commands <- c:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// openCamera opens what --camera names. acts is not nil for a simulated board,
+// whose player wants to see the snapshots.
+func openCamera(ctx context.Context, spec string, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
+	if spec == "sim:" || strings.HasPrefix(spec, "sim:") {
+		b, err := demo.NewBoard(ctx, strings.TrimPrefix(spec, "sim:"), say)
+		if err != nil {
+			return nil, nil, withCode(exitUsage, err)
+		}
+		return b, b.See, nil
+	}
+	open := func(ctx context.Context) (vision.Source, error) {
+		return vision.Open(ctx, spec, vision.OpenOptions{Paced: true})
+	}
+	if !vision.IsLive(spec) {
+		src, err = open(ctx)
+		if err != nil {
+			return nil, nil, sourceError(err)
+		}
+		return src, nil, nil
+	}
+	// A camera that is not there at the start is told at once.
+	first, err := open(ctx)
+	if err != nil {
+		return nil, nil, sourceError(err)
+	}
+	return vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
+		if src := first; src != nil {
+			first = nil
+			return src, nil
+		}
+		return open(ctx)
+	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
+}
+
+// hostOf makes a server's address part of a file's name.
+func hostOf(server string) string {
+	_, host, _ := strings.Cut(server, "://")
+	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
+}
+
+// face is what the player sees of the game in a terminal.
+type face struct {
+	json  *terminal.JSON
+	text  *terminal.Text
+	start time.Time
+}
+
+func newFace(out io.Writer, headless bool) *face {
+	f := &face{start: time.Now()}
+	if headless {
+		f.json = terminal.NewJSON(out)
+		return f
+	}
+	file, ok := out.(*os.File)
+	f.text = terminal.NewText(out, ok && term.IsTerminal(int(file.Fd())))
+	return f
+}
+
+func (f *face) announce(e match.Event) {
+	if f.json != nil {
+		f.json.Announce(e)
+		return
+	}
+	f.text.Announce(e)
+}
+
+func (f *face) show(s *match.Snapshot) {
+	if f.text != nil {
+		f.text.Show(s)
+	}
+}
+
+// note says something that is not of the referee.
+func (f *face) note(text string) {
+	if f.json != nil {
+		f.json.Line(map[string]any{"event": "note", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "text": strings.TrimSpace(text)})
+		return
+	}
+	f.text.Say(time.Since(f.start), text)
+}
