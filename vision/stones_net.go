@@ -59,10 +59,11 @@ type stoneNet struct {
 	first, hidden, second    layer
 	usual                    [3][netVector]float32 // what empty, black and white usually look like
 
-	// What makes the chances honest: the last layer's outputs are multiplied by
-	// scale, and doubt is the share of points about which the network is wrong
-	// however sure it is. Both were found on boards that it was not trained on.
-	scale, doubt float64
+	// What makes the chances honest, found on boards that the network was not
+	// trained on: the last layer's outputs are multiplied by scale after veil
+	// was added to that of covered, and doubt is the share of points about
+	// which the network is wrong however sure it is.
+	scale, doubt, veil float64
 }
 
 //go:embed stones_net.bin
@@ -100,8 +101,8 @@ func parseStoneNet(b []byte) (*stoneNet, error) {
 	for c := range n.usual {
 		copy(n.usual[c][:], take(netVector))
 	}
-	honest := take(2)
-	n.scale, n.doubt = float64(honest[0]), float64(honest[1])
+	honest := take(3)
+	n.scale, n.doubt, n.veil = float64(honest[0]), float64(honest[1]), float64(honest[2])
 	if want != len(b) {
 		return nil, fmt.Errorf("the network that reads stones has %d bytes instead of %d: the program was built from a damaged tree", len(b), want)
 	}
@@ -191,10 +192,14 @@ func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (logit [netClas
 
 // logLik turns outputs into log-likelihoods, with a common offset.
 func (n *stoneNet) logLik(logit [netClass]float32) (ll [reading.States]float64) {
-	best := float64(max(logit[0], logit[1], logit[2], logit[3]))
-	var sum float64
 	for i, l := range logit {
-		ll[i] = math.Exp((float64(l) - best) * n.scale)
+		ll[i] = n.scale * float64(l)
+	}
+	ll[reading.Covered] += n.scale * n.veil
+	best := max(ll[reading.Empty], ll[reading.Black], ll[reading.White], ll[reading.Covered])
+	var sum float64
+	for i := range ll {
+		ll[i] = math.Exp(ll[i] - best)
 		sum += ll[i]
 	}
 	for i := range ll {

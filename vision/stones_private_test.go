@@ -2,10 +2,10 @@ package vision
 
 import (
 	"encoding/json"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"testing"
 
 	"gocv.io/x/gocv"
@@ -14,114 +14,107 @@ import (
 	"github.com/gobancam/gobancam/reading"
 )
 
-// labelled is a picture with its truth.
+// labelled is a picture with its truth, of the photographs or the renders.
 type labelled struct {
 	File     string        `json:"file"`
+	Scene    string        `json:"scene"`
 	Size     int           `json:"size"`
 	Board    int           `json:"board_size"`
 	Corners  [4][2]float64 `json:"corners"`
 	Truth    []string      `json:"truth"`
 	State    []string      `json:"state"`
-	Scene    string        `json:"scene"`
-	Group    string        `json:"group"`
-	Radial   float64       `json:"radial_cells"`
-	Occluded [][2]int      `json:"occluded_points"`
+	Occluded [][2]int      `json:"occluded_points"` // row, column
 }
 
-func loadLabels(t testing.TB, path string) []labelled {
-	b, err := os.ReadFile(path)
+// stateCount is how the points of one scene were read.
+type stateCount struct{ boards, right, points, wrong, hidden int }
+
+// add reads a picture with its corners given and compares. Points beside
+// something hidden are passed over: nobody can tell.
+func (s *stateCount) add(t *testing.T, dir string, l *labelled) {
+	img := gocv.IMRead(filepath.Join(dir, l.File), gocv.IMReadColor)
+	defer img.Close()
+	n, truth := l.Size, l.State
+	if truth == nil {
+		n, truth = l.Board, l.Truth
+	}
+	spec := grid.Spec{Size: n, Width: img.Cols(), Height: img.Rows()}
+	for i, c := range l.Corners {
+		spec.Corners[i] = grid.Pt{X: c[0], Y: c[1]}
+	}
+	g, err := grid.New(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var l []labelled
-	if err := json.Unmarshal(b, &l); err != nil {
-		t.Fatal(err)
-	}
-	for i := range l {
-		if l[i].Size == 0 {
-			l[i].Size = l[i].Board
-		}
-		if l[i].Truth == nil {
-			l[i].Truth = l[i].State
+	doubtful := map[[2]int]bool{}
+	for _, o := range l.Occluded {
+		for k := range 9 {
+			doubtful[[2]int{o[0] + k/3 - 1, o[1] + k%3 - 1}] = true
 		}
 	}
-	return l
+	before := s.wrong + s.hidden
+	for i, e := range read(t, NewReader(), img, g) {
+		at := [2]int{i / n, i % n}
+		if doubtful[at] {
+			continue
+		}
+		s.points++
+		switch is := e.Best(); {
+		case is == reading.Covered:
+			s.hidden++
+		case ".XO"[is] != truth[at[0]][at[1]]:
+			s.wrong++
+		}
+	}
+	s.boards++
+	if s.wrong+s.hidden == before {
+		s.right++
+	}
 }
 
-// TestPrivateStones measures the reading of photographs and renders with the
-// corners given.
+// TestPrivateStones reads the photographs and renders with their corners
+// given. The network has seen them in training, so the floors only say that
+// what was learned is still there; docs/benchmarks.md has what it reads of boards
+// that it has not seen.
 func TestPrivateStones(t *testing.T) {
-	for _, set := range []string{"photos/manifest.json", "renders/stills2/truth.json"} {
-		t.Run(filepath.Base(filepath.Dir(set)), func(t *testing.T) {
-			path := filepath.Join(privateSet(t), set)
-			type tally struct{ wrong, points, boards, right int }
-			scenes := map[string]*tally{}
-			var kinds [3][4]int
-			for _, l := range loadLabels(t, path) {
-				img := gocv.IMRead(filepath.Join(filepath.Dir(path), l.File), gocv.IMReadColor)
-				spec := grid.Spec{Size: l.Size, Width: img.Cols(), Height: img.Rows()}
-				for i, c := range l.Corners {
-					spec.Corners[i] = grid.Pt{X: c[0], Y: c[1]}
-				}
-				g, err := grid.New(spec)
-				if err != nil {
-					t.Fatal(err)
-				}
-				ev, err := NewReader().Read(img, g)
-				img.Close()
-				if err != nil {
-					t.Fatal(err)
-				}
-				hid := map[[2]int]bool{}
-				for _, o := range l.Occluded {
-					hid[o] = true
-				}
-				scene := l.Scene
-				if scene == "" {
-					scene = "renders"
-				}
-				s := scenes[scene]
+	dir := privateSet(t)
+	for _, set := range []struct {
+		truth  string
+		points float64 // share of points wrong or hidden, over scenes
+		boards float64 // share of boards wholly right, over scenes
+	}{
+		{"photos/manifest.json", 0.004, 0.90},
+		{"renders/stills2/truth.json", 0.004, 0.80},
+	} {
+		t.Run(filepath.Base(filepath.Dir(set.truth)), func(t *testing.T) {
+			b, err := os.ReadFile(filepath.Join(dir, set.truth))
+			if err != nil {
+				t.Skip(err)
+			}
+			var labels []labelled
+			if err := json.Unmarshal(b, &labels); err != nil {
+				t.Fatal(err)
+			}
+			scenes := map[string]*stateCount{}
+			for i := range labels {
+				s := scenes[labels[i].Scene]
 				if s == nil {
-					s = &tally{}
-					scenes[scene] = s
+					s = &stateCount{}
+					scenes[labels[i].Scene] = s
 				}
-				wrong := 0
-				for i, e := range ev {
-					x, y := i%l.Size, i/l.Size
-					if hid[[2]int{y, x}] {
-						continue
-					}
-					want := reading.Empty
-					for k := range 3 {
-						if ".XO"[k] == l.Truth[y][x] {
-							want = reading.State(k)
-						}
-					}
-					kinds[want][e.Best()]++
-					if e.Best() != want {
-						wrong++
-					}
-					s.points++
-				}
-				s.wrong += wrong
-				s.boards++
-				if wrong == 0 {
-					s.right++
-				}
+				s.add(t, filepath.Join(dir, filepath.Dir(set.truth)), &labels[i])
 			}
-			var names []string
-			for k := range scenes {
-				names = append(names, k)
+			var bad, right float64
+			for _, name := range slices.Sorted(maps.Keys(scenes)) {
+				s := scenes[name]
+				bad += float64(s.wrong+s.hidden) / float64(s.points) / float64(len(scenes))
+				right += float64(s.right) / float64(s.boards) / float64(len(scenes))
+				t.Logf("%-14s %3d boards, %3d right; of %6d points %3d wrong, %3d hidden", name, s.boards, s.right, s.points, s.wrong, s.hidden)
 			}
-			sort.Strings(names)
-			var per, right float64
-			for _, k := range names {
-				s := scenes[k]
-				per += float64(s.wrong) / float64(s.points) / float64(len(names))
-				right += float64(s.right) / float64(s.boards) / float64(len(names))
-				t.Logf("%-14s %3d boards, %3d right, %5d of %6d points wrong", k, s.boards, s.right, s.wrong, s.points)
+			t.Logf("over scenes: %.4f %% of points wrong or hidden, %.1f %% of boards right", 100*bad, 100*right)
+			if bad > set.points || right < set.boards {
+				t.Errorf("less than was reached before: at most %v %% of points and at least %v %% of boards", 100*set.points, 100*set.boards)
 			}
-			t.Logf("over scenes: %.3f %% of points wrong, %.1f %% of boards right; truth × read: %v", 100*per, 100*right, fmt.Sprint(kinds))
 		})
 	}
 }

@@ -22,9 +22,13 @@ RNG = np.random.default_rng(1)
 
 
 def labels(rows, occluded=()):
+    """Rows of '.XO' and what is hidden, as numbers. What lies beside something hidden may be half hidden."""
     a = np.array([['.XO'.index(c) for c in r] for r in rows], np.uint8)
-    for r, c in occluded:
-        a[r, c] = COVERED
+    if len(occluded):
+        m = np.zeros(a.shape, np.uint8)
+        m[tuple(np.array(occluded).T)] = 1
+        a[cv2.dilate(m, np.ones((3, 3), np.uint8)) > 0] = UNKNOWN
+        a[m > 0] = COVERED
     return a
 
 

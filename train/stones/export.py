@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Writes trained weights as vision/net.go reads them, and a fixture to test it with.
+"""Writes trained weights as vision/stones_net.go reads them, and a fixture to test it with.
 
-    ./export.py net.pt SCALE ../../vision/net_stones.bin ../../vision/testdata/net_stones.json
+    ./export.py net.pt SCALE DOUBT VEIL ../../vision/stones_net.bin ../../vision/testdata/stones_net.json
 
-SCALE and DOUBT make the chances honest; calibrate.py finds them. The fixture holds what the network says of a canvas of noise.
+SCALE, DOUBT and VEIL make the chances honest; calibrate.py finds them. The fixture
+holds what the network says of a canvas of noise.
 """
 import json
 import sys
@@ -39,14 +40,14 @@ def main():
         else:
             w = w.T
         parts += [w.ravel(), s[k + '.bias'] if k + '.bias' in s else np.zeros(w.shape[-1])]
-    parts += [s['usual'].ravel(), np.array([float(sys.argv[2]), float(sys.argv[3])])]
-    np.concatenate(parts).astype('<f4').tofile(sys.argv[4])
+    parts += [s['usual'].ravel(), np.array([float(v) for v in sys.argv[2:5]])]
+    np.concatenate(parts).astype('<f4').tofile(sys.argv[5])
     n = 5
     c = noise(n)
     lean = np.stack([np.full((n, n), .25), np.linspace(-1.5, 0, n * n).reshape(n, n)], -1).astype(np.float32)
     with torch.no_grad():
         a, b = net(torch.from_numpy(relative(c, wood(c, n))[None]).float(), torch.from_numpy(lean.transpose(2, 0, 1)[None]))
-    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v), 6) for v in b.ravel()]), open(sys.argv[5], 'w'))
+    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v), 6) for v in b.ravel()]), open(sys.argv[6], 'w'))
 
 
 if __name__ == '__main__':
