@@ -493,7 +493,8 @@ func (g *Game) refresh() {
 		g.stale[1] = news
 		g.suspect(news, t.Doubt, differs)
 	}
-	if s.Clock.Current == s.Players[s.Me].ID && !s.Clock.Paused && !s.Clock.StartMode {
+	_, latency := g.s.Ping()
+	if latency > 0 && s.Clock.Current == s.Players[s.Me].ID && !s.Clock.Paused && !s.Clock.StartMode {
 		if left := s.Clock.At(g.s.ServerNow(), s.Time).Sides[s.Me].Total(); left >= 0 {
 			g.at.flag = time.Now().Add(left + 1500*time.Millisecond) // after the server's grace
 		}

@@ -244,7 +244,11 @@ func (s *Session) dial() (ws *websocket.Conn, err error) {
 			body, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
 			resp.Body.Close()
 			e = newAPIError("GET", address, resp, body)
-			if pause, ok := retryAfter(resp.Header, time.Now()); ok {
+			pause, asked := retryAfter(resp.Header, time.Now())
+			if !asked && resp.StatusCode == http.StatusTooManyRequests {
+				pause, asked = 2*s.c.timing.Retry, true
+			}
+			if asked {
 				s.c.gate.shut(time.Now().Add(pause))
 				return nil, e
 			}
