@@ -56,6 +56,8 @@ type Watcher struct {
 	adrift  int           // pictures since the grid last fitted
 	tried   time.Duration // when the board was last looked for
 	learned time.Duration // when the reader last learnt from the whole board
+	checked time.Duration // when the grid was last compared with the printed lines
+	doubted bool          // the grid jumped since
 }
 
 // tile is what is known of a tile of the view.
@@ -77,7 +79,8 @@ type point struct {
 	moving   bool
 	beside   bool // something that came in from outside is within a line spacing
 	quiet    int  // pictures since its surroundings last moved
-	blob     int  // the blob that hides or changed it, −1 for none
+	since    time.Duration
+	blob     int // the blob that hides or changed it, −1 for none
 }
 
 // blob is a connected set of changed tiles.
@@ -167,6 +170,9 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	w.adrift = 0
 	w.lock = reading.Locked
 	w.group()
+	if err := w.anchor(f.Img); err != nil {
+		return nil, err
+	}
 	if err := w.read(f.Img, gap); err != nil {
 		return nil, err
 	}
@@ -253,12 +259,68 @@ func (w *Watcher) follow(img gocv.Mat) error {
 		}
 		if far > 0.12 {
 			w.bump++
+			w.doubted = true
 		}
 		if far < 0.06 {
 			return nil
 		}
 	}
 	return nil
+}
+
+const (
+	checkEvery = 20 * time.Second // how often the grid is compared with the printed lines
+	checkSoon  = time.Second      // and after it jumped
+)
+
+// anchor corrects what following has added up to by what it is all about, the
+// printed lines, when nothing hides them.
+func (w *Watcher) anchor(img gocv.Mat) error {
+	wait := checkEvery
+	if w.doubted {
+		wait = checkSoon
+	}
+	if w.time-w.checked < wait {
+		return nil
+	}
+	for _, b := range w.blobs {
+		if len(b.points) > 0 {
+			return nil
+		}
+	}
+	for i := range w.points {
+		if w.points[i].quiet < 2 {
+			return nil
+		}
+	}
+	w.checked = w.time
+	w.doubted = false
+	g, ok := w.snap(img, w.g)
+	if !ok {
+		return nil
+	}
+	w.g = g
+	if err := w.now.sample(img, g); err != nil {
+		return err
+	}
+	w.still.copyAll(w.now)
+	w.edgesOld = true
+	return nil
+}
+
+// snap returns the grid that fits the printed lines near g, if they say
+// anything, and if that is another.
+func (w *Watcher) snap(img gocv.Mat, g *grid.Grid) (*grid.Grid, bool) {
+	f, err := Snap(img, g)
+	if err != nil || f.Grid.Size() != w.n || f.Fit > 0.03 || f.Lines < w.n*(w.n-1)/2 {
+		return nil, false
+	}
+	mid := float64(w.n-1) / 2
+	far := 0.0
+	for i, c := range f.Grid.Corners() {
+		far = max(far, c.Dist(g.Corners()[i])/g.Cell(mid, mid))
+	}
+	return f.Grid, far > 0.02 && far < 0.35
 }
 
 // compare finds the tiles that changed and those that move.
@@ -385,7 +447,7 @@ func (w *Watcher) group() {
 		}
 		p.moving = moving >= 2
 		if p.moving {
-			p.quiet = 0
+			p.quiet, p.since = 0, w.time
 		} else {
 			p.quiet++
 		}
@@ -419,7 +481,9 @@ func (w *Watcher) hold() {
 	}
 	for l := range w.blobs {
 		b := &w.blobs[l]
-		b.outside = b.outside || 2*held[l] > b.tiles
+		// What is left of it when all around was recognised is no hand.
+		left := b.tiles <= 12 && b.quiet >= 3 && w.time-b.since > 3*time.Second
+		b.outside = b.outside || 2*held[l] > b.tiles && !left
 	}
 	for i, l := range w.label {
 		if l >= 0 && w.blobs[l].outside && v.valid[i] {
@@ -511,26 +575,36 @@ func (w *Watcher) adopt(gap time.Duration) {
 	v := w.still
 	for l := range w.blobs {
 		b := &w.blobs[l]
-		allSure, same := true, true
+		clear, same := 0, true
 		for _, i := range b.points {
-			p := &w.points[i]
-			allSure = allSure && p.fresh && p.sure
-			same = same && p.evidence.Best() == p.class
+			if p := &w.points[i]; p.fresh && p.sure {
+				clear++
+				same = same && p.evidence.Best() == p.class
+			}
+		}
+		allClear := clear == len(b.points)
+		long := time.Duration(0)
+		if b.quiet >= 3 {
+			long = w.time - b.since
 		}
 		switch {
-		case len(b.points) == 0 && !b.outside:
-			b.adopt = settled(b.quiet)
 		case len(b.points) == 0:
-			b.adopt = w.time-b.since > 2*time.Second
-		case same && allSure: // light
+			b.adopt = settled(b.quiet) && (!b.outside || long > 2*time.Second)
+		case same && allClear: // light
 			b.covers = !settled(b.quiet)
 			b.adopt = !b.covers
 		case b.outside:
-			b.covers = true
+			// A hand is never clear all over for long. Where it lies on few
+			// points that is no proof, and time must be.
+			b.adopt = long > 90*time.Second && allClear ||
+				long > 3*time.Second && len(b.points) >= 8 && float64(clear) >= 0.95*float64(len(b.points))
+			b.covers = !b.adopt
 		case w.explained(l):
 			b.adopt = settled(b.quiet)
 		default:
-			b.covers = true
+			// A blur, a stone far off its crossing: it may be read, for what
+			// that is worth, when it has come to rest.
+			b.covers = b.quiet < 3 || len(b.points) > 3
 		}
 	}
 	took := false
@@ -541,7 +615,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 		}
 		l := w.label[i]
 		switch {
-		case l >= 0 && w.blobs[l].adopt:
+		case l >= 0 && w.blobs[l].adopt && (len(w.blobs[l].points) == 0 || w.onBoard(i)):
 			v.copyTile(w.now, i)
 			took = true
 		case !t.trusted && t.quiet >= 1:
@@ -554,7 +628,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 		// A point that has long looked still and surely as before is no hand,
 		// but light, or a stone that was nudged.
 		p := &w.points[i]
-		if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure || p.quiet < 5 || p.evidence.Best() != p.class {
+		if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure || p.quiet < 2 || w.time-p.since < 800*time.Millisecond || p.evidence.Best() != p.class {
 			continue
 		}
 		t := v.tile(i%w.n, i/w.n)
@@ -574,6 +648,14 @@ func (w *Watcher) adopt(gap time.Duration) {
 	w.edgesOld = w.edgesOld || took
 }
 
+// onBoard reports whether tile t belongs to the board or what stands on it,
+// rather than to what lies beside.
+func (w *Watcher) onBoard(t int) bool {
+	const edge = 2*viewRing - 2
+	x, y, far := t%w.still.tiles, t/w.still.tiles, w.still.tiles-1-edge
+	return x >= edge && y >= edge && x <= far && y <= far
+}
+
 // clear reports whether the points around tile t are read clearly; beside the
 // board there is nothing to read.
 func (w *Watcher) clear(t int) bool {
@@ -589,32 +671,40 @@ func (w *Watcher) clear(t int) bool {
 	return true
 }
 
-// explained reports whether stones that came or went explain a blob: its tiles
-// lie by points that now read surely otherwise than before.
+// explained reports whether a blob within the board is the board itself: its
+// tiles lie by stones that surely came or went, or where all that is around is
+// read surely, as before, only in another light.
 func (w *Watcher) explained(l int) bool {
 	v := w.still
-	b := &w.blobs[l]
-	covered, all := 0, 0
+	known, all := 0, 0
 	for t, label := range w.label {
 		if label != l {
 			continue
 		}
 		all++
 		x, y := t%v.tiles-2*viewRing, t/v.tiles-2*viewRing
-	search:
-		for py := (y - 2) >> 1; py <= (y+3)>>1; py++ {
-			for px := (x - 2) >> 1; px <= (x+3)>>1; px++ {
-				if px < 0 || py < 0 || px >= w.n || py >= w.n || max(abs(2*px-x), abs(2*py-y)) > 2 {
+		near, unclear, new := 0, 0, false
+		for py := (y - 1) >> 1; py <= (y+3)>>1; py++ {
+			for px := (x - 1) >> 1; px <= (x+3)>>1; px++ {
+				d := max(abs(2*px-x), abs(2*py-y))
+				if px < 0 || py < 0 || px >= w.n || py >= w.n || d > 2 {
 					continue
 				}
-				if p := &w.points[py*w.n+px]; p.sure && p.evidence.Best() != p.class {
-					covered++
-					break search
+				p := &w.points[py*w.n+px]
+				if d <= 1 {
+					near++
+					if !p.sure {
+						unclear++
+					}
 				}
+				new = new || p.sure && p.evidence.Best() != p.class
 			}
 		}
+		if new || near > 0 && unclear == 0 {
+			known++
+		}
 	}
-	return float64(covered) >= 0.7*float64(all) || (covered == 0 && b.tiles <= 9)
+	return float64(known) >= 0.7*float64(all)
 }
 
 func abs(x int) int { return max(x, -x) }

@@ -316,6 +316,9 @@ func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 
 // relock goes on at a new grid if the position known from before is there.
 func (w *Watcher) relock(f *Frame, c candidate) (*reading.Reading, error) {
+	if g, ok := w.snap(f.Img, c.grid); ok {
+		c.grid = g
+	}
 	evidence, err := w.reader.Read(f.Img, c.grid)
 	if err != nil {
 		return nil, err
@@ -337,6 +340,8 @@ func (w *Watcher) relock(f *Frame, c candidate) (*reading.Reading, error) {
 	}
 	w.g = c.grid
 	w.bump++
+	w.doubted = true
+	w.checked = w.time
 	w.adrift = 0
 	for i, e := range evidence {
 		w.points[i].set(e)
