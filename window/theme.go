@@ -1,0 +1,29 @@
+package window
+
+import "image/color"
+
+// theme is a set of colours. There is one accent, for what is to be done next
+// and what the player's attention is wanted for; alarm is for what is wrong,
+// and never the only sign of it.
+type theme struct {
+	name                          string
+	back, surface, raised, border color.RGBA
+	text, dim                     color.RGBA
+	accent, onAccent, alarm, good color.RGBA
+	wood, line                    color.RGBA
+}
+
+func rgb(v uint32) color.RGBA { return color.RGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255} }
+
+var (
+	dark = &theme{name: "dark",
+		back: rgb(0x14171b), surface: rgb(0x1d2127), raised: rgb(0x2a3038), border: rgb(0x39414b),
+		text: rgb(0xeef1f4), dim: rgb(0x9aa4b1),
+		accent: rgb(0x4da3ff), onAccent: rgb(0x08131f), alarm: rgb(0xff6b5e), good: rgb(0x62c28f),
+		wood: rgb(0xcf9f58), line: rgb(0x33240f)}
+	light = &theme{name: "light",
+		back: rgb(0xf3f1ec), surface: rgb(0xffffff), raised: rgb(0xe9e6df), border: rgb(0xcfcac0),
+		text: rgb(0x1b1e22), dim: rgb(0x646b75),
+		accent: rgb(0x1565d0), onAccent: rgb(0xffffff), alarm: rgb(0xc2331f), good: rgb(0x1f8a57),
+		wood: rgb(0xe0b26a), line: rgb(0x3a2a12)}
+)

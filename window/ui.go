@@ -1,0 +1,144 @@
+package window
+
+import (
+	"image"
+	"image/draw"
+	"time"
+
+	xdraw "golang.org/x/image/draw"
+
+	"github.com/gobancam/gobancam/window/paint"
+)
+
+func newUI(w *Window) *ui {
+	u := &ui{w: w, theme: dark, write: paint.NewWriter()}
+	if w.opt.Light {
+		u.theme = light
+	}
+	u.write.CacheDir = w.opt.CacheDir
+	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
+	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}}
+	u.shown = "play"
+	return u
+}
+
+// face returns the view that is shown.
+func (u *ui) face() face {
+	if u.state.cal != nil {
+		return u.faces["calibrate"]
+	}
+	return u.faces[u.shown]
+}
+
+// scene returns what is to be on the screen now.
+func (u *ui) scene() scene { return u.face().scene(u) }
+
+// wish is what the user asks of the window itself.
+type wish uint8
+
+const (
+	nothing wish = iota
+	toggleFullscreen
+	leave
+)
+
+// handle passes an event to the view, and does what is the same in all views.
+func (u *ui) handle(e event) wish {
+	if e.kind == moved || e.kind == pressed || e.kind == released {
+		u.hover = e.at
+	}
+	key := e.key
+	if e.kind == pressed { // on a button of the window's own?
+		if b, ok := hit(u.buttons(), e.at); ok {
+			key = b.key
+		}
+	}
+	if e.kind == keyDown || e.kind == pressed {
+		switch key {
+		case "F", "F11":
+			return toggleFullscreen
+		case "T":
+			if u.theme == dark {
+				u.theme = light
+			} else {
+				u.theme = dark
+			}
+			return nothing
+		case "M":
+			if u.w.opt.Mute != nil {
+				off := !u.state.muted
+				u.w.change(func(s *state) { s.muted = off })
+				u.w.opt.Mute(off)
+			}
+			return nothing
+		case "V":
+			if u.state.cal == nil {
+				if u.shown == "play" {
+					u.shown = "projector"
+				} else {
+					u.shown = "play"
+				}
+			}
+			return nothing
+		case "C":
+			if u.state.cal == nil && u.w.opt.Corners != nil && u.state.picture != nil {
+				u.w.recalibrate()
+			}
+			return nothing
+		}
+	}
+	u.face().handle(u, e)
+	return nothing
+}
+
+// buttons returns those that are on the screen.
+func (u *ui) buttons() []button {
+	switch f := u.face().(type) {
+	case *playFace:
+		return f.keys
+	case *calibrateFace:
+		return f.keys
+	}
+	return nil
+}
+
+// over reports whether the window is to go away.
+func (u *ui) over(now time.Time) bool {
+	return !u.state.closing.IsZero() && (u.state.leaving || now.Sub(u.state.closing) >= u.w.opt.Linger && !u.state.stay)
+}
+
+// Render draws a window of the given size into a picture, as it would look on
+// the screen, without a screen: for tests and documentation. density is the
+// number of pixels in a unit of the screen.
+func (w *Window) Render(size image.Point, density float32) *image.RGBA {
+	u := newUI(w)
+	u.state, _ = w.load()
+	u.resize(size, density)
+	return u.render()
+}
+
+func (u *ui) render() *image.RGBA {
+	sc := u.scene()
+	out := paint.New(image.Rectangle{Max: u.size})
+	if sc.black {
+		out.Clear(rgb(0))
+	} else {
+		out.Clear(u.theme.back)
+	}
+	for _, p := range sc.panels {
+		if !p.over {
+			p.paint(out.Sub(p.rect))
+		}
+	}
+	if sc.picture != nil {
+		xdraw.ApproxBiLinear.Scale(out.Img, sc.shot, sc.picture, sc.picture.Bounds(), draw.Src, nil)
+	}
+	for _, p := range sc.panels {
+		if p.over {
+			c := paint.New(p.rect)
+			p.paint(c)
+			out.Picture(p.rect.Min, c.Img)
+		}
+	}
+	return out.Img
+}

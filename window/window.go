@@ -1,0 +1,181 @@
+package window
+
+import (
+	"image"
+	"sync"
+	"time"
+
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/reading"
+)
+
+// pictureEvery is how often the camera's picture is renewed at most. More is
+// not needed to see that all is well, and costs a slow machine dearly.
+const pictureEvery = 95 * time.Millisecond
+
+// Options say how a Window begins.
+type Options struct {
+	Title string
+	Light bool // the light theme instead of the dark one
+	Muted bool
+	// Mute is told when the user switches the sound off or on; without it
+	// there is no such switch.
+	Mute func(off bool)
+	// Again is called when the user wants the last sentence said once more.
+	Again func()
+	// Corners is told when the user sets the corners anew during a game:
+	// clockwise from the top left of the position, in pixels of the camera's
+	// picture. Without it they cannot be set.
+	Corners func(corners [4]grid.Pt, size int)
+	// Linger is how long the window stays after Close, for the user to read the
+	// result; a key keeps it open. 0 closes at once.
+	Linger time.Duration
+	// CacheDir keeps the index of the system's fonts; empty for none.
+	CacheDir string
+}
+
+// Window is what a window shows: every method may be called by any goroutine,
+// and none waits for the drawing.
+type Window struct {
+	opt      Options
+	commands chan match.Command
+
+	mu      sync.Mutex
+	st      state
+	version int
+	wanted  time.Time   // before which no picture is
+	room    image.Point // pixels that a picture is shown in; 0, 0 before it is known
+	cal     *Calibration
+	fonts   int  // grows when more fonts are known
+	stay    bool // a key was pressed while the window lingers
+}
+
+// state is all that has been told to a Window. A copy is a snapshot: what it
+// points to is not changed any more.
+type state struct {
+	picture *picture
+	snap    *match.Snapshot
+	snapAt  time.Time
+	notice  string
+	alarm   bool
+	muted   bool
+	closing time.Time // when Close was called
+	leaving bool      // the user wants to go, and the game is being settled
+	cal     *Calibration
+	fonts   int  // grows when more fonts are known
+	stay    bool // a key was pressed while the window lingers
+}
+
+// picture is what the camera sees. None of it is changed any more.
+type picture struct {
+	img           *image.RGBA
+	width, height int // of the camera's own picture, in whose pixels the grid is
+	grid          *grid.Grid
+	reading       *reading.Reading
+	number        int
+}
+
+// New returns a Window that shows nothing yet.
+func New(opt Options) *Window {
+	if opt.Title == "" {
+		opt.Title = "gobancam"
+	}
+	return &Window{opt: opt, commands: make(chan match.Command, 64), st: state{muted: opt.Muted}}
+}
+
+// Commands delivers what the user asks for, by key or click.
+func (w *Window) Commands() <-chan match.Command { return w.commands }
+
+// do passes a command on. A player does not ask for 64 things at once, so a
+// full channel is one that nobody reads.
+func (w *Window) do(c match.Command) {
+	select {
+	case w.commands <- c:
+	default:
+		w.Notice("That was not done: the program is busy. Try again.")
+	}
+}
+
+func (w *Window) change(f func(*state)) {
+	w.mu.Lock()
+	f(&w.st)
+	w.version++
+	w.mu.Unlock()
+}
+
+func (w *Window) load() (state, int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st, w.version
+}
+
+// WantsPicture reports whether it is time for a new picture, and how large it
+// is shown, in pixels: a larger one is not needed. The size is 0, 0 when all of
+// it is of use.
+func (w *Window) WantsPicture() (size image.Point, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.room, !time.Now().Before(w.wanted)
+}
+
+// ShowPicture shows what the camera sees and what was read in it, grid and
+// reading being nil while the board has not been found. width and height are
+// those of the camera's picture, of which img may be a smaller copy. Img must
+// not be changed any more.
+func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r *reading.Reading) {
+	w.change(func(s *state) {
+		n := 1
+		if s.picture != nil {
+			n = s.picture.number + 1
+		}
+		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n}
+		w.wanted = time.Now().Add(pictureEvery)
+	})
+}
+
+// ShowSnapshot shows where the game stands.
+func (w *Window) ShowSnapshot(snap *match.Snapshot) {
+	w.change(func(s *state) { s.snap, s.snapAt = snap, time.Now() })
+}
+
+// Announce shows the sentence of an event. It implements match.Voice.
+func (w *Window) Announce(e match.Event) {
+	if e.Text == "" || e.Kind == match.EventState {
+		return // the state has a place of its own
+	}
+	w.change(func(s *state) {
+		s.notice, s.alarm = e.Text, e.Kind == match.EventAlarm || e.Kind == match.EventRefused
+	})
+}
+
+// Notice shows a sentence.
+func (w *Window) Notice(text string) {
+	w.change(func(s *state) { s.notice, s.alarm = text, false })
+}
+
+// Close says that there is nothing more to show: what Run drew goes away, after
+// Options.Linger.
+func (w *Window) Close() {
+	w.change(func(s *state) {
+		if s.closing.IsZero() {
+			s.closing = time.Now()
+		}
+	})
+}
+
+// leave is the user's wish to close the window.
+func (w *Window) leave() {
+	w.change(func(s *state) { s.leaving = true })
+	w.do(match.Command{Kind: match.CmdQuit})
+}
+
+// shownAt notes how large the camera's picture is shown.
+func (w *Window) shownAt(size image.Point) {
+	w.mu.Lock()
+	w.room = size
+	if w.st.cal != nil {
+		w.room = image.Point{} // all of it: a loupe looks at its pixels
+	}
+	w.mu.Unlock()
+}
