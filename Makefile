@@ -36,3 +36,7 @@ test: ## install what is missing and pass every test
 .PHONY: goflags
 goflags: ## print the GOFLAGS that plain go commands need
 	@echo "$(GOFLAGS)"
+
+.PHONY: soak-ogs
+soak-ogs: ## play 1000 random games against a misbehaving server (SOAK=n for another number)
+	GOBANCAM_SOAK=$(or $(SOAK),1000) CGO_ENABLED=0 GOFLAGS= go test ./ogs -run '^TestSoak$$' -timeout 2h -v | grep -v '^=== \|--- PASS: TestSoak/games/'
