@@ -302,5 +302,6 @@ func (w *Writer) Close() error {
 // Exists reports whether dir holds a recording.
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "session.json"))
-	return !errors.Is(err, fs.ErrNotExist)
+	// A file is not a directory without a recording: ENOTDIR is no ErrNotExist.
+	return err == nil || errors.Is(err, fs.ErrPermission)
 }
