@@ -19,10 +19,12 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/reading"
 	"github.com/gobancam/gobancam/record"
 	"github.com/gobancam/gobancam/sim"
 	"github.com/gobancam/gobancam/terminal"
@@ -51,6 +53,12 @@ type Options struct {
 	Seed uint64 // of the board, the hands and the noise; 0 means 1
 	// Publish is given every snapshot, as for a window; it may be nil.
 	Publish func(*match.Snapshot)
+	// Seen is given every picture and what was read in it, and Voice every
+	// event, likewise; what arrives at Commands is done as if the simulated
+	// person had said it.
+	Seen     func(*vision.Frame, *grid.Grid, *reading.Reading)
+	Voice    func(match.Event)
+	Commands <-chan match.Command
 }
 
 // ErrDiffers is wrapped by the error of Run when the server's record is not
@@ -135,12 +143,31 @@ func Run(ctx context.Context, opt Options) error {
 	someone := newPerson(live, recite(mind), opt.Seed, func(c match.Command) { commands <- c })
 	var shown atomic.Pointer[match.Snapshot]
 	helpers.Go(func() { someone.watch(ctx, &shown) })
+	helpers.Go(func() {
+		for {
+			select {
+			case c := <-opt.Commands:
+				select {
+				case commands <- c:
+				case <-ctx.Done():
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
 	tally := &tally{watch: watch, face: face}
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
-		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }},
+		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
 		Journal: filepath.Join(opt.Dir, "journal.jsonl"), SGF: filepath.Join(opt.Dir, "game.sgf"),
-		Voice: tally.event,
+		Voice: func(e match.Event) {
+			tally.event(e)
+			if opt.Voice != nil {
+				opt.Voice(e)
+			}
+		},
 		Publish: func(s *match.Snapshot) {
 			shown.Store(s)
 			face.Show(s)

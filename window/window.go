@@ -179,3 +179,10 @@ func (w *Window) shownAt(size image.Point) {
 	}
 	w.mu.Unlock()
 }
+
+// Left reports whether the user closed the window.
+func (w *Window) Left() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st.leaving
+}

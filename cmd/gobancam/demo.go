@@ -1,25 +1,30 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/gobancam/gobancam/demo"
+	"github.com/gobancam/gobancam/window"
 )
 
 func newDemoCommand() *cobra.Command {
 	var opt demo.Options
-	var plain bool
+	var plain, text bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a whole simulated game, without camera, account or network",
 		Long: `Demo plays a whole 9×9 game. A simulated board is streamed over loopback HTTP
 like a phone camera; an OGS-compatible server runs in the same process, with a
 scripted opponent. Gobancam sees the stones, decides, submits, hears the reply
-and sees the opponent's stones being set down, while hands come and go.
+and sees the opponent's stones being set down, while hands come and go. With a
+display it is shown in a window, else as text.
 
 Exit code 0: the server's record is exactly what the simulated players played.`,
 		Args: cobra.NoArgs,
@@ -37,12 +42,29 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 			if f, ok := opt.Out.(*os.File); ok && !plain {
 				opt.Live = term.IsTerminal(int(f.Fd()))
 			}
-			return demo.Run(cmd.Context(), opt)
+			note := func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }
+			if text {
+				return demo.Run(cmd.Context(), opt)
+			}
+			if err := window.Available(); err != nil {
+				note("No window: " + err.Error() + ".")
+				return demo.Run(cmd.Context(), opt)
+			}
+			w := window.New(window.Options{Title: "gobancam demo", Linger: 20 * time.Second, CacheDir: fontIndex()})
+			opt.Publish, opt.Voice, opt.Seen, opt.Commands = w.ShowSnapshot, w.Announce, film(w, note), w.Commands()
+			return beside(cmd.Context(), w, note, func(ctx context.Context) error {
+				err := demo.Run(ctx, opt)
+				if w.Left() && errors.Is(err, demo.ErrDiffers) {
+					return errors.New("the demo was left before its end")
+				}
+				return err
+			})
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&opt.Dir, "out", "", "keep the game record and the recording in `DIR` (default: a new temporary one)")
 	f.Uint64Var(&opt.Seed, "seed", 1, "of the simulated board, hands and noise")
 	f.BoolVar(&plain, "plain", false, "print events only, without the board")
+	f.BoolVar(&text, "text", false, "no window, even if there is a display")
 	return cmd
 }

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/vision"
+	"github.com/gobancam/gobancam/window"
+)
+
+// leaveWithin is how long a game may take to settle what is on its way after
+// its window was closed by force.
+const leaveWithin = 10 * time.Second
+
+// fontIndex is where the index of the system's fonts is kept.
+func fontIndex() string { return filepath.Join(xdg.CacheHome, "gobancam", "fonts") }
+
+// beside does work while w is open, which must be on the goroutine that main
+// runs on, and closes it at the end. Without a display it says why and works on
+// without. It returns work's error.
+func beside(ctx context.Context, w *window.Window, note func(string), work func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		done <- work(ctx)
+		w.Close()
+	}()
+	err := window.Run(ctx, w)
+	switch {
+	case errors.Is(err, window.ErrNoDisplay):
+		note("No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them.")
+		return <-done
+	case err != nil:
+		note("The window broke: " + err.Error() + ". The game goes on here.")
+		return <-done
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(leaveWithin):
+		stop()
+		return <-done
+	}
+}
+
+// film shows the pictures that eyes see in a window.
+func film(w *window.Window, note func(string)) func(*vision.Frame, *grid.Grid, *reading.Reading) {
+	failed := false
+	return func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
+		room, ok := w.WantsPicture()
+		if !ok {
+			return
+		}
+		img, err := vision.RGBA(f.Img, room)
+		if err != nil {
+			if !failed {
+				note("The picture cannot be shown: " + err.Error())
+			}
+			failed = true
+			return
+		}
+		w.ShowPicture(img, f.Img.Cols(), f.Img.Rows(), g, r)
+	}
+}
+
+// pour passes commands on until ctx ends.
+func pour(ctx context.Context, from <-chan match.Command, to chan<- match.Command) {
+	for {
+		select {
+		case c := <-from:
+			select {
+			case to <- c:
+			case <-ctx.Done():
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
