@@ -755,7 +755,9 @@ func (c *socket) playMove(g *Game, me board.Color, text string, f *Fault, t *try
 		return
 	}
 	if err := g.board.Check(board.Move{Color: me, Point: point}); err != nil {
-		if t.base == g.board.MoveCount() { // it was not the delay's fault
+		// A move that was found not played, and then was played after all,
+		// may have crossed with its repetition.
+		if t.base == g.board.MoveCount() && time.Since(g.clock.last) > 500*time.Millisecond {
 			s.violation("an illegal move was sent: %v", err)
 		}
 		deny("illegal-move", "Illegal move: "+err.Error())
