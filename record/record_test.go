@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"math"
 	"os"
@@ -371,18 +370,6 @@ func TestPackLeavesForeignFilesOut(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"frames/000001.jpg", "log-000001.jsonl", "session.json"}, names); d != "" {
 		t.Error(d)
-	}
-}
-
-func TestSurroundings(t *testing.T) {
-	img := image.NewRGBA(image.Rect(0, 0, 100, 100))
-	for i := range img.Pix {
-		img.Pix[i] = 255
-	}
-	out := Surroundings(img, [4]grid.Pt{{X: 40, Y: 40}, {X: 60, Y: 40}, {X: 60, Y: 60}, {X: 40, Y: 60}}, 0.25)
-	grey := color.RGBA{128, 128, 128, 255}
-	if out.RGBAAt(50, 50) == grey || out.RGBAAt(36, 36) == grey || out.RGBAAt(33, 50) != grey || out.RGBAAt(0, 0) != grey {
-		t.Error("the wrong part is grey")
 	}
 }
 
