@@ -505,6 +505,9 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 			if undo > 0 && len(e.Moves()) > 0 && e.Moves()[0] == r.game.Move(r.game.MoveCount()-undo) {
 				continue // taking back and playing the same
 			}
+			if undo == 0 && r.lifted(e) {
+				continue
+			}
 			// A longer story of the same points is a stone that was played
 			// and captured between two views.
 			*stories = append(*stories, &story{undo: undo, orders: e.Orders, noise: noise,
@@ -521,6 +524,19 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 			try(p, q)
 		}
 	}
+}
+
+// lifted reports whether an explanation takes a stone for a prisoner that has
+// been seen to be gone: then it is a stone that was played there since.
+func (r *Relay) lifted(e board.Explanation) bool {
+	pos := r.game.Position()
+	for p := range e.Unlifted.All() {
+		played := slices.ContainsFunc(e.Moves(), func(m board.Move) bool { return m.Point == p })
+		if pos.At(p) == board.Empty && r.ghosts[r.watch.index(p)] == board.Empty && !played {
+			return true
+		}
+	}
+	return false
 }
 
 // tell writes a story down.
