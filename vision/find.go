@@ -121,6 +121,11 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 		}
 		t := now.table(l)
 		t.lines(l, k)
+		if half := l.halved(t); half != nil {
+			l = half
+			t = now.table(l)
+			t.lines(l, k)
+		}
 		g, err := l.cut(t.frame(sizes)[0])
 		if err != nil {
 			break

@@ -309,10 +309,8 @@ func spacing(peaks []peak, down bool) float64 {
 // (0, 0) is the lattice's (i0, j0). Which of its lines are the board's is not
 // yet said.
 type lattice struct {
-	g      *grid.Grid
-	span   int
-	knots  int     // that it explains
-	spread float64 // median distance of those from it, cells
+	g    *grid.Grid
+	span int
 }
 
 // weave fits a pose to the knots and takes up the peaks that were not reached.
@@ -358,29 +356,20 @@ func (f *flat) weave(img gocv.Mat, knots []knot, peaks []peak) *lattice {
 	g = fitPose(g, seen, false, 0.5, 10)
 	g = fitPose(g, seen, true, 0.2, 10)
 	// Every peak near a place of the lattice counts, reached or not.
-	var d []float64
-	for round := range 2 {
-		seen, d = seen[:0], d[:0]
-		for _, k := range peaks {
-			p := f.pixel(k.x, k.y)
-			u, v := g.Board(p)
-			ru, rv := math.Round(u), math.Round(v)
-			off := math.Hypot(u-ru, v-rv)
-			if off > 0.3 || math.Abs(ru) > 30 || math.Abs(rv) > 30 {
-				continue
-			}
+	seen = seen[:0]
+	for _, k := range peaks {
+		p := f.pixel(k.x, k.y)
+		u, v := g.Board(p)
+		ru, rv := math.Round(u), math.Round(v)
+		if math.Hypot(u-ru, v-rv) < 0.3 && math.Abs(ru) <= 30 && math.Abs(rv) <= 30 {
 			seen = append(seen, sight{u: ru, v: rv, p: p, weight: k.p})
-			d = append(d, off)
-		}
-		if round == 0 {
-			g = fitPose(g, seen, true, 0.15, 10)
 		}
 	}
-	if len(d) < 9 {
+	if len(seen) < 9 {
 		return nil
 	}
-	sort.Float64s(d)
-	return &lattice{g: g, span: span, knots: len(d), spread: d[len(d)/2]}
+	g = fitPose(g, seen, true, 0.15, 10)
+	return &lattice{g: g, span: span}
 }
 
 // anchors are the peaks that lie on crossings of g, at little weight: a peak is
@@ -490,6 +479,58 @@ func (t *table) lines(l *lattice, k *ink) {
 			}
 		}
 	}
+}
+
+// halved returns the lattice of every other line each way, if the printed lines
+// say that those between do not exist: wide cells of an empty board can be
+// taken for two.
+func (l *lattice) halved(t *table) *lattice {
+	which := func(piece func(*node) float64, line func(i, j int) int) (parity int, ok bool) {
+		var seen, found [2]float64
+		for j := range most {
+			for i := range most {
+				p := (line(i, j) + t.lo) & 1
+				switch x := piece(&t.nodes[j][i]); {
+				case x > 0:
+					found[p]++
+					seen[p]++
+				case x < 0:
+					seen[p]++
+				}
+			}
+		}
+		if seen[0] < 16 || seen[1] < 16 {
+			return 0, false
+		}
+		a, b := found[0]/seen[0], found[1]/seen[1]
+		if b > a {
+			a, b, parity = b, a, 1
+		}
+		if !(a > 0.4 && b < 0.2*a) {
+			return 0, false
+		}
+		return parity, true
+	}
+	v0, rows := which(func(n *node) float64 { return n.right }, func(_, j int) int { return j })
+	u0, columns := which(func(n *node) float64 { return n.down }, func(i, _ int) int { return i })
+	if !rows && !columns {
+		return nil
+	}
+	spec := l.g.Spec()
+	spec.Size, spec.Focal = max(2, l.span/2), 0
+	step := func(halve bool) float64 {
+		if halve {
+			return 2 * float64(spec.Size-1)
+		}
+		return float64(spec.Size - 1)
+	}
+	u, v, du, dv := float64(u0), float64(v0), step(columns), step(rows)
+	spec.Corners = [4]grid.Pt{l.g.At(u, v, 0), l.g.At(u+du, v, 0), l.g.At(u+du, v+dv, 0), l.g.At(u, v+dv, 0)}
+	g, err := grid.New(spec)
+	if err != nil {
+		return nil
+	}
+	return &lattice{g: g, span: spec.Size}
 }
 
 // frame weighs every choice of the lattice's lines as the board's, for boards

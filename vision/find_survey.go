@@ -27,29 +27,176 @@ func (s *survey) proposals(img gocv.Mat, near *grid.Grid) []*grid.Grid {
 // quads proposes where the board's four corner crossings are, in pixels of the
 // picture, the likeliest first.
 func (s *survey) quads() [][4]grid.Pt {
-	blob := s.blob()
-	if len(blob) == 0 {
+	blob, outline := s.blob()
+	if blob == nil {
 		return nil
 	}
-	quad, ok := enclose(convexHull(blob))
-	if !ok {
+	hull := convexHull(outline)
+	var starts [][4]grid.Pt
+	if q, ok := enclose(hull); ok {
+		starts = append(starts, q)
+	}
+	starts = append(starts, s.cornered(hull)...)
+	if len(starts) == 0 {
 		return nil
 	}
-	var out [][4]grid.Pt
-	if snapped, moved := s.snap(quad); moved {
-		out = append(out, s.scaled(snapped))
+	score := func(q [4]grid.Pt) float64 {
+		v := likeness(blob, q)
+		for _, c := range q {
+			v += 0.08 * s.corner.at(c.X, c.Y)
+		}
+		return v
 	}
-	out = append(out, s.scaled(quad))
+	scores := make(map[[4]grid.Pt]float64, len(starts))
+	for _, q := range starts {
+		scores[q] = score(q)
+	}
+	sort.SliceStable(starts, func(a, b int) bool { return scores[starts[a]] > scores[starts[b]] })
+	best := climb(starts[0], score)
+	out := [][4]grid.Pt{s.scaled(best)}
+	for _, q := range starts[1:] {
+		if apart(q, best) > 0.1 {
+			out = append(out, s.scaled(climb(q, score)))
+			break
+		}
+	}
 	// What was taken for the board may be a part of it, or more than it.
-	mid := quad[0].Add(quad[1]).Add(quad[2]).Add(quad[3]).Scale(0.25)
+	mid := best[0].Add(best[1]).Add(best[2]).Add(best[3]).Scale(0.25)
 	for _, f := range []float64{1.35, 0.75} {
 		var other [4]grid.Pt
-		for i, p := range quad {
+		for i, p := range best {
 			other[i] = mid.Add(p.Sub(mid).Scale(f))
 		}
 		out = append(out, s.scaled(other))
 	}
 	return out
+}
+
+// apart is how far the corner of p that is farthest from all corners of q is
+// from them, in units of q's longest diagonal.
+func apart(p, q [4]grid.Pt) float64 {
+	far := 0.0
+	for _, a := range p {
+		near := math.Inf(1)
+		for _, b := range q {
+			near = min(near, a.Dist(b))
+		}
+		far = max(far, near)
+	}
+	return far / max(q[0].Dist(q[2]), q[1].Dist(q[3]))
+}
+
+// cornered returns the convex quadrilaterals between peaks of the corner plane
+// that lie near the outline of the blob, clockwise.
+func (s *survey) cornered(hull []grid.Pt) [][4]grid.Pt {
+	m := &s.corner
+	size := 0.0
+	for _, p := range hull {
+		size = max(size, p.Dist(hull[0]))
+	}
+	var found []peak
+	for y := range m.h {
+		for x := range m.w {
+			c := m.get(x, y)
+			if c < 0.15 {
+				continue
+			}
+			highest := true
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					v := m.get(x+dx, y+dy)
+					highest = highest && (v < c || v == c && (dy > 0 || dy == 0 && dx >= 0))
+				}
+			}
+			near := math.Inf(1)
+			for _, p := range hull {
+				near = min(near, p.Dist(grid.Pt{X: float64(x), Y: float64(y)}))
+			}
+			if highest && near < 0.2*size {
+				found = append(found, peak{
+					float64(x) + summit(m.get(x-1, y), c, m.get(x+1, y)),
+					float64(y) + summit(m.get(x, y-1), c, m.get(x, y+1)), c,
+				})
+			}
+		}
+	}
+	sort.SliceStable(found, func(a, b int) bool { return found[a].p > found[b].p })
+	found = found[:min(8, len(found))]
+	var out [][4]grid.Pt
+	for a := range found {
+		for b := a + 1; b < len(found); b++ {
+			for c := b + 1; c < len(found); c++ {
+				for d := c + 1; d < len(found); d++ {
+					var four []grid.Pt
+					for _, i := range [4]int{a, b, c, d} {
+						four = append(four, grid.Pt{X: found[i].x, Y: found[i].y})
+					}
+					if h := convexHull(four); len(h) == 4 {
+						out = append(out, [4]grid.Pt(h))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// likeness is the intersection over union of a plane and a convex
+// quadrilateral that goes clockwise.
+func likeness(m *heat, q [4]grid.Pt) float64 {
+	both, either := 0.0, 0.0
+	for y := range m.h {
+		// The part of the row that is inside.
+		lo, hi := 0.0, float64(m.w-1)
+		for i := range q {
+			a, b := q[i], q[(i+1)%4]
+			// turn(a, b, (x, y)) is slope·x + at.
+			slope, at := -(b.Y - a.Y), (b.X-a.X)*(float64(y)-a.Y)+(b.Y-a.Y)*a.X
+			switch {
+			case slope > 0:
+				lo = max(lo, -at/slope)
+			case slope < 0:
+				hi = min(hi, -at/slope)
+			case at < 0:
+				lo = math.Inf(1)
+			}
+		}
+		for x := range m.w {
+			in := max(0, min(1, float64(x)-lo+0.5)) * max(0, min(1, hi-float64(x)+0.5))
+			v := float64(m.p[y*m.w+x])
+			both += in * v
+			either += in + v - in*v
+		}
+	}
+	return both / max(1, either)
+}
+
+// climb moves the corners of a quadrilateral one coordinate at a time to where
+// its score is highest.
+func climb(q [4]grid.Pt, score func([4]grid.Pt) float64) [4]grid.Pt {
+	best := score(q)
+	for _, step := range []float64{3, 1.5, 0.7, 0.3} {
+		for range 4 {
+			better := false
+			for k := range 8 {
+				for _, d := range []float64{step, -step} {
+					next := q
+					if k%2 == 0 {
+						next[k/2].X += d
+					} else {
+						next[k/2].Y += d
+					}
+					if v := score(next); v > best {
+						q, best, better = next, v, true
+					}
+				}
+			}
+			if !better {
+				break
+			}
+		}
+	}
+	return q
 }
 
 func (s *survey) scaled(q [4]grid.Pt) [4]grid.Pt {
@@ -59,9 +206,9 @@ func (s *survey) scaled(q [4]grid.Pt) [4]grid.Pt {
 	return q
 }
 
-// blob returns the outline pixels' corners of the largest connected part of
-// the inside plane.
-func (s *survey) blob() []grid.Pt {
+// blob returns the largest connected part of the inside plane, without the
+// others, and its outline.
+func (s *survey) blob() (*heat, []grid.Pt) {
 	m := &s.inside
 	label := make([]int, m.w*m.h)
 	var stack []int
@@ -94,10 +241,14 @@ func (s *survey) blob() []grid.Pt {
 		}
 	}
 	if bestMass < 20 {
-		return nil
+		return nil, nil
 	}
+	alone := &heat{m.w, m.h, make([]float32, len(m.p))}
 	var out []grid.Pt
 	for i, l := range label {
+		if l == best || l == 0 {
+			alone.p[i] = m.p[i]
+		}
 		if l != best {
 			continue
 		}
@@ -111,7 +262,7 @@ func (s *survey) blob() []grid.Pt {
 			}
 		}
 	}
-	return out
+	return alone, out
 }
 
 // convexHull returns the hull clockwise on the screen (Andrew's monotone
@@ -189,37 +340,4 @@ func meet(a, b, c, d grid.Pt) (grid.Pt, bool) {
 		return grid.Pt{}, false
 	}
 	return a.Add(e.Scale(t)), true
-}
-
-// snap moves the corners of a quadrilateral to the peaks of the corner plane
-// near them.
-func (s *survey) snap(q [4]grid.Pt) ([4]grid.Pt, bool) {
-	side := math.Inf(1)
-	for i := range q {
-		side = min(side, q[i].Dist(q[(i+1)%4]))
-	}
-	moved := false
-	out := q
-	for i, c := range q {
-		r := max(2, 0.18*side)
-		best, at := 0.25, c
-		for y := int(c.Y - r); y <= int(c.Y+r)+1; y++ {
-			for x := int(c.X - r); x <= int(c.X+r)+1; x++ {
-				d := math.Hypot(float64(x)-c.X, float64(y)-c.Y)
-				if d > r {
-					continue
-				}
-				if v := s.corner.get(x, y) * (1 - 0.4*d/r); v > best {
-					best = v
-					at = grid.Pt{
-						X: float64(x) + summit(s.corner.get(x-1, y), s.corner.get(x, y), s.corner.get(x+1, y)),
-						Y: float64(y) + summit(s.corner.get(x, y-1), s.corner.get(x, y), s.corner.get(x, y+1)),
-					}
-					moved = true
-				}
-			}
-		}
-		out[i] = at
-	}
-	return out, moved
 }
