@@ -21,6 +21,7 @@ import (
 //	size 9 | me black | rules japanese | handicap 3 [free] | mode ask | below 0.9
 //	record E5 C3       moves that were played before, and lie on the board
 //	bare               ... but do not lie there
+//	relay [found]      no server: two people at one board, relayed
 //	start
 //
 // and goes on with what happens:
@@ -82,17 +83,18 @@ func TestScenarios(t *testing.T) {
 
 type scenario struct {
 	*world
-	t     *testing.T
-	line  string
-	setup board.Setup
-	rules string
-	free  bool
-	me    board.Color
-	moves []string
-	bare  bool
-	mode  Mode
-	below float64
-	from  int // events before this one were asked about
+	t              *testing.T
+	line           string
+	setup          board.Setup
+	rules          string
+	free           bool
+	me             board.Color
+	moves          []string
+	bare           bool
+	relayed, found bool
+	mode           Mode
+	below          float64
+	from           int // events before this one were asked about
 }
 
 func (s *scenario) fail(format string, args ...any) {
@@ -155,6 +157,8 @@ func (s *scenario) open(w []string) bool {
 		s.moves = w[1:]
 	case "bare":
 		s.bare = true
+	case "relay":
+		s.relayed, s.found = true, len(w) > 1
 	case "start":
 		s.setup.Rules, _ = board.ParseRules(s.rules)
 		s.setup.Rules.FreeHandicap = s.free
@@ -168,6 +172,12 @@ func (s *scenario) open(w []string) bool {
 		}
 		if !s.bare {
 			s.board = s.srv.game.Position()
+		}
+		if s.relayed {
+			var err error
+			if s.world.relay, err = NewRelay(RelayOptions{Setup: s.setup, AsFound: s.found}); err != nil {
+				s.fail("%v", err)
+			}
 		}
 		s.start()
 	default:
@@ -348,7 +358,11 @@ func (s *scenario) want(w []string) {
 		}
 	case "record":
 		var got []string
-		for _, m := range s.srv.game.Moves() {
+		g := s.srv.game
+		if s.world.relay != nil {
+			g = s.world.relay.Game()
+		}
+		for _, m := range g.Moves() {
 			got = append(got, m.Point.GTP(s.setup.Size))
 		}
 		if !slices.Equal(got, w[2:]) {

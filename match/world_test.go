@@ -35,7 +35,8 @@ type world struct {
 
 	srv     *server
 	opt     Options
-	ref     *Referee
+	ref     arbiter
+	relay   *Relay // it is one, and there is no server
 	journal []Entry
 	kill    int // >0: the program dies at the kill-th chance (entries kept, requests sent)
 	killed  int // how often it died
@@ -43,6 +44,12 @@ type world struct {
 	decided []Decision
 	quit    bool
 	tap     func(Input)
+}
+
+// arbiter is a referee or a relay.
+type arbiter interface {
+	Step(Input) Output
+	Snapshot() *Snapshot
 }
 
 // server is the other end: a record, and a line that may fail.
@@ -99,6 +106,10 @@ func newWorldOf(t testing.TB, setup board.Setup, me board.Color) *world {
 
 // start starts the program, for the first time or again after a crash.
 func (w *world) start() {
+	if w.relay != nil {
+		w.ref = w.relay
+		return
+	}
 	o := w.opt
 	o.Journal = slices.Clone(w.journal)
 	w.ref = New(o)
