@@ -86,7 +86,8 @@ type point struct {
 // blob is a connected set of changed tiles.
 type blob struct {
 	tiles   int
-	outside bool // reaches beyond the board or the picture: a hand, a sleeve
+	outside bool // reaches beyond the board: a hand, a sleeve
+	border  bool // reaches the border of the picture
 	points  []int
 	quiet   int // the least of its tiles
 	since   time.Duration
@@ -403,7 +404,7 @@ func (w *Watcher) group() {
 					}
 					k := j*v.tiles + i
 					if !w.now.valid[k] {
-						b.outside = true
+						b.border = true
 					}
 					if w.tiles[k].changed && w.label[k] < 0 {
 						w.label[k] = id
@@ -547,7 +548,7 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 		w.turn = (w.turn + 1) % len(w.points)
 	}
 	var evidence []reading.Evidence
-	if len(w.blobs) == 0 && w.time-w.learned > lesson {
+	if w.time-w.learned > lesson && !slices.ContainsFunc(w.blobs, func(b blob) bool { return len(b.points) > 3 }) {
 		all, err := w.reader.Read(img, w.g)
 		if err != nil {
 			return err
@@ -589,7 +590,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 		}
 		switch {
 		case len(b.points) == 0:
-			b.adopt = settled(b.quiet) && (!b.outside || long > 2*time.Second)
+			b.adopt = settled(b.quiet) && (!b.outside && !b.border || long > 2*time.Second)
 		case same && allClear: // light
 			b.covers = !settled(b.quiet)
 			b.adopt = !b.covers
@@ -601,10 +602,11 @@ func (w *Watcher) adopt(gap time.Duration) {
 			b.covers = !b.adopt
 		case w.explained(l):
 			b.adopt = settled(b.quiet)
+			b.covers = b.border && !b.adopt
 		default:
 			// A blur, a stone far off its crossing: it may be read, for what
 			// that is worth, when it has come to rest.
-			b.covers = b.quiet < 3 || len(b.points) > 3
+			b.covers = b.quiet < 3 || len(b.points) > 3 || b.border
 		}
 	}
 	took := false
