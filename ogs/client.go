@@ -111,6 +111,7 @@ type Timing struct {
 	Echo        time.Duration // a move's echo, before the game data is asked for: 5 s
 	Settle      time.Duration // between two looks that find a move not played: 2 s
 	GameData    time.Duration // game data after game/connect, before asking again: 5 s
+	Rejoin      time.Duration // between leaving a game and entering it again: 500 ms
 	Doubt       time.Duration // a contradiction, before the game data is asked for: 2 s
 	BackoffMin  time.Duration // first wait before reconnecting: 250 ms
 	BackoffMax  time.Duration // longest wait before reconnecting: 30 s
@@ -119,7 +120,7 @@ type Timing struct {
 	RetryMax    time.Duration // longest Retry-After that is waited for: 60 s
 	Keepalive   time.Duration // between two challenge/keepalive: 1 s
 	Poll        time.Duration // between two looks at ui/overview: 45 s
-	TokenMaxAge time.Duration // a jwt this old is fetched anew on reconnecting: 10 min
+	TokenMaxAge time.Duration // a jwt this old is fetched anew before reconnecting: 6 h
 }
 
 func (t Timing) withDefaults() Timing {
@@ -136,6 +137,7 @@ func (t Timing) withDefaults() Timing {
 	def(&t.Echo, 5*time.Second)
 	def(&t.Settle, 2*time.Second)
 	def(&t.GameData, 5*time.Second)
+	def(&t.Rejoin, 500*time.Millisecond)
 	def(&t.Doubt, 2*time.Second)
 	def(&t.BackoffMin, 250*time.Millisecond)
 	def(&t.BackoffMax, 30*time.Second)
@@ -144,7 +146,7 @@ func (t Timing) withDefaults() Timing {
 	def(&t.RetryMax, time.Minute)
 	def(&t.Keepalive, time.Second)
 	def(&t.Poll, 45*time.Second)
-	def(&t.TokenMaxAge, 10*time.Minute)
+	def(&t.TokenMaxAge, 6*time.Hour)
 	return t
 }
 

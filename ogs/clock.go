@@ -3,7 +3,6 @@ package ogs
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -165,11 +164,6 @@ func (c *Clock) stops() bool {
 		}
 	}
 	return len(c.Pauses) == 0
-}
-
-func (c Clock) clone() Clock {
-	c.Pauses = maps.Clone(c.Pauses)
-	return c
 }
 
 // Color returns which player's clock the server runs; Empty if nobody's.

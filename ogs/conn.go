@@ -99,6 +99,7 @@ func (c *conn) kill(err error) {
 	}
 	if t, ok := under.(*net.TCPConn); ok {
 		t.SetLinger(0)
+		t.Close() // first, so that nothing waits for TLS to say goodbye
 	}
 	c.ws.Close()
 	close(c.closed)

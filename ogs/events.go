@@ -42,7 +42,7 @@ type (
 	}
 
 	// Settled is what became of a move that Game.Move sent. Each ticket has
-	// exactly one, unless the program ends before.
+	// exactly one, unless the game is left before.
 	Settled struct {
 		Ticket Ticket
 		Number int
@@ -82,11 +82,12 @@ type (
 		At time.Time
 	}
 
-	// Chat is a line in the game's chat.
+	// Chat is a line in the game's chat. On joining, the old lines come, too.
 	Chat struct {
 		By      Player
 		Channel string
 		Text    string
+		At      time.Time // the server's time; zero if it does not say
 	}
 
 	// Trouble is a complaint of the server about this game, in its words.

@@ -62,7 +62,7 @@ type doubt struct {
 
 // deadlines are the moments at which the goroutine acts by itself; zero for
 // none.
-type deadlines struct{ echo, settle, data, doubt, latency, flag time.Time }
+type deadlines struct{ echo, settle, ask, data, doubt, latency, flag time.Time }
 
 // What comes through the inbox besides hint and gameEvent.
 type (
@@ -193,7 +193,7 @@ func (g *Game) run() {
 
 func (d *deadlines) next() time.Duration {
 	wait := time.Hour
-	for _, t := range []time.Time{d.echo, d.settle, d.data, d.doubt, d.latency, d.flag} {
+	for _, t := range []time.Time{d.echo, d.settle, d.ask, d.data, d.doubt, d.latency, d.flag} {
 		if !t.IsZero() {
 			wait = min(wait, time.Until(t))
 		}
@@ -212,6 +212,9 @@ func passed(t *time.Time, now time.Time) bool {
 
 func (g *Game) due(now time.Time) {
 	t := g.s.c.timing
+	if passed(&g.at.ask, now) && g.conn != nil {
+		g.ask()
+	}
 	if passed(&g.at.data, now) && g.conn != nil {
 		switch {
 		case g.asked < 3:
@@ -239,8 +242,9 @@ func (g *Game) due(now time.Time) {
 		}
 	}
 	if passed(&g.at.latency, now) && g.conn != nil && g.st != nil && g.st.Me != board.Empty && g.st.Phase == Playing {
-		_, latency := g.s.Ping()
-		g.conn.send("game/latency", g.body(map[string]any{"latency": latency.Milliseconds()}))
+		if _, latency := g.s.Ping(); g.st.Live {
+			g.conn.send("game/latency", g.body(map[string]any{"latency": latency.Milliseconds()}))
+		}
 		g.at.latency = now.Add(t.Latency)
 	}
 	if passed(&g.at.flag, now) && g.conn != nil && g.st.MyTurn() {
@@ -272,7 +276,7 @@ func (g *Game) ask() {
 // resync leaves the game's channel and enters it again for fresh game data.
 // Nothing is sent until that is here.
 func (g *Game) resync(reason string) {
-	if g.conn == nil || !g.at.data.IsZero() {
+	if g.conn == nil || !g.at.data.IsZero() || !g.at.ask.IsZero() {
 		return // it will come anyway
 	}
 	if gap := g.s.c.timing.Doubt / 4; time.Since(g.lastData) < gap {
@@ -284,7 +288,8 @@ func (g *Game) resync(reason string) {
 		g.change(func(n *State) { n.Live = false })
 	}
 	g.conn.send("game/disconnect", g.body(nil))
-	g.ask()
+	// Should the server take its time to leave, it must not undo the entering.
+	g.at.ask = time.Now().Add(g.s.c.timing.Rejoin)
 }
 
 // suspect makes a contradiction lead to a resync, if it still stands then.
@@ -449,8 +454,8 @@ func (g *Game) gameData(data json.RawMessage) {
 		}
 		return
 	}
-	if g.ended && n.Phase != Finished {
-		return // late news of a game that is over
+	if g.ended && n.Phase != Finished || !g.at.ask.IsZero() {
+		return // late news of a game that is over, or from before it is entered anew
 	}
 	g.asked, g.at.data, g.at.doubt, g.doubts = 0, time.Time{}, time.Time{}, nil
 	n.Live, n.Epoch = true, g.epoch
@@ -762,6 +767,7 @@ func (g *Game) chat(data json.RawMessage) error {
 			Body     text
 			Username text
 			PlayerID ID `json:"player_id"`
+			Date     instant
 		}
 	}
 	if json.Unmarshal(data, &w) != nil || g.chats[string(w.Line.ID)] {
@@ -770,7 +776,7 @@ func (g *Game) chat(data json.RawMessage) error {
 	if w.Line.ID != "" {
 		g.chats[string(w.Line.ID)] = true
 	}
-	g.tell(Chat{Player{ID: w.Line.PlayerID, Username: clip(string(w.Line.Username))}, string(w.Channel), clip(string(w.Line.Body))})
+	g.tell(Chat{Player{ID: w.Line.PlayerID, Username: clip(string(w.Line.Username))}, string(w.Channel), clip(string(w.Line.Body)), w.Line.Date.Time})
 	return nil
 }
 

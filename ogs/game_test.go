@@ -165,6 +165,63 @@ func TestReconnect(t *testing.T) {
 	}
 }
 
+// TestDisplaced lets somebody else move for the account while a move is on its
+// way.
+func TestDisplaced(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, nil)
+	s := w.connect()
+	f := w.join(s, sg.ID)
+	w.srv.Inject(ogstest.Fault{Kind: ogstest.LoseMove})
+	st := f.g.State()
+	ticket, err := f.g.Move(pt(t, "C3", 9), st.Number(), st.Epoch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sg.Play(w.alice, pt(t, "G7", 9))
+	m, _ := event[ogs.Moved](f)
+	if m.Ticket != 0 || !m.Mine {
+		t.Errorf("%+v", m)
+	}
+	e, st := event[ogs.Settled](f)
+	if e.Fate != ogs.Displaced || e.Ticket != ticket || !strings.Contains(e.Reason, "G7") || st.Pending != nil {
+		t.Errorf("%+v", e)
+	}
+	if n := w.srv.Count("game/move"); n != 1 {
+		t.Errorf("%d moves were sent", n)
+	}
+}
+
+// TestUnsolicited sends things that nobody asked for in the middle of a game.
+func TestUnsolicited(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, nil)
+	s := w.connect()
+	f := w.join(s, sg.ID)
+	for _, raw := range []string{
+		`["user/jwt","a.b.c"]`, `["HUP"]`, `["ERROR",{"errcode":7}]`, `["notification",{"id":5,"type":"delete"}]`, `["notification","x"]`, `["active_game",null]`,
+		`["active_game",{"id":"x"}]`, `["automatch/start",7]`, `["seekgraph/global",{"challenge_id":[]}]`, `["net/pong",{"client":"x"}]`, `["game//move",{}]`,
+		`["game/x/move",{}]`, `[99,null,{"code":"x"}]`, fmt.Sprintf(`["game/%d/move",{"move_number":1}]`, sg.ID), fmt.Sprintf(`["game/%d/move",{"move_number":9,"move":[1,1,1]}]`, sg.ID),
+		fmt.Sprintf(`["game/%d/clock","x"]`, sg.ID), fmt.Sprintf(`["game/%d/gamedata",{"game_id":1}]`, sg.ID), fmt.Sprintf(`["game/%d/phase","dreaming"]`, sg.ID),
+		fmt.Sprintf(`["game/%d/undo_requested",{}]`, sg.ID), fmt.Sprintf(`["game/%d/undo_canceled",1]`, sg.ID), fmt.Sprintf(`["game/%d/error","This is a protected game"]`, sg.ID),
+		fmt.Sprintf(`["game/%d/reset",{}]`, sg.ID), fmt.Sprintf(`["game/%d/conditional_moves",{"moves":null}]`, sg.ID), fmt.Sprintf(`["active_game",{"id":%d,"phase":"play","move_number":99}]`, sg.ID),
+		fmt.Sprintf(`["active_game",{"id":%d,"phase":"finished"}]`, sg.ID), fmt.Sprintf(`["notification",{"id":"1:a","type":"gameEnded","game_id":%d}]`, sg.ID),
+	} {
+		w.srv.SendRaw([]byte(raw), false)
+	}
+	w.srv.SendRaw([]byte{1, 2, 3}, true)
+	time.Sleep(150 * time.Millisecond) // what they set off is over, or the move waits for it
+	f.play(pt(t, "C3", 9))
+	sg.Play(w.bob, pt(t, "G7", 9))
+	f.play(pt(t, "C7", 9))
+	if got := strings.Join(sg.Moves(), " "); got != "cg gc cc" {
+		t.Errorf("the server has %s", got)
+	}
+	if st := f.g.State(); st.Phase != ogs.Playing {
+		t.Errorf("the game is in %s", st.Phase)
+	}
+}
+
 func TestNotSent(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	sg := w.start(ogstest.Setup{}, nil)
@@ -438,7 +495,7 @@ func TestAutoResignAndChat(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	sg.Say(w.bob, "hello")
-	if c, _ := event[ogs.Chat](f); c.Text != "hello" || c.By.Username != "bob" {
+	if c, _ := event[ogs.Chat](f); c.Text != "hello" || c.By.Username != "bob" || time.Since(c.At) > time.Minute {
 		t.Errorf("%+v", c)
 	}
 	if err := f.g.Chat("good game"); err != nil {

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func fast() ogs.Timing {
 	return ogs.Timing{
 		Request: 5 * time.Second, Handshake: 5 * time.Second, Write: time.Second, Ping: 200 * time.Millisecond, Latency: 150 * time.Millisecond,
-		Echo: 150 * time.Millisecond, Settle: 80 * time.Millisecond, GameData: 200 * time.Millisecond, Doubt: 60 * time.Millisecond,
+		Echo: 150 * time.Millisecond, Settle: 80 * time.Millisecond, GameData: 200 * time.Millisecond, Rejoin: 10 * time.Millisecond, Doubt: 60 * time.Millisecond,
 		BackoffMin: 5 * time.Millisecond, BackoffMax: 50 * time.Millisecond, Stable: time.Second, Retry: 20 * time.Millisecond,
 		RetryMax: 3 * time.Second, Keepalive: 50 * time.Millisecond, Poll: time.Minute, TokenMaxAge: time.Minute,
 	}
