@@ -26,6 +26,7 @@ type watch struct {
 
 	any     bool          // there was a reading
 	first   time.Duration // the first
+	apart   time.Duration // between the last two readings
 	frame   int
 	at      time.Duration // of the last reading
 	bump    int
@@ -189,7 +190,7 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		s.long = s.before == never || w.shut > s.before
 		s.known, s.seen, s.since, s.sure = true, c, since, at
 	}
-	w.any, w.frame, w.at = true, r.Frame, at
+	w.any, w.apart, w.frame, w.at = true, dt, r.Frame, at
 }
 
 // coveredNear returns when last a point near p was hidden: a hand that sets a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 var (
 	games    = flag.Int("games", 12, "random games to play")
 	gameSeed = flag.Uint64("seed", 1, "seed of the first random game")
+	bound    = flag.Float64("bound", 0, "odds at which a move is sent; 0: as usual")
+	noise    = flag.Float64("noise", 1e-4, "share of points of each reading that are plainly wrong")
 )
 
 // person sits at the board of a world, plays random moves, and does all that
@@ -402,8 +405,11 @@ func (p *person) game(moves int) {
 // TestRandomGames plays whole games with random mischief and random faults. The
 // record must be exactly what was meant.
 func TestRandomGames(t *testing.T) {
-	total, asked, fixed, killed, failed := 0, 0, 0, 0, 0
-	var delays []time.Duration
+	var sum struct {
+		sync.Mutex
+		games, moves, asked, fixed, killed int
+		delays                             []time.Duration
+	}
 	for i := range *games {
 		seed := *gameSeed + uint64(i)
 		size := []int{9, 9, 13, 19}[seed%4]
@@ -412,12 +418,29 @@ func TestRandomGames(t *testing.T) {
 			me := board.Color(1 + seed/4%2)
 			w := newWorld(t, size, me)
 			w.rng = rand.New(rand.NewPCG(seed, 7))
-			w.noise = 1e-4
+			w.noise = *noise
+			if *bound > 0 {
+				w.opt.Tuning = Live()
+				w.opt.Tuning.Bound = *bound
+				w.start()
+			}
 			p := &person{world: w, me: me, mischief: true, faults: seed%3 != 0}
 			p.game(size * size * 3 / 5)
-			_ = failed
-			t.Logf("%d moves of mine, %d questions, %d times set right, killed %d times, result %v, %v", len(p.meant), p.asked, p.fixed, w.killed, w.srv.result, w.now)
+			sum.Lock()
+			defer sum.Unlock()
+			sum.games++
+			sum.moves += len(p.meant)
+			sum.asked += p.asked
+			sum.fixed += p.fixed
+			sum.killed += w.killed
+			sum.delays = append(sum.delays, p.delays...)
 		})
-		_, _, _, _, _ = total, asked, fixed, killed, delays
 	}
+	t.Cleanup(func() {
+		slices.Sort(sum.delays)
+		if n := len(sum.delays); n > 0 {
+			t.Logf("%d of %d games exact: %d moves of mine, %d questions, %d times set right by hand, killed %d times; hand gone to record p50 %v, p95 %v",
+				sum.games, *games, sum.moves, sum.asked, sum.fixed, sum.killed, sum.delays[n/2], sum.delays[n*95/100])
+		}
+	})
 }

@@ -508,10 +508,14 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 			if undo == 0 && r.lifted(e) {
 				continue
 			}
-			// A longer story of the same points is a stone that was played
-			// and captured between two views.
-			*stories = append(*stories, &story{undo: undo, orders: e.Orders, noise: noise,
-				cost: cost + float64(len(e.Moves())) + 0.1*float64(e.Unlifted.Len())})
+			c := cost + float64(len(e.Moves())) + 0.1*float64(e.Unlifted.Len())
+			for _, m := range e.Moves() {
+				// A stone that was played and captured between two views.
+				if seen.At(m.Point) != m.Color && !e.Unlifted.Has(m.Point) {
+					c += r.unseenCost()
+				}
+			}
+			*stories = append(*stories, &story{undo: undo, orders: e.Orders, noise: noise, cost: c})
 		}
 	}
 	try()
@@ -537,6 +541,15 @@ func (r *Relay) lifted(e board.Explanation) bool {
 		}
 	}
 	return false
+}
+
+// unseenCost is what a move costs that nobody saw on the board: much, unless
+// the pictures are far apart.
+func (r *Relay) unseenCost() float64 {
+	if r.watch.apart >= 2*time.Second {
+		return 0.5
+	}
+	return noiseCost
 }
 
 // tell writes a story down.
