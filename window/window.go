@@ -44,11 +44,9 @@ type Window struct {
 	mu      sync.Mutex
 	st      state
 	version int
-	wanted  time.Time   // before which no picture is
-	room    image.Point // pixels that a picture is shown in; 0, 0 before it is known
-	cal     *Calibration
-	fonts   int  // grows when more fonts are known
-	stay    bool // a key was pressed while the window lingers
+	wanted  time.Time     // before which no picture is
+	room    image.Point   // pixels that a picture is shown in; 0, 0 before it is known
+	done    chan struct{} // closed by Close
 }
 
 // state is all that has been told to a Window. A copy is a snapshot: what it
@@ -81,7 +79,7 @@ func New(opt Options) *Window {
 	if opt.Title == "" {
 		opt.Title = "gobancam"
 	}
-	return &Window{opt: opt, commands: make(chan match.Command, 64), st: state{muted: opt.Muted}}
+	return &Window{opt: opt, commands: make(chan match.Command, 64), done: make(chan struct{}), st: state{muted: opt.Muted}}
 }
 
 // Commands delivers what the user asks for, by key or click.
@@ -160,9 +158,13 @@ func (w *Window) Close() {
 	w.change(func(s *state) {
 		if s.closing.IsZero() {
 			s.closing = time.Now()
+			close(w.done)
 		}
 	})
 }
+
+// Done is closed by Close.
+func (w *Window) Done() <-chan struct{} { return w.done }
 
 // leave is the user's wish to close the window.
 func (w *Window) leave() {

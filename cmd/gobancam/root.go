@@ -90,6 +90,7 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		newGamesCommand(),
 	)
 	add("see",
+		newCalibrateCommand(),
 		newReadCommand(),
 		newEvalCommand(),
 		newReplayCommand(),

@@ -1,0 +1,195 @@
+// Package live lets a camera's pictures answer what a calibration asks.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"sync"
+	"time"
+
+	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// How often things are done while pictures keep coming.
+const (
+	showEvery    = 95 * time.Millisecond
+	findEvery    = 500 * time.Millisecond
+	readEvery    = 300 * time.Millisecond
+	measureEvery = time.Second
+)
+
+// Eyes look at a source for a calibration.
+type Eyes struct {
+	Source  vision.Source
+	Session *calibrate.Session
+	// Show is given pictures at some ten a second, which are not changed any
+	// more, with the grid as it is.
+	Show func(img *image.RGBA, g *grid.Grid)
+}
+
+// Run looks until the source ends or ctx does; the end of a file leaves its
+// last picture to be looked at, until ctx ends.
+func (e *Eyes) Run(ctx context.Context) error {
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w := &worker{session: e.Session, fresh: make(chan struct{}, 1)}
+	defer w.close()
+	tasks.Go(func() { w.run(ctx) })
+	defer stop() // before tasks.Wait
+
+	var shown time.Time
+	frames, since := 0, time.Now()
+	for {
+		f, err := e.Source.Next(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, io.EOF):
+			<-ctx.Done()
+			return nil
+		case errors.Is(err, vision.ErrNotPictures) && f == nil:
+			continue
+		case err != nil:
+			return fmt.Errorf("no more pictures: %w", err)
+		}
+		e.Session.Picture(f.Img.Cols(), f.Img.Rows())
+		frames++
+		if d := time.Since(since); d > 2*time.Second {
+			w.setRate(float64(frames) / d.Seconds())
+			frames, since = 0, time.Now()
+		}
+		w.take(f.Img)
+		if time.Since(shown) >= showEvery {
+			shown = time.Now()
+			if img, err := vision.RGBA(f.Img, image.Point{}); err == nil {
+				w.setShown(img)
+				e.Show(img, e.Session.Grid())
+			}
+		}
+		f.Close()
+	}
+}
+
+// worker does what takes long, beside the pictures.
+type worker struct {
+	session *calibrate.Session
+	fresh   chan struct{} // there is a new picture
+
+	mu    sync.Mutex
+	img   gocv.Mat // the newest picture
+	has   bool
+	shown *image.RGBA
+	rate  float64
+}
+
+func (w *worker) take(img gocv.Mat) {
+	w.mu.Lock()
+	if w.has {
+		w.img.Close()
+	}
+	w.img, w.has = img.Clone(), true
+	w.mu.Unlock()
+	select {
+	case w.fresh <- struct{}{}:
+	default:
+	}
+}
+
+func (w *worker) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.has {
+		w.img.Close()
+		w.has = false
+	}
+}
+
+func (w *worker) setRate(r float64) { w.mu.Lock(); w.rate = r; w.mu.Unlock() }
+
+func (w *worker) setShown(img *image.RGBA) { w.mu.Lock(); w.shown = img; w.mu.Unlock() }
+
+// newest returns a copy of the newest picture.
+func (w *worker) newest() (img gocv.Mat, shown *image.RGBA, rate float64, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.has {
+		return gocv.Mat{}, nil, 0, false
+	}
+	return w.img.Clone(), w.shown, w.rate, true
+}
+
+func (w *worker) run(ctx context.Context) {
+	reader := vision.NewReader()
+	var of *grid.Grid // that the reader knows
+	var searched, read, measured time.Time
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		job, g := w.session.Job(), w.session.Grid()
+		look := job.Task != calibrate.Idle && (job.Task != calibrate.Find || time.Since(searched) > findEvery)
+		reads := !look && g != nil && time.Since(read) > readEvery
+		if !look && !reads {
+			continue
+		}
+		select {
+		case <-w.fresh: // never twice at the same picture
+		default:
+			if !look || job.Task == calibrate.Find {
+				continue
+			}
+		}
+		img, shown, rate, ok := w.newest()
+		if !ok {
+			continue
+		}
+		if look {
+			w.do(job, img)
+			searched = time.Now()
+		} else {
+			if of != g {
+				reader.Reset()
+				of = g
+			}
+			var r *reading.Reading
+			if pts, err := reader.Read(img, g); err == nil {
+				r = &reading.Reading{Size: g.Size(), Lock: reading.Locked, Points: pts}
+			}
+			read = time.Now()
+			var q *calibrate.Quality
+			if shown != nil && time.Since(measured) > measureEvery {
+				measured = time.Now()
+				q = calibrate.MeasurePicture(shown, g)
+				q.Rate = rate
+			}
+			w.session.Seen(g, r, q)
+		}
+		img.Close()
+	}
+}
+
+// do answers a job.
+func (w *worker) do(job calibrate.Job, img gocv.Mat) {
+	var found vision.Found
+	var err error
+	if job.Task == calibrate.Find {
+		found, err = vision.Find(img, vision.FindOptions{Size: job.Size})
+	} else {
+		found, err = vision.Snap(img, job.Grid)
+	}
+	w.session.Done(job, found.Grid, calibrate.Fit{Confidence: found.Confidence, Distance: found.Fit}, err)
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/calibrate/live"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/window"
+)
+
+type calibrateFlags struct {
+	where   boardFlags
+	camera  string
+	text    bool
+	timeout time.Duration
+}
+
+func newCalibrateCommand() *cobra.Command {
+	var f calibrateFlags
+	cmd := &cobra.Command{
+		Use:   "calibrate",
+		Short: "Show gobancam where the board is",
+		Long: `Calibrate opens a window with the camera's picture. The board is found by itself
+and its grid drawn over it; Enter accepts and saves it for this camera. Else drag
+the four corners, or choose one with Tab and move it with the arrow keys, by
+tenths of a pixel.
+
+Without a display, or with --text, the board is looked for and saved if it was
+surely found; --corners says where it is.
+
+Exit code 0: saved. 3: no board was found, or not surely. 2: bad usage, or a
+camera that cannot be used.`,
+		Example: `  gobancam calibrate
+  gobancam calibrate --camera http://192.168.1.20:8080/video
+  gobancam calibrate --text --corners "310,80 950,95 1180,640 120,610" --size 19`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.where.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.camera, "camera", "0", "device, address, file, directory, or sim:")
+	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display")
+	fl.DurationVar(&f.timeout, "timeout", time.Minute, "how long to look for the board without a window")
+	return cmd
+}
+
+func (f *calibrateFlags) run(cmd *cobra.Command) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	note := func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }
+	corners, err := f.where.parse()
+	if err != nil {
+		return err
+	}
+	src, _, err := openCamera(ctx, f.camera, note, func(match.Command) {})
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+
+	store := calibrate.DefaultStore()
+	saved, err := store.Load(f.camera)
+	if err != nil {
+		saved = nil
+		if !errors.Is(err, calibrate.ErrNone) {
+			note(err.Error())
+		}
+	}
+	if corners != nil {
+		var g *grid.Grid
+		if src, g, err = placeCorners(ctx, src, *corners, f.where.size); err != nil {
+			return err
+		}
+		saved = &calibrate.Profile{Camera: f.camera, Grid: g.Spec()}
+	}
+	session := calibrate.NewSession(f.camera, saved)
+	if corners == nil && f.where.size != 0 {
+		session.SetSize(f.where.size)
+	}
+	save := func(p *calibrate.Profile) error {
+		if err := store.Save(p); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%d×%d board, corners %s\nsaved in %s\n", p.Grid.Size, p.Grid.Size, cornerText(p.Grid.Corners), store.Path(p.Camera))
+		return err
+	}
+	eyes := &live.Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}
+
+	if err := window.Available(); err == nil && !f.text {
+		w := window.New(window.Options{Title: "gobancam: calibrate", CacheDir: fontIndex()})
+		accepted := false
+		w.Calibrate(session, func(p *calibrate.Profile) error {
+			if err := save(p); err != nil {
+				return err
+			}
+			accepted = true
+			w.Close()
+			return nil
+		})
+		eyes.Show = func(img *image.RGBA, g *grid.Grid) {
+			b := img.Bounds()
+			w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
+		}
+		err = beside(ctx, w, note, func(ctx context.Context) error {
+			ctx, leave := context.WithCancel(ctx)
+			defer leave()
+			go func() { // nothing is under way that would have to be settled
+				select {
+				case <-w.Commands():
+					leave()
+				case <-w.Done():
+					leave()
+				case <-ctx.Done():
+				}
+			}()
+			return eyes.Run(ctx)
+		})
+		switch {
+		case err != nil:
+			return sourceError(err)
+		case !accepted:
+			return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
+		}
+		return nil
+	} else if err != nil && !f.text {
+		note("No window: " + err.Error() + ".")
+	}
+	return f.blindly(ctx, eyes, session, corners != nil, save, cmd.ErrOrStderr())
+}
+
+// blindly looks for the board until it is surely found.
+func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, given bool, save func(*calibrate.Profile) error, say io.Writer) error {
+	ctx, stop := context.WithTimeout(ctx, f.timeout)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- eyes.Run(ctx) }()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	last := ""
+	for {
+		select {
+		case err := <-failed:
+			if err != nil {
+				return sourceError(err)
+			}
+			return withCode(exitUnsure, fmt.Errorf("the board was not surely found in %v: show all of it, in good light and without hands, or say where it is with --corners \"x,y x,y x,y x,y\", clockwise from the top left as you see it", f.timeout))
+		case <-tick.C:
+		}
+		v := session.View()
+		if v.Text != last && !v.Ready {
+			last = v.Text
+			fmt.Fprintln(say, v.Text)
+		}
+		// Corners that were given count once they have been compared.
+		if !v.Ready && !(given && v.Grid != nil && v.Fit != nil) || v.Reading == nil {
+			continue
+		}
+		for _, c := range v.Checks {
+			fmt.Fprintf(say, "%-10s %s\n", c.Name, c.Text)
+		}
+		p, err := session.Accept(time.Now())
+		if err == nil {
+			err = save(p)
+		}
+		stop()
+		<-failed
+		return err
+	}
+}
+
+func cornerText(c [4]grid.Pt) string {
+	s := ""
+	for i, p := range c {
+		if i > 0 {
+			s += " "
+		}
+		s += fmt.Sprintf("%.1f,%.1f", p.X, p.Y)
+	}
+	return s
+}
