@@ -103,34 +103,21 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 // last the printed lines. A Found without Grid means there is no lattice.
 func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, error) {
 	var found Found
-	var f *flat
+	var view *flat
+	most := math.Inf(-1)
 	for look := range 3 {
-		now, err := lay(img, rough)
+		f, err := lay(img, rough)
 		if err != nil {
 			return Found{}, err
 		}
-		peaks := now.peaks()
-		l := now.weave(img, knit(peaks), peaks)
-		if l == nil {
-			break
-		}
-		n := float64(l.span-1) / 2
-		k, err := newInk(img, l.g.Cell(n, n))
+		g, score, err := f.choose(img, sizes)
 		if err != nil {
 			return Found{}, err
 		}
-		t := now.table(l)
-		t.lines(l, k)
-		if half := l.halved(t); half != nil {
-			l = half
-			t = now.table(l)
-			t.lines(l, k)
+		if g == nil || score <= most {
+			break // the last look was the better one
 		}
-		g, err := l.cut(t.frame(sizes)[0])
-		if err != nil {
-			break
-		}
-		f, found.Grid = now, g
+		most, view, found.Grid = score, f, g
 		if look > 0 && steady(rough, g) {
 			break
 		}
@@ -139,8 +126,51 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 	if found.Grid == nil {
 		return found, nil
 	}
-	err := found.judge(img, f, 0.3, s)
+	err := found.judge(img, view, 0.3, s)
 	return found, err
+}
+
+// choose returns the likeliest board in a flat view with its log-likelihood;
+// nil when there is no lattice. Clear crossings alone are tried, and all.
+func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64, err error) {
+	peaks := f.peaks()
+	var clear []peak
+	for _, p := range peaks {
+		if p.p > 0.5 {
+			clear = append(clear, p)
+		}
+	}
+	for _, some := range [][]peak{clear, peaks} {
+		l := f.weave(img, some)
+		if l == nil {
+			continue
+		}
+		n := float64(l.span-1) / 2
+		k, err := newInk(img, l.g.Cell(n, n))
+		if err != nil {
+			return nil, 0, err
+		}
+		t := f.table(l)
+		t.lines(l, k)
+		if half := l.halved(t); half != nil {
+			l = half
+			t = f.table(l)
+			t.lines(l, k)
+		}
+		windows := t.frame(sizes)
+		if len(windows) == 0 || best != nil && windows[0].score <= score {
+			continue
+		}
+		g, err := l.cut(windows[0])
+		if err != nil {
+			continue // no camera sees such a board
+		}
+		best, score = g, windows[0].score
+		if len(clear) > 9*len(peaks)/10 {
+			break
+		}
+	}
+	return best, score, nil
 }
 
 // steady says whether the corners of two grids differ by less than half a
@@ -221,8 +251,7 @@ func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
 	}
 	found := Found{Grid: rough}
 	reach := 0.4
-	peaks := f.peaks()
-	if l := f.weave(img, knit(peaks), peaks); l != nil {
+	if l := f.weave(img, f.peaks()); l != nil {
 		if g := l.nearest(rough); g != nil {
 			found.Grid, reach = g, 0.25
 		}

@@ -313,8 +313,10 @@ type lattice struct {
 	span int
 }
 
-// weave fits a pose to the knots and takes up the peaks that were not reached.
-func (f *flat) weave(img gocv.Mat, knots []knot, peaks []peak) *lattice {
+// weave finds the lattice that the peaks lie on: a pose fitted to what knit
+// grew, which then takes up the peaks that were not reached.
+func (f *flat) weave(img gocv.Mat, peaks []peak) *lattice {
+	knots := knit(peaks)
 	i0, i1, j0, j1 := 0, 0, 0, 0
 	for _, k := range knots {
 		i0, i1, j0, j1 = min(i0, k.i), max(i1, k.i), min(j0, k.j), max(j1, k.j)
@@ -539,7 +541,7 @@ func (t *table) frame(sizes []int) []window {
 	// What each node says when it is on the board, on its border, a corner,
 	// against when it is not; summed up to the left and above.
 	type sums [most + 1][most + 1]float64
-	var cross, border, corner, right, down sums
+	var cross, border, corner, right, down, seen sums
 	for j := range most {
 		for i := range most {
 			c := &t.nodes[j][i]
@@ -558,6 +560,11 @@ func (t *table) frame(sizes []int) []window {
 				add(&border, 0)
 				add(&corner, 0)
 			}
+			if c.seen {
+				add(&seen, 1)
+			} else {
+				add(&seen, 0)
+			}
 			add(&right, c.right)
 			add(&down, c.down)
 		}
@@ -570,6 +577,9 @@ func (t *table) frame(sizes []int) []window {
 		for j0 := 0; j0+n <= most; j0++ {
 			for i0 := 0; i0+n <= most; i0++ {
 				i1, j1 := i0+n, j0+n
+				if box(&seen, i0, j0, i1, j1) < 0.4*float64(n*n) {
+					continue
+				}
 				score := box(&cross, i0, j0, i1, j1) +
 					box(&right, i0, j0, i1-1, j1) + box(&down, i0, j0, i1, j1-1) +
 					box(&border, i0, j0, i1, j1) - box(&border, i0+1, j0+1, i1-1, j1-1)
