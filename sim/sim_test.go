@@ -15,7 +15,7 @@ import (
 
 func small(size int) Config {
 	c := Default(size)
-	c.Width, c.Height = 320, 240
+	c.Width, c.Height = 240, 180
 	return c
 }
 
@@ -87,7 +87,7 @@ func TestStoneIsSeenWhereItStands(t *testing.T) {
 	cfg := small(9)
 	cfg.Sensor.Noise = 0
 	for _, colour := range []board.Color{board.Black, board.White} {
-		for _, p := range []board.Point{{X: 0, Y: 0}, {X: 8, Y: 0}, {X: 4, Y: 4}, {X: 2, Y: 7}} {
+		for _, p := range []board.Point{{X: 0, Y: 0}, {X: 4, Y: 4}, {X: 7, Y: 2}} {
 			w := newWorld(t, cfg)
 			before := w.Render()
 			w.SetAt(p, colour, 0, 0)
@@ -101,8 +101,8 @@ func TestStoneIsSeenWhereItStands(t *testing.T) {
 			at := g.At(float64(p.X), float64(p.Y), h)
 			cell := g.Cell(float64(p.X), float64(p.Y))
 			var sx, sy, sum float64
-			for y := range 240 {
-				for x := range 320 {
+			for y := range 180 {
+				for x := range 240 {
 					a, b := before.RGBAAt(x, y), after.RGBAAt(x, y)
 					d := math.Abs(float64(a.R)-float64(b.R)) + math.Abs(float64(a.B)-float64(b.B))
 					far := math.Hypot(float64(x)-at.X, float64(y)-at.Y) > 2.2*cell
@@ -155,6 +155,7 @@ func TestPartialRedrawIsComplete(t *testing.T) {
 // pictures.
 func play(t testing.TB, seed uint64) (frames [][]byte, truths []Truth) {
 	c := small(9)
+	c.Width, c.Height = 128, 96
 	c.Seed = seed
 	w := newWorld(t, c)
 	a, b := w.Player(South), w.Player(North)
@@ -171,10 +172,10 @@ func play(t testing.TB, seed uint64) (frames [][]byte, truths []Truth) {
 		if i > 200 {
 			t.Fatal("the players never finish")
 		}
-		if i == 20 {
+		if i == 12 {
 			w.Bump(1, 0.5, 4)
 		}
-		w.Step(100 * time.Millisecond)
+		w.Step(150 * time.Millisecond)
 		frames = append(frames, w.JPEG())
 		truths = append(truths, w.Truth())
 	}
@@ -307,7 +308,7 @@ func TestConfigIsChecked(t *testing.T) {
 func TestJPEGIsAPicture(t *testing.T) {
 	w := newWorld(t, small(19))
 	img, err := jpeg.Decode(bytes.NewReader(w.JPEG()))
-	if err != nil || img.Bounds() != image.Rect(0, 0, 320, 240) {
+	if err != nil || img.Bounds() != image.Rect(0, 0, 240, 180) {
 		t.Fatalf("%v, %v", img, err)
 	}
 }

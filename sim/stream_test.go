@@ -73,7 +73,7 @@ func TestStreamSendsPictures(t *testing.T) {
 		}
 	}
 	resp, _ := open(t, s.URL+"/shot.jpg")
-	if img, err := jpeg.Decode(resp.Body); err != nil || img.Bounds().Dx() != 320 {
+	if img, err := jpeg.Decode(resp.Body); err != nil || img.Bounds().Dx() != 240 {
 		t.Fatal(img, err)
 	}
 }
