@@ -116,7 +116,8 @@ func newGamesCommand() *cobra.Command {
 		Use:   "games",
 		Short: "List the running games",
 		Long: `Games lists the running games of the account, those first in which it is your
-turn. The number in front can be given to 'gobancam play --game'.`,
+turn. The number in front can be given to 'gobancam play --pick', the number
+after it to 'gobancam play --game'.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := f.client(cmd, nil)
@@ -360,6 +361,44 @@ func watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 		}
 	}
 	return errors.New("the connection to the game has ended")
+}
+
+// followOthers says what happens outside of the game that is being played: the
+// turn comes in another one, somebody challenges, the server has something to
+// say. It returns when ctx or the session ends.
+func followOthers(ctx context.Context, s *ogs.Session, playing ogs.ID, note func(string)) {
+	sub := s.Subscribe()
+	defer sub.Close()
+	me := s.Me().ID
+	mine := map[ogs.ID]int{} // the move of each game that has been told
+	told := map[string]bool{}
+	for {
+		var e ogs.SessionEvent
+		select {
+		case <-ctx.Done():
+			return
+		case next, ok := <-sub.Events():
+			if !ok {
+				return
+			}
+			e = next
+		}
+		switch e := e.(type) {
+		case ogs.ActiveGame:
+			if e.ID == playing || e.ToMove != me || e.Phase != ogs.Playing || mine[e.ID] == e.MoveNumber+1 {
+				continue
+			}
+			mine[e.ID] = e.MoveNumber + 1
+			note(fmt.Sprintf("It is also your turn in game %d (%s), against %s.", e.ID, e.Name, e.Players[e.Side(me).Opponent()].Username))
+		case ogs.Notification:
+			if e.Type == "challenge" && !told[e.ID] {
+				told[e.ID] = true
+				note(fmt.Sprintf("%s challenges you; see 'gobancam challenge list' after this game.", e.User.Username))
+			}
+		case ogs.ServerMessage:
+			note(e.Text)
+		}
+	}
 }
 
 // keepServerRecord fetches the server's SGF of a finished game, writes it

@@ -194,6 +194,7 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	var eyes atomic.Pointer[play.Eyes]
 	table.Eyed = eyes.Store
 	go f.listen(ctx, cmd.InOrStdin(), commands, &eyes, &shown, face)
+	go followOthers(ctx, session, game.ID(), face.note)
 
 	last, err := table.Play(ctx)
 	if err != nil {
