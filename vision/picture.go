@@ -85,9 +85,9 @@ func GridFromCorners(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, 
 		}
 		found, err := Snap(img, rough)
 		switch {
-		case err == nil && found.Confidence > best:
+		case err == nil && found.Confidence > best && snapsTo(rough, found):
 			g, snapped, best = found.Grid, true, found.Confidence
-		case err != nil && size != 0:
+		case g == nil && size != 0:
 			g = rough // the lines cannot be seen, but the user can
 		}
 	}
@@ -95,6 +95,24 @@ func GridFromCorners(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, 
 		return nil, false, fmt.Errorf("%w: the lines between the given corners cannot be counted; give --size too", ErrNoBoard)
 	}
 	return g, snapped, nil
+}
+
+// snapsTo reports whether what was found is the grid that was meant: every
+// corner within half a cell, and lines where the grid has them.
+func snapsTo(rough *grid.Grid, found Found) bool {
+	const (
+		reach   = 0.5  // cells
+		fitting = 0.12 // cells, median over the visible pieces of line
+		visible = 0.3  // share of all pieces of line between two crossings
+	)
+	n := float64(rough.Size() - 1)
+	for i, uv := range [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}} {
+		if rough.Corners()[i].Dist(found.Grid.Corners()[i]) > reach*rough.Cell(uv[0], uv[1]) {
+			return false
+		}
+	}
+	pieces := 2 * n * (n + 1)
+	return found.Fit < fitting && (float64(found.Lines) > visible*pieces || found.Confidence > 0.5)
 }
 
 // allRight is the probability that the best state of every point that can be

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/vision"
 )
 
 func newVersionCommand() *cobra.Command {
@@ -15,7 +16,8 @@ func newVersionCommand() *cobra.Command {
 		Short: "Print the versions of gobancam, Go and OpenCV",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gobancam %s\n%s %s/%s\n", version.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gobancam %s\n%s %s/%s\nOpenCV %s\n",
+				version.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, vision.OpenCVVersion())
 			return err
 		},
 	}
