@@ -54,7 +54,9 @@ type Watcher struct {
 	bump    int
 	lock    reading.Lock
 	adrift  int           // pictures since the grid last fitted
-	tried   time.Duration // when the board was last looked for
+	left    time.Duration // when it stopped fitting
+	tried   time.Duration // when the board was last looked for near by
+	found   time.Duration // and anywhere
 	learned time.Duration // when the reader last learnt from the whole board
 	checked time.Duration // when the grid was last compared with the printed lines
 	doubted bool          // the grid jumped since
@@ -606,7 +608,10 @@ func (w *Watcher) adopt(gap time.Duration) {
 		default:
 			// A blur, a stone far off its crossing: it may be read, for what
 			// that is worth, when it has come to rest.
-			b.covers = b.quiet < 3 || len(b.points) > 3 || b.border
+			// What has lain still for long and is read surely all over is the
+			// board, whatever its shadows do beside it.
+			b.adopt = allClear && !b.border && long > time.Second
+			b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border)
 		}
 	}
 	took := false
