@@ -235,9 +235,9 @@ func (q *Quality) Checks() []Check {
 func (f *Fit) check(g *grid.Grid) Check {
 	switch {
 	case f.Confidence >= sureEnough && f.Distance < 0.1:
-		return Check{"Fit", Good, fmt.Sprintf("The grid lies on the lines to %.0f hundredths of a cell.", math.Ceil(100*f.Distance))}
+		return Check{"Fit", Good, fmt.Sprintf("The grid lies on the lines to %.2f of a cell.", math.Ceil(100*f.Distance)/100)}
 	case f.Confidence >= sureEnough:
-		return Check{"Fit", Poor, fmt.Sprintf("The grid is off by %.0f hundredths of a cell.", 100*f.Distance)}
+		return Check{"Fit", Poor, fmt.Sprintf("The grid is off by %.2f of a cell.", f.Distance)}
 	case f.Confidence >= 0.5:
 		return Check{"Fit", Poor, "The grid may be off: look whether every line is covered."}
 	}

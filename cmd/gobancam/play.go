@@ -20,12 +20,14 @@ import (
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/demo"
+	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/play"
 	"github.com/gobancam/gobancam/record"
 	"github.com/gobancam/gobancam/terminal"
 	"github.com/gobancam/gobancam/vision"
+	"github.com/gobancam/gobancam/window"
 )
 
 // playFlags are what `play` can be told.
@@ -36,6 +38,8 @@ type playFlags struct {
 	game     int64
 	pick     int
 	headless bool
+	text     bool
+	light    bool
 	confirm  string
 	sgf      string
 	record   string
@@ -73,6 +77,8 @@ lines of JSON on standard output and nothing else is.`,
 	fl.Int64Var(&f.game, "game", 0, "the game's `ID` (default: the one played last if it still runs, else the only one)")
 	fl.IntVar(&f.pick, "pick", 0, "the game with this `number` in 'gobancam games'")
 	fl.BoolVar(&f.headless, "headless", false, "no window and no board: JSON lines out, commands in")
+	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display: the board in text")
+	fl.BoolVar(&f.light, "light", false, "begin with the light colours")
 	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
 	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
@@ -147,6 +153,15 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	defer stop()
 	face := newFace(cmd.OutOrStdout(), f.headless)
 	commands := make(chan match.Command, 16)
+	var eyes atomic.Pointer[play.Eyes]
+	if !f.headless && !f.text {
+		if err := window.Available(); err != nil {
+			face.note("No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them.")
+		} else {
+			face.window = f.newWindow(&eyes)
+			go pour(ctx, face.window.Commands(), commands)
+		}
+	}
 	table := play.Table{
 		Game: game, Now: session.ServerNow, Options: referee, Commands: commands,
 		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
@@ -191,12 +206,23 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	defer table.Tape.Close()
 	table.Voice = face.announce
 
-	var eyes atomic.Pointer[play.Eyes]
 	table.Eyed = eyes.Store
+	if face.window != nil {
+		table.Eyes.Seen = film(face.window, face.note)
+	}
 	go f.listen(ctx, cmd.InOrStdin(), commands, &eyes, &shown, face)
 	go followOthers(ctx, session, game.ID(), face.note)
 
-	last, err := table.Play(ctx)
+	var last *match.Snapshot
+	sitDown := func(ctx context.Context) (err error) {
+		last, err = table.Play(ctx)
+		return err
+	}
+	if face.window != nil {
+		err = beside(ctx, face.window, face.note, sitDown)
+	} else {
+		err = sitDown(ctx)
+	}
 	if err != nil {
 		return sourceError(err)
 	}
@@ -329,8 +355,23 @@ func hostOf(server string) string {
 	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
 }
 
-// face is what the player sees of the game in a terminal.
+// newWindow returns the window of a game, in which the corners can be set for
+// eyes.
+func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes]) *window.Window {
+	return window.New(window.Options{
+		Light: f.light, Linger: time.Hour, CacheDir: fontIndex(),
+		Corners: func(at [4]grid.Pt, size int) {
+			if e := eyes.Load(); e != nil {
+				e.Use(at, size)
+			}
+		},
+	})
+}
+
+// face is what the player sees of the game: in a window, where there is one,
+// and in a terminal.
 type face struct {
+	window *window.Window
 	json  *terminal.JSON
 	text  *terminal.Text
 	start time.Time
@@ -348,6 +389,9 @@ func newFace(out io.Writer, headless bool) *face {
 }
 
 func (f *face) announce(e match.Event) {
+	if f.window != nil {
+		f.window.Announce(e)
+	}
 	if f.json != nil {
 		f.json.Announce(e)
 		return
@@ -356,6 +400,9 @@ func (f *face) announce(e match.Event) {
 }
 
 func (f *face) show(s *match.Snapshot) {
+	if f.window != nil {
+		f.window.ShowSnapshot(s)
+	}
 	if f.text != nil {
 		f.text.Show(s)
 	}
@@ -363,6 +410,9 @@ func (f *face) show(s *match.Snapshot) {
 
 // note says something that is not of the referee.
 func (f *face) note(text string) {
+	if f.window != nil {
+		f.window.Notice(strings.TrimSpace(text))
+	}
 	if f.json != nil {
 		f.json.Line(map[string]any{"event": "note", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "text": strings.TrimSpace(text)})
 		return
