@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	games    = flag.Int("games", 12, "random games to play")
+	games    = flag.Int("games", 6, "random games to play")
 	gameSeed = flag.Uint64("seed", 1, "seed of the first random game")
 	bound    = flag.Float64("bound", 0, "odds at which a move is sent; 0: as usual")
 	noise    = flag.Float64("noise", 1e-4, "share of points of each reading that are plainly wrong")
@@ -137,7 +137,7 @@ func (p *person) freeNear(q board.Point, pos board.Position) *board.Point {
 func (p *person) idle() {
 	n := p.board.Size()
 	any := func() board.Point { return board.Point{X: int8(p.rng.IntN(n)), Y: int8(p.rng.IntN(n))} }
-	switch p.rng.IntN(9) {
+	switch p.rng.IntN(10) {
 	case 0: // points at something
 		p.reach(any())
 		p.pause(0.3, 3)
@@ -186,6 +186,14 @@ func (p *person) idle() {
 			}
 		}
 		p.late = nil
+	case 9: // a hand leaves a shadow or a gleam behind
+		q := any()
+		p.reach(q)
+		p.pause(0.3, 1)
+		p.away()
+		p.ghost[q] = reading.State(1 + p.rng.IntN(2))
+		p.pause(0.5, 5)
+		clear(p.ghost)
 	case 8: // the camera hiccups
 		p.dark = true
 		p.pause(0.2, 5)

@@ -24,6 +24,7 @@ type world struct {
 	hand    board.PointSet // hidden points
 	misread map[board.Point]reading.State
 	flicker map[board.Point]reading.State // misread half of the time
+	ghost   map[board.Point]reading.State // looks a little like it: a shadow, a gleam
 	lock    reading.Lock
 	bump    int
 	motion  float64
@@ -97,7 +98,7 @@ func newWorldOf(t testing.TB, setup board.Setup, me board.Color) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, rng: rand.New(rand.NewPCG(1, 2)), dt: 100 * time.Millisecond, board: board.NewPosition(setup.Size),
-		misread: map[board.Point]reading.State{}, flicker: map[board.Point]reading.State{}, lock: reading.Locked}
+		misread: map[board.Point]reading.State{}, flicker: map[board.Point]reading.State{}, ghost: map[board.Point]reading.State{}, lock: reading.Locked}
 	w.srv = &server{w: w, game: g, phase: Play, latency: 40 * time.Millisecond,
 		data: GameData{ID: 7, Setup: setup, Me: me, Players: [2]Player{{1, "Anna", "3k"}, {2, "Bo", "2k"}}}}
 	w.start()
@@ -369,6 +370,13 @@ func (w *world) look() *reading.Reading {
 			if reading.State(o) != s {
 				ll[o] = -(3 + 6*w.rng.Float64())
 			}
+		}
+		if m, ok := w.ghost[p]; ok && s == reading.Empty {
+			s = m
+			for o := range ll {
+				ll[o] = -(3 + 6*w.rng.Float64())
+			}
+			ll[s], ll[reading.Empty] = 0, -4*w.rng.Float64()
 		}
 		r.Points[i] = reading.NewEvidence(ll)
 		now[i] = s
