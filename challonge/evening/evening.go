@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ type Options struct {
 	Name    string   // of the tournament; "9x9" in it sets the boards' size
 	Players []string // the strongest first; nil for four
 	Boards  int      // how many games go on at once; 0 for one
-	Dir     string   // where the outbox and its audit trail are kept
+	Dir     string   // where the games' SGF, the outbox and its audit trail are kept
 	Out     io.Writer
 	Play    desk.Play
 }
@@ -130,6 +131,12 @@ func Run(ctx context.Context, o Options) error {
 			won = table.White.ID
 		}
 		games.Store(table.Match.ID, won)
+		if len(g.SGF) > 0 {
+			name := filepath.Join(o.Dir, "match-"+table.Match.Identifier+".sgf")
+			if err := os.WriteFile(name, g.SGF, 0o644); err != nil {
+				return g, fmt.Errorf("the game cannot be kept: %w", err)
+			}
+		}
 		say("Match %s: %s after %.1f s", table.Match.Identifier, g.Result, time.Since(start).Seconds())
 		return g, nil
 	}

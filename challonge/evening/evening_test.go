@@ -54,3 +54,30 @@ func TestEveningsThatEndEarly(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A whole evening on simulated boards, read by the relay.
+func TestEveningOnSimulatedBoards(t *testing.T) {
+	var out strings.Builder
+	dir := t.TempDir()
+	if err := Run(t.Context(), Options{Dir: dir, Out: &out, Boards: 2, Play: Simulated(1)}); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, name := range []string{"match-A.sgf", "match-B.sgf", "match-C.sgf"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		games, err := board.ParseSGF(data)
+		if err != nil || len(games) != 1 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		g, err := games[0].Game()
+		if err != nil || g.MoveCount() < 20 || games[0].Text("RE") != g.Score(board.PointSet{}).Result().String() {
+			t.Errorf("%s: %d moves, %s, %v", name, g.MoveCount(), games[0].Text("RE"), err)
+		}
+	}
+	if !strings.Contains(out.String(), "3 games, each result reported once") || !strings.Contains(out.String(), "komi") {
+		t.Error(out.String())
+	}
+	t.Log("\n" + out.String())
+}

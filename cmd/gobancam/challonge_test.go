@@ -306,6 +306,18 @@ func TestOnlineResult(t *testing.T) {
 	}
 }
 
+func TestChallongeDemo(t *testing.T) {
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"demo", "--tournament", "--out", dir}, strings.NewReader(""), &out, &errs); code != exitOK {
+		t.Fatalf("exit code %d\n%s%s", code, &out, &errs)
+	}
+	contains(t, out.String(), "a knock-out of 4", "3 games, each result reported once")
+	if _, err := os.Stat(filepath.Join(dir, "match-C.sgf")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestChallongeWrongKey(t *testing.T) {
 	home(t)
 	contains(t, do(t, exitFailed, "wrong\n", "login"), "does not sign in")

@@ -10,13 +10,14 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/gobancam/gobancam/challonge/evening"
 	"github.com/gobancam/gobancam/demo"
 	"github.com/gobancam/gobancam/window"
 )
 
 func newDemoCommand() *cobra.Command {
 	var opt demo.Options
-	var plain, text bool
+	var plain, text, tournament bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a whole simulated game, without camera, account or network",
@@ -25,6 +26,9 @@ like a phone camera; an OGS-compatible server runs in the same process, with a
 scripted opponent. Gobancam sees the stones, decides, submits, hears the reply
 and sees the opponent's stones being set down, while hands come and go. With a
 display it is shown in a window, else as text.
+
+With --tournament it is a club evening instead: a knock-out of four at simulated
+boards, drawn, reported and finished on a Challonge in the same process.
 
 Exit code 0: the server's record is exactly what the simulated players played.`,
 		Args: cobra.NoArgs,
@@ -41,6 +45,9 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 			opt.Out = cmd.OutOrStdout()
 			if f, ok := opt.Out.(*os.File); ok && !plain {
 				opt.Live = term.IsTerminal(int(f.Fd()))
+			}
+			if tournament {
+				return evening.Run(cmd.Context(), evening.Options{Dir: opt.Dir, Out: opt.Out, Boards: 2, Play: evening.Simulated(opt.Seed)})
 			}
 			note := func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }
 			if text {
@@ -64,6 +71,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 	f := cmd.Flags()
 	f.StringVar(&opt.Dir, "out", "", "keep the game record and the recording in `DIR` (default: a new temporary one)")
 	f.Uint64Var(&opt.Seed, "seed", 1, "of the simulated board, hands and noise")
+	f.BoolVar(&tournament, "tournament", false, "play a club's knock-out on simulated boards")
 	f.BoolVar(&plain, "plain", false, "print events only, without the board")
 	f.BoolVar(&text, "text", false, "no window, even if there is a display")
 	return cmd
