@@ -204,9 +204,32 @@ func sights(strokes []stroke) []sight {
 func (k *ink) refine(g *grid.Grid, reach float64, anchors []sight) (*grid.Grid, []stroke) {
 	g = shift(g, k.strokes(g, 0.45), reach)
 	for _, r := range []float64{0.3, 0.2} {
-		g = fitPose(g, append(sights(k.strokes(g, r)), anchors...), true, min(0.12, r/3), 8)
+		strokes := k.strokes(g, r)
+		g = fitPose(g, append(sights(strokes), trusted(anchors, strokes)...), true, min(0.12, r/3), 8)
 	}
 	return g, k.strokes(g, 0.2)
+}
+
+// trusted weighs anchors: where no line leads to a crossing there is a stone,
+// whose foot is not well seen.
+func trusted(anchors []sight, strokes []stroke) []sight {
+	bare := map[[2]float64]bool{}
+	for _, s := range strokes {
+		switch {
+		case s.found && s.along:
+			bare[[2]float64{s.u - 0.5, s.v}], bare[[2]float64{s.u + 0.5, s.v}] = true, true
+		case s.found:
+			bare[[2]float64{s.u, s.v - 0.5}], bare[[2]float64{s.u, s.v + 0.5}] = true, true
+		}
+	}
+	out := make([]sight, len(anchors))
+	for i, a := range anchors {
+		if !bare[[2]float64{a.u, a.v}] {
+			a.weight /= 8
+		}
+		out[i] = a
+	}
+	return out
 }
 
 // shift moves g by up to reach of a pitch each way to where most strokes agree

@@ -68,45 +68,51 @@ func (v snapshot) offset(t testing.TB, g *grid.Grid) float64 {
 }
 
 func TestFindSimulatedBoards(t *testing.T) {
-	for _, size := range []int{9, 13, 19} {
-		for name, c := range map[string]struct {
-			camera        sim.Camera
-			width, height int
-			full          float64
-		}{
-			"empty, from above":   {sim.Camera{Elevation: 88, FOV: 55, Fill: 0.8, Blur: 0.5}, 1280, 720, 0},
-			"half full":           {sim.Camera{Elevation: 60, Turn: 12, FOV: 60, Fill: 0.85, Blur: 0.5}, 1280, 720, 0.4},
-			"a corner towards us": {sim.Camera{Elevation: 55, Turn: 40, FOV: 60, Fill: 0.85, Blur: 0.5}, 1280, 720, 0.3},
-			"low":                 {sim.Camera{Elevation: 32, Turn: -8, FOV: 65, Fill: 0.9, Blur: 0.5}, 1280, 720, 0.2},
-			"crowded":             {sim.Camera{Elevation: 65, Turn: 5, FOV: 60, Fill: 0.85, Blur: 0.5}, 1280, 720, 0.75},
-			"a lens that bends":   {sim.Camera{Elevation: 58, Turn: 20, FOV: 75, Fill: 0.95, K1: -0.12, Blur: 0.5}, 1280, 720, 0.3},
-			"VGA":                 {sim.Camera{Elevation: 60, FOV: 60, Fill: 0.9, Blur: 0.5}, 640, 480, 0.3},
-			"upright 4K":          {sim.Camera{Elevation: 70, Turn: 95, FOV: 40, Fill: 0.8, Blur: 1}, 1620, 2160, 0.3},
-		} {
-			t.Run(fmt.Sprintf("%d, %s", size, name), func(t *testing.T) {
-				config := sim.Default(size)
-				config.Camera, config.Width, config.Height = c.camera, c.width, c.height
-				v := shoot(t, config, c.full)
-				f, err := Find(v.img, FindOptions{})
-				if err != nil {
-					t.Fatal(err)
+	for _, c := range []struct {
+		name          string
+		size          int
+		camera        sim.Camera
+		width, height int
+		full          float64
+	}{
+		{"empty, from above", 9, sim.Camera{Elevation: 88, FOV: 55, Fill: 0.8, Blur: 0.5}, 640, 480, 0},
+		{"empty, from above", 13, sim.Camera{Elevation: 88, FOV: 55, Fill: 0.8, Blur: 0.5}, 640, 480, 0},
+		{"empty, from above", 19, sim.Camera{Elevation: 88, FOV: 55, Fill: 0.8, Blur: 0.5}, 640, 480, 0},
+		{"half full", 9, sim.Camera{Elevation: 60, Turn: 12, FOV: 60, Fill: 0.85, Blur: 0.5}, 960, 540, 0.4},
+		{"half full", 13, sim.Camera{Elevation: 60, Turn: 102, FOV: 60, Fill: 0.85, Blur: 0.5}, 960, 540, 0.4},
+		{"half full", 19, sim.Camera{Elevation: 60, Turn: 192, FOV: 60, Fill: 0.85, Blur: 0.5}, 960, 540, 0.4},
+		{"a corner towards us", 19, sim.Camera{Elevation: 55, Turn: 40, FOV: 60, Fill: 0.85, Blur: 0.5}, 960, 540, 0.3},
+		{"low", 13, sim.Camera{Elevation: 32, Turn: -8, FOV: 65, Fill: 0.9, Blur: 0.5}, 960, 540, 0.2},
+		{"crowded", 19, sim.Camera{Elevation: 65, Turn: 5, FOV: 60, Fill: 0.85, Blur: 0.5}, 960, 540, 0.75},
+		{"a lens that bends", 19, sim.Camera{Elevation: 58, Turn: 20, FOV: 75, Fill: 0.95, K1: -0.12, Blur: 0.5}, 960, 540, 0.3},
+		{"upright 4K", 19, sim.Camera{Elevation: 70, Turn: 95, FOV: 40, Fill: 0.8, Blur: 1}, 2160, 3840, 0.3},
+	} {
+		t.Run(fmt.Sprintf("%d, %s", c.size, c.name), func(t *testing.T) {
+			if c.height > 3000 && testing.Short() {
+				t.Skip("a large picture to draw")
+			}
+			config := sim.Default(c.size)
+			config.Camera, config.Width, config.Height = c.camera, c.width, c.height
+			v := shoot(t, config, c.full)
+			f, err := Find(v.img, FindOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			off := v.offset(t, f.Grid)
+			t.Logf("off %.3f, confidence %.3f, fit %.3f on %d pieces of line, K1 %.3f of %.3f", off, f.Confidence, f.Fit, f.Lines, f.Grid.Spec().K1, v.spec.K1)
+			if off > 0.25 {
+				t.Errorf("a corner is %.2f cells off, confidence %.3f: %+v", off, f.Confidence, f.evidence)
+			}
+			if f.Fit > 0.05 {
+				t.Errorf("lines are %.3f cells off", f.Fit)
+			}
+			c := f.Grid.Corners()
+			for _, p := range c[1:] {
+				if p.X+p.Y < c[0].X+c[0].Y {
+					t.Errorf("corners %v do not start at the top left", c)
 				}
-				off := v.offset(t, f.Grid)
-				t.Logf("off %.3f, confidence %.3f, fit %.3f on %d pieces of line, K1 %.3f of %.3f", off, f.Confidence, f.Fit, f.Lines, f.Grid.Spec().K1, v.spec.K1)
-				if off > 0.25 {
-					t.Errorf("a corner is %.2f cells off, confidence %.3f: %+v", off, f.Confidence, f.evidence)
-				}
-				if f.Fit > 0.05 {
-					t.Errorf("lines are %.3f cells off", f.Fit)
-				}
-				c := f.Grid.Corners()
-				for _, p := range c[1:] {
-					if p.X+p.Y < c[0].X+c[0].Y {
-						t.Errorf("corners %v do not start at the top left", c)
-					}
-				}
-			})
-		}
+			}
+		})
 	}
 }
 
@@ -115,7 +121,7 @@ func TestFindSimulatedBoards(t *testing.T) {
 func TestWrongGridsDoNotLookSure(t *testing.T) {
 	for _, size := range []int{9, 13, 19} {
 		config := sim.Default(size)
-		config.Width, config.Height, config.Camera.Turn = 1280, 720, 15
+		config.Width, config.Height, config.Camera.Turn = 960, 540, 15
 		v := shoot(t, config, 0.25)
 		right, err := grid.New(v.spec)
 		if err != nil {
@@ -178,14 +184,14 @@ func TestSnapPullsCornersOntoTheirCrossings(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, size := range []int{9, 13, 19} {
 		config := sim.Default(size)
-		config.Width, config.Height, config.Camera.Turn = 1280, 720, 190
+		config.Width, config.Height, config.Camera.Turn = 960, 540, 190
 		v := shoot(t, config, 0.35)
 		truth, err := grid.New(v.spec)
 		if err != nil {
 			t.Fatal(err)
 		}
 		n := float64(size - 1)
-		for round := range 6 {
+		for round := range 3 {
 			spec := grid.Spec{Size: size, Width: v.spec.Width, Height: v.spec.Height}
 			for i, uv := range [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}} {
 				a := r.Float64() * 2 * math.Pi
