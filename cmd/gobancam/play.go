@@ -359,7 +359,7 @@ func hostOf(server string) string {
 // eyes.
 func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes]) *window.Window {
 	return window.New(window.Options{
-		Light: f.light, Linger: time.Hour, CacheDir: fontIndex(),
+		Light: f.light, Linger: time.Minute, CacheDir: fontIndex(),
 		Corners: func(at [4]grid.Pt, size int) {
 			if e := eyes.Load(); e != nil {
 				e.Use(at, size)
@@ -372,9 +372,9 @@ func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes]) *window.Window {
 // and in a terminal.
 type face struct {
 	window *window.Window
-	json  *terminal.JSON
-	text  *terminal.Text
-	start time.Time
+	json   *terminal.JSON
+	text   *terminal.Text
+	start  time.Time
 }
 
 func newFace(out io.Writer, headless bool) *face {
