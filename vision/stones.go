@@ -304,8 +304,15 @@ func (r *Reader) learn(net *stoneNet) {
 	r.learned = true
 }
 
+// judge returns the evidence of a point of the caller's board, whose vector has
+// been computed. What lies outside the picture is hidden.
 func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
 	x, y := r.turned(p)
+	u, v := float64(x), float64(y)
+	at, slack := r.grid.At(u, v, canvasHeight), 0.25*r.grid.Cell(u, v)
+	if !(at.X > -slack && at.X < float64(r.canvas.w)+slack && at.Y > -slack && at.Y < float64(r.canvas.h)+slack) {
+		return reading.Hidden
+	}
 	k := (y*r.n + x) * netVector
 	return reading.NewEvidence(net.logLik(net.secondOpinion(r.vector[k:k+netVector], &r.known)))
 }

@@ -253,6 +253,19 @@ func TestReadBadInput(t *testing.T) {
 	}
 }
 
+func TestReadAnySize(t *testing.T) {
+	img := gocv.NewMatWithSizeFromScalar(gocv.NewScalar(90, 150, 190, 0), 300, 400, gocv.MatTypeCV8UC3)
+	defer img.Close()
+	r := NewReader()
+	for _, n := range []int{2, 25, 3, 19} {
+		g, err := grid.New(grid.Spec{Size: n, Width: 400, Height: 300, Corners: [4]grid.Pt{{X: 120, Y: 60}, {X: 280, Y: 60}, {X: 320, Y: 250}, {X: 80, Y: 250}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(t, r, img, g)
+	}
+}
+
 // TestBoardBeyondThePicture reads a board that is partly out of the picture.
 func TestBoardBeyondThePicture(t *testing.T) {
 	img, g, _ := pose(t, sim.Default(9), 0.3, nil)
@@ -264,5 +277,10 @@ func TestBoardBeyondThePicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read(t, NewReader(), img, far)
+	for i, e := range read(t, NewReader(), img, far) {
+		at := far.At(float64(i%9), float64(i/9), 0)
+		if at.X > float64(s.Width)+far.Cell(float64(i%9), float64(i/9)) && e != reading.Hidden {
+			t.Errorf("column %d, row %d lies outside the picture and is read as %v", i%9, i/9, e)
+		}
+	}
 }

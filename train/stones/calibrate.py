@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 """Makes chances honest: finds SCALE, DOUBT and VEIL from points that training never saw.
 
-    ./calibrate.py HELD.npz...          (written by train.py --fold)
+    ./calibrate.py [--veil V] HELD.npz...          (written by train.py --fold)
 
 The chance of a state becomes softmax(SCALE·(logits + VEIL for covered)) + DOUBT,
 normalised: SCALE undoes overconfidence, VEIL that training shows more hands than
-there are, DOUBT is the share of points about which the network is wrong however
+there are (more than the points measured tell, so it may be given), DOUBT is the share of points about which the network is wrong however
 sure it is. Every scene counts the same, all that is covered as HANDS scenes.
 Prints the reliability table: of all points called with a chance, how many were
 right.
 """
-import sys
+import argparse
 
 import numpy as np
 
@@ -36,7 +36,11 @@ def share(truth, top, scene):
 
 
 def main():
-    parts = [np.load(f) for f in sys.argv[1:]]
+    ap = argparse.ArgumentParser()
+    ap.add_argument('held', nargs='+')
+    ap.add_argument('--veil', type=float)
+    a = ap.parse_args()
+    parts = [np.load(f) for f in a.held]
     logits = np.concatenate([p['logits'] for p in parts])
     truth = np.concatenate([p['truth'] for p in parts])
     scene = np.concatenate([p['scene'].astype('U20') for p in parts])
@@ -47,7 +51,7 @@ def main():
         w[m] = (HANDS if s == 'hands' else 1) / m.sum()
     w /= w.sum()
     best = None
-    for veil in np.arange(-5, .1, .5):
+    for veil in np.arange(-5, .1, .5) if a.veil is None else [a.veil]:
         for scale in np.arange(.3, 1.55, .1):
             z = (logits + veil * np.array([0, 0, 0, 1])) * scale
             q = np.exp(z - z.max(1, keepdims=True))

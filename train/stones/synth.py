@@ -149,7 +149,7 @@ def window(r):
     # lines
     lw = float(r.choice([r.uniform(.015, .04), r.uniform(.04, .12)])) * P
     lum = float(base.mean())
-    ink = r.uniform(.0, .75) if lum > .2 or r.random() < .5 else r.uniform(1.3, 3)
+    ink = r.uniform(.75, .92) if r.random() < .2 else r.uniform(.0, .75) if lum > .2 or r.random() < .5 else r.uniform(1.3, 3)
     tint = np.clip(np.array([1, 1, 1], np.float32) * ink + r.normal(0, .08, 3), 0, 4)
     jit = r.normal(0, r.choice([.0, .02, .05]), 2) + r.normal(0, .03, 2)
     m = np.zeros((SIDE, SIDE), np.float32)
