@@ -59,7 +59,7 @@ func TestEveningsThatEndEarly(t *testing.T) {
 func TestEveningOnSimulatedBoards(t *testing.T) {
 	var out strings.Builder
 	dir := t.TempDir()
-	if err := Run(t.Context(), Options{Dir: dir, Out: &out, Boards: 2, Play: Simulated(1)}); err != nil {
+	if err := Run(t.Context(), Options{Name: "Club 7x7", Dir: dir, Out: &out, Boards: 2, Play: Simulated(1)}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, name := range []string{"match-A.sgf", "match-B.sgf", "match-C.sgf"} {

@@ -412,7 +412,7 @@ func TestTwoSenders(t *testing.T) {
 // Any sequence of faults and restarts leaves each result exactly once.
 func TestAnyFaults(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
-		flag.Set("rapid.checks", "30") // each is a few hundred requests and files
+		flag.Set("rapid.checks", "15") // each is a few hundred requests and files
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		r := newRoom(t, 3)
