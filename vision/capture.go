@@ -41,6 +41,7 @@ type capture struct {
 	live  bool
 	fps   float64
 	n     int
+	ended bool
 	start time.Time
 }
 
@@ -173,7 +174,8 @@ func (c *capture) Next(ctx context.Context) (*Frame, error) {
 		switch {
 		case c.live:
 			return nil, fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
-		case c.n == 0:
+		case c.n == 0 && !c.ended:
+			c.ended = true
 			return nil, fmt.Errorf("%w: no picture in %s could be decoded", ErrNotPictures, c.what)
 		}
 		return nil, io.EOF

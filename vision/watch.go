@@ -155,6 +155,9 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	}
 	gap := f.Time - w.time
 	w.time = f.Time
+	if !w.fits(f.Img) {
+		return &reading.Reading{Frame: f.Number, Time: f.Time, Size: w.n, Lock: reading.Lost, Bump: w.bump}, nil
+	}
 	w.now, w.last = w.last, w.now
 	if err := w.now.sample(f.Img, w.g); err != nil {
 		return nil, err
@@ -181,6 +184,29 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	}
 	w.adopt(gap)
 	return w.report(f), nil
+}
+
+// fits reports whether pictures of this size can show the board where it was,
+// after scaling the grid if the camera came back with another resolution.
+func (w *Watcher) fits(img gocv.Mat) bool {
+	s := w.g.Spec()
+	if s.Width == img.Cols() && s.Height == img.Rows() {
+		return true
+	}
+	k := float64(img.Cols()) / float64(s.Width)
+	if r := float64(img.Rows()) / float64(s.Height); r < k*0.99 || r > k*1.01 {
+		return false
+	}
+	s.Width, s.Height, s.Focal = img.Cols(), img.Rows(), s.Focal*k
+	for i, c := range s.Corners {
+		s.Corners[i] = grid.Pt{X: (c.X+0.5)*k - 0.5, Y: (c.Y+0.5)*k - 0.5}
+	}
+	g, err := grid.New(s)
+	if err != nil {
+		return false
+	}
+	w.g = g
+	return true
 }
 
 // begin reads the first picture.

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -278,10 +279,22 @@ func (v *view) alike(ref *view, valid []bool) float64 {
 	return float64(same) / float64(all)
 }
 
-// recover looks for the board that is no longer where it was.
+const (
+	searchEvery = 400 * time.Millisecond // how often a bumped board is looked for near where it was
+	findAfter   = 1500 * time.Millisecond
+	findEvery   = 3 * time.Second // how often it is looked for everywhere
+)
+
+// recover looks for the board that is no longer where it was: near by as it
+// last looked, then in the whole picture as any board.
 func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
+	if w.known() < 0.5 {
+		// The first pictures showed something else: the board is new.
+		w.frames, w.adrift = 0, 0
+		return w.begin(f)
+	}
 	if w.adrift == 0 {
-		w.tried = w.time - time.Hour
+		w.tried, w.found, w.left = w.time-searchEvery, w.time, w.time
 	}
 	w.adrift++
 	w.lock = reading.Unsure
@@ -289,18 +302,47 @@ func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 		w.points[i].fresh = false
 		w.points[i].quiet = 0
 	}
-	if w.time-w.tried < 400*time.Millisecond {
+	if w.time-w.tried < searchEvery {
 		return w.report(f), nil
 	}
 	w.tried = w.time
+	best, err := w.near(f.Img)
+	if err == nil && best == nil && w.time-w.left >= findAfter && w.time-w.found >= findEvery {
+		w.found = w.time
+		best, err = w.anywhere(f.Img)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if best != nil {
+		if err := w.relock(f, best); err != nil {
+			return nil, err
+		}
+	}
+	return w.report(f), nil
+}
+
+// known returns the share of the board that was ever seen undisturbed.
+func (w *Watcher) known() float64 {
+	n := 0
+	for i := range w.points {
+		if w.tiles[w.still.tile(i%w.n, i/w.n)].trusted {
+			n++
+		}
+	}
+	return float64(n) / float64(len(w.points))
+}
+
+// near looks for a board that was bumped.
+func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 	here := w.now.alike(w.still, w.now.valid)
-	guesses, err := w.search(f.Img)
+	guesses, err := w.search(img)
 	if err != nil {
 		return nil, err
 	}
 	var best candidate
 	for _, d := range guesses {
-		c, err := w.refine(f.Img, d)
+		c, err := w.refine(img, d)
 		if err != nil {
 			return nil, err
 		}
@@ -308,37 +350,97 @@ func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 			best = c
 		}
 	}
-	if best.grid == nil || best.alike < 0.5 || best.alike < here+0.15 {
-		return w.report(f), nil
+	if best.alike < 0.5 || best.alike < here+0.15 {
+		return nil, nil
 	}
-	return w.relock(f, best)
+	if g, ok := w.snap(img, best.grid); ok {
+		best.grid = g
+	}
+	if ok, err := w.stands(img, best.grid, nil); !ok || err != nil {
+		return nil, err
+	}
+	return best.grid, nil
 }
 
-// relock goes on at a new grid if the position known from before is there.
-func (w *Watcher) relock(f *Frame, c candidate) (*reading.Reading, error) {
-	if g, ok := w.snap(f.Img, c.grid); ok {
-		c.grid = g
+// anywhere looks for the board in the whole picture, in whichever turn the
+// known position stands on it; of equals, the turn nearest to the old one.
+func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
+	f, err := Find(img, FindOptions{Size: w.n})
+	if errors.Is(err, ErrNoBoard) || err == nil && f.Confidence < 0.9 {
+		return nil, nil
 	}
-	evidence, err := w.reader.Read(f.Img, c.grid)
 	if err != nil {
 		return nil, err
 	}
-	agree, all := 0, 0
-	for i, e := range evidence {
-		if sure(e) {
-			all++
-			if e.Best() == w.points[i].class {
-				agree++
-			}
+	var best *grid.Grid
+	fewest, nearest := 0, 0.0
+	for q := range 4 {
+		g, err := f.Grid.Rotate(q)
+		if err != nil {
+			return nil, err
+		}
+		var wrong int
+		ok, err := w.stands(img, g, &wrong)
+		if err != nil {
+			return nil, err
+		}
+		far := 0.0
+		for i, c := range g.Corners() {
+			far += c.Dist(w.g.Corners()[i])
+		}
+		if ok && (best == nil || wrong < fewest || wrong == fewest && far < nearest) {
+			best, fewest, nearest = g, wrong, far
 		}
 	}
-	if all < len(evidence)/3 || float64(agree) < 0.9*float64(all) {
-		return w.report(f), nil
+	return best, nil
+}
+
+// stands reports whether the known position stands on the board that g shows,
+// but for a fifth of the stones: some may have slid, one may have been played.
+// It says in wrong, if that is not nil, how many points differ.
+func (w *Watcher) stands(img gocv.Mat, g *grid.Grid, wrong *int) (bool, error) {
+	evidence, err := w.reader.Read(img, g)
+	if err != nil {
+		return false, err
 	}
-	if err := w.now.sample(f.Img, c.grid); err != nil {
-		return nil, err
+	clear, stones, differ := 0, 0, 0
+	for i, e := range evidence {
+		if !sure(e) {
+			continue
+		}
+		clear++
+		is, was := e.Best(), w.points[i].class
+		if is != reading.Empty || was != reading.Empty {
+			stones++
+		}
+		if is != was {
+			differ++
+		}
 	}
-	w.g = c.grid
+	if wrong != nil {
+		*wrong = differ
+	}
+	return clear >= len(evidence)/3 && differ <= max(1, stones/5), nil
+}
+
+// relock goes on at a new grid.
+func (w *Watcher) relock(f *Frame, g *grid.Grid) error {
+	evidence, err := w.reader.Read(f.Img, g)
+	if err != nil {
+		return err
+	}
+	if err := w.now.sample(f.Img, g); err != nil {
+		return err
+	}
+	// What the board looked like is void if it is seen from elsewhere.
+	if w.now.alike(w.still, w.now.valid) < 0.5 {
+		w.still.copyAll(w.now)
+		for i := range w.tiles {
+			w.tiles[i] = tile{since: w.time}
+		}
+		w.edgesOld = true
+	}
+	w.g = g
 	w.bump++
 	w.doubted = true
 	w.checked = w.time
@@ -346,5 +448,5 @@ func (w *Watcher) relock(f *Frame, c candidate) (*reading.Reading, error) {
 	for i, e := range evidence {
 		w.points[i].set(e)
 	}
-	return w.report(f), nil
+	return nil
 }

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"fmt"
+	"image"
 	"math"
 	"os"
 	"testing"
@@ -270,6 +271,90 @@ func TestWatcherFindsABumpedBoard(t *testing.T) {
 				t.Errorf("%d points read wrongly", s.wrong)
 			}
 		})
+	}
+}
+
+func TestWatcherFindsAMovedCamera(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		stones  int
+		dx, dy  float64
+		deg     float64
+		seconds int
+	}{
+		{"knocked", 25, 1.5, -1, 4, 2},
+		{"turned", 25, 1, 1, 40, 8},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := sim.Default(9)
+			c.Camera.Fill *= 0.7
+			s := newScene(t, c, true)
+			position(s.world, 9, test.stones)
+			s.steps(6)
+			s.world.Tilt(test.dx, test.dy, test.deg)
+			s.steps(10 * test.seconds)
+			if s.last.Lock != reading.Locked || s.last.Bump == 0 {
+				t.Errorf("%v with %d bumps", s.last.Lock, s.last.Bump)
+			}
+			if off := s.off(); off > 0.1 {
+				t.Errorf("the grid is off by %.2f of a line spacing", off)
+			}
+			s.expectTruth()
+			if s.wrong > 0 {
+				t.Errorf("%d points read wrongly", s.wrong)
+			}
+		})
+	}
+}
+
+func TestWatcherBeginsAnewWhenTheFirstPictureWasAHand(t *testing.T) {
+	s := newScene(t, sim.Default(9), true)
+	position(s.world, 9, 10)
+	p := s.world.Player(sim.South)
+	p.Rest(board.Point{X: 4, Y: 5}, time.Second)
+	for !p.Reaching() {
+		s.world.Step(s.every)
+	}
+	s.world.Step(600 * time.Millisecond)
+	s.until(p.Busy)
+	s.steps(30)
+	s.expectTruth()
+}
+
+func TestWatcherScalesWithTheResolution(t *testing.T) {
+	s := newScene(t, sim.Default(9), true)
+	position(s.world, 9, 20)
+	s.steps(4)
+	img, err := Decode(s.world.JPEG())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	look := func(w, h int) *reading.Reading {
+		t.Helper()
+		m := gocv.NewMat()
+		defer m.Close()
+		if err := gocv.Resize(img, &m, image.Pt(w, h), 0, 0, gocv.InterpolationLinear); err != nil {
+			t.Fatal(err)
+		}
+		s.frame++
+		r, err := s.w.Look(&Frame{Number: s.frame, Time: time.Duration(s.frame) * s.every, Img: m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	truth := s.world.Truth()
+	want := fmt.Sprint(truth.Rows())
+	s.w.reader = NewReader() // the oracle knows one resolution only
+	if r := look(1280, 960); r.Lock != reading.Locked || fmt.Sprint(r.Rows()) != want {
+		t.Errorf("twice the size: %v, %v", r.Lock, r.Rows())
+	}
+	if r := look(1280, 720); r.Lock != reading.Lost || r.Points != nil {
+		t.Errorf("another shape: %v", r.Lock)
+	}
+	if r := look(640, 480); r.Lock != reading.Locked || fmt.Sprint(r.Rows()) != want {
+		t.Errorf("back again: %v, %v", r.Lock, r.Rows())
 	}
 }
 
