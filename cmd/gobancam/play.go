@@ -40,6 +40,7 @@ type playFlags struct {
 	headless bool
 	text     bool
 	light    bool
+	voices   voiceFlags
 	confirm  string
 	sgf      string
 	record   string
@@ -72,6 +73,7 @@ lines of JSON on standard output and nothing else is.`,
 	}
 	f.ogs.register(cmd)
 	f.where.register(cmd)
+	f.voices.register(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.camera, "camera", "0", "device, address, file, directory, or sim:")
 	fl.Int64Var(&f.game, "game", 0, "the game's `ID` (default: the one played last if it still runs, else the only one)")
@@ -158,9 +160,17 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 		if err := window.Available(); err != nil {
 			face.note("No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them.")
 		} else {
-			face.window = f.newWindow(&eyes)
+			face.window = f.newWindow(&eyes, face)
 			go pour(ctx, face.window.Commands(), commands)
 		}
+	}
+	if !f.headless {
+		v, err := f.voices.newVoices(ctx, face.note)
+		if err != nil {
+			return err
+		}
+		face.voices = v
+		defer face.voices.close()
 	}
 	table := play.Table{
 		Game: game, Now: session.ServerNow, Options: referee, Commands: commands,
@@ -357,8 +367,11 @@ func hostOf(server string) string {
 
 // newWindow returns the window of a game, in which the corners can be set for
 // eyes.
-func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes]) *window.Window {
+func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes], face *face) *window.Window {
 	return window.New(window.Options{
+		Muted: f.voices.mute,
+		Mute:  func(off bool) { face.voices.mute(off) },
+		Again: func() { face.voices.again() },
 		Light: f.light, Linger: time.Minute, CacheDir: fontIndex(),
 		Corners: func(at [4]grid.Pt, size int) {
 			if e := eyes.Load(); e != nil {
@@ -372,6 +385,7 @@ func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes]) *window.Window {
 // and in a terminal.
 type face struct {
 	window *window.Window
+	voices *voices // nil for none
 	json   *terminal.JSON
 	text   *terminal.Text
 	start  time.Time
@@ -389,6 +403,9 @@ func newFace(out io.Writer, headless bool) *face {
 }
 
 func (f *face) announce(e match.Event) {
+	if f.voices != nil {
+		f.voices.announce(e)
+	}
 	if f.window != nil {
 		f.window.Announce(e)
 	}
@@ -400,6 +417,9 @@ func (f *face) announce(e match.Event) {
 }
 
 func (f *face) show(s *match.Snapshot) {
+	if f.voices != nil {
+		f.voices.show(s)
+	}
 	if f.window != nil {
 		f.window.ShowSnapshot(s)
 	}

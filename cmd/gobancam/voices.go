@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/sound"
+	"github.com/gobancam/gobancam/speech"
+)
+
+// voiceFlags say what is to be heard.
+type voiceFlags struct {
+	mute    bool
+	noSound bool
+	speak   string
+}
+
+func (f *voiceFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.mute, "mute", false, "begin without sound and speech")
+	fl.BoolVar(&f.noSound, "no-sound", false, "no sounds, only speech")
+	fl.StringVar(&f.speak, "speech", "auto", "speak en, de, fr, ja, ko or zh; auto takes the system's language, off is silent")
+	completeWith(cmd, "speech", "auto", "off", "en", "de", "fr", "ja", "ko", "zh")
+}
+
+// language returns "" for no speech.
+func (f *voiceFlags) language() (speech.Lang, error) {
+	switch f.speak {
+	case "off":
+		return "", nil
+	case "auto":
+		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+			if v := os.Getenv(name); v != "" {
+				return speech.ParseLang(v), nil
+			}
+		}
+		return speech.English, nil
+	}
+	for _, l := range speech.Langs {
+		if f.speak == string(l) {
+			return l, nil
+		}
+	}
+	return "", withCode(exitUsage, fmt.Errorf("--speech %s: auto, off, en, de, fr, ja, ko or zh", f.speak))
+}
+
+// voices are sound and speech. All that is nil is silent.
+type voices struct {
+	sounds *sound.Player
+	speech *speech.Voice
+	coach  *speech.Coach
+	shown  atomic.Pointer[heardOf]
+}
+
+// heardOf is a snapshot and when it came.
+type heardOf struct {
+	snap *match.Snapshot
+	at   time.Time
+}
+
+// newVoices opens what is to be heard until ctx ends; note is told what is not
+// there.
+func (f *voiceFlags) newVoices(ctx context.Context, note func(string)) (*voices, error) {
+	l, err := f.language()
+	if err != nil {
+		return nil, err
+	}
+	v := &voices{}
+	if !f.noSound {
+		v.sounds = sound.NewPlayer(f.mute, note)
+	}
+	if l != "" {
+		v.speech = speech.New(l, f.mute, note)
+		v.coach = &speech.Coach{Lang: l}
+	}
+	go v.count(ctx)
+	return v, nil
+}
+
+// count counts the player's time down.
+func (v *voices) count(ctx context.Context) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	coach := v.coach
+	if coach == nil {
+		coach = &speech.Coach{Lang: speech.English}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		h := v.shown.Load()
+		if h == nil {
+			continue
+		}
+		say, urgent := coach.Observe(h.snap, time.Since(h.at))
+		if say == "" {
+			continue
+		}
+		if v.sounds != nil {
+			v.sounds.Play(sound.LowTime)
+		}
+		if v.speech != nil {
+			v.speech.Say(say, urgent)
+		}
+	}
+}
+
+func (v *voices) announce(e match.Event) {
+	if v.sounds != nil {
+		v.sounds.Announce(e)
+	}
+	if v.speech != nil {
+		v.speech.Announce(e)
+	}
+}
+
+func (v *voices) show(s *match.Snapshot) {
+	v.shown.Store(&heardOf{s, time.Now()})
+	if v.speech != nil && s.Me != board.Empty {
+		v.speech.Me(s.Me)
+	}
+}
+
+func (v *voices) mute(off bool) {
+	if v.sounds != nil {
+		v.sounds.Mute(off)
+	}
+	if v.speech != nil {
+		v.speech.Mute(off)
+	}
+}
+
+func (v *voices) again() {
+	if v.speech != nil {
+		v.speech.Again()
+	}
+}
+
+func (v *voices) close() {
+	if v.speech != nil {
+		v.speech.Close()
+	}
+}
