@@ -104,6 +104,13 @@ type polite struct {
 
 const attempts = 4
 
+// CloseIdleConnections is for http.Client.CloseIdleConnections.
+func (p *polite) CloseIdleConnections() {
+	if t, ok := p.next.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
+}
+
 func (p *polite) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	bo := backoff.NewExponentialBackOff()

@@ -164,6 +164,7 @@ func (s *Session) end() {
 	for sub := range subs {
 		sub.box.shut()
 	}
+	s.c.http.CloseIdleConnections()
 	close(s.done)
 }
 

@@ -270,19 +270,39 @@ func compareSGF(ours, theirs []byte) (string, error) {
 	if a.Size() != b.Size() {
 		return fmt.Sprintf("our board is %d×%d, the server's %d×%d", a.Size(), a.Size(), b.Size(), b.Size()), nil
 	}
-	for i := range max(a.MoveCount(), b.MoveCount()) {
-		word := func(g *board.Game) string {
-			if i >= g.MoveCount() {
+	// Handicap stones may stand in the set-up of one record and be the first
+	// moves of the other.
+	setA, movesA := opening(a)
+	setB, movesB := opening(b)
+	if setA != setB {
+		return "the records begin with different stones", nil
+	}
+	for i := range max(len(movesA), len(movesB)) {
+		word := func(moves []board.Move) string {
+			if i >= len(moves) {
 				return "no move"
 			}
-			m := g.Move(i)
-			return m.Color.String() + " " + m.Point.GTP(g.Size())
+			return moves[i].Color.String() + " " + moves[i].Point.GTP(a.Size())
 		}
-		if wa, wb := word(a), word(b); wa != wb {
+		if wa, wb := word(movesA), word(movesB); wa != wb {
 			return fmt.Sprintf("the records differ from move %d on: ours has %s, the server's %s", i+1, wa, wb), nil
 		}
 	}
 	return "", nil
+}
+
+// opening splits a game into the stones that stand before the play, freely
+// placed handicap among them, and the moves after that.
+func opening(g *board.Game) (stones [3]board.PointSet, moves []board.Move) {
+	setup := g.Setup()
+	stones[board.Black], stones[board.White] = board.SetOf(setup.Black...), board.SetOf(setup.White...)
+	moves = g.Moves()
+	for len(moves) > 1 && moves[0].Color == board.Black && moves[1].Color == board.Black && !moves[0].Point.IsPass() ||
+		len(moves) > 0 && stones[board.Black].Len() > 0 && stones[board.Black].Len() < setup.Handicap && moves[0].Color == board.Black {
+		stones[board.Black].Add(moves[0].Point)
+		moves = moves[1:]
+	}
+	return stones, moves
 }
 
 func newGamesWatchCommand() *cobra.Command {
