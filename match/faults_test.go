@@ -21,9 +21,13 @@ func TestKilledAtEveryStepOfSending(t *testing.T) {
 		"slow":         func(s *server) { s.slow = 1500 * time.Millisecond },
 		"refused once": func(s *server) { s.refuse++ },
 	}
+	drops := []time.Duration{0, 50 * time.Millisecond, time.Second, 6 * time.Second}
+	if raced {
+		drops = drops[2:3]
+	}
 	for name, fault := range faults {
 		for kill := range 8 {
-			for _, drop := range []time.Duration{0, 50 * time.Millisecond, time.Second, 6 * time.Second} {
+			for _, drop := range drops {
 				t.Run(fmt.Sprintf("%s/kill %d/drop %v", name, kill, drop), func(t *testing.T) {
 					w := newWorld(t, 9, black)
 					w.run(time.Second)
@@ -39,8 +43,11 @@ func TestKilledAtEveryStepOfSending(t *testing.T) {
 						w.run(drop)
 						w.srv.connect()
 					}
-					for range 300 {
+					for end := w.now + 25*time.Second; w.now < end; {
 						w.step()
+						if s := w.ref.Snapshot(); s.State == StateOpponentsTurn {
+							end = min(end, w.now+4*time.Second) // what comes late comes now
+						}
 						for _, q := range w.ref.Snapshot().Questions {
 							if q.Kind != AskMove || q.Move.Point != w.pt("E5") {
 								t.Fatalf("asked %v\n%s", q, w.story())
@@ -102,8 +109,8 @@ func TestAnAnswerCannotMakeALostMoveLegalTwice(t *testing.T) {
 // flickering points, lamps and bumps.
 func TestAnHourOfHands(t *testing.T) {
 	d := time.Hour
-	if testing.Short() {
-		d = 10 * time.Minute
+	if testing.Short() || raced {
+		d = 5 * time.Minute
 	}
 	w := newWorld(t, 19, black)
 	for _, m := range []string{"Q16", "D4", "Q4", "D16", "K10", "C6"} {

@@ -64,7 +64,7 @@ func TestRelayOfRenderedGames(t *testing.T) {
 				}
 			}
 			readJSON(t, filepath.Join(private(t, "renders", name), "truth.json"), &truth)
-			for _, noise := range []float64{0, 1e-4, 1e-3} {
+			for _, noise := range []float64{1e-4, 0, 1e-3}[:lessWhenRaced(3)] {
 				w := newWorld(t, truth.Size, black)
 				w.noise = noise
 				rules, _ := board.ParseRules("japanese")
@@ -145,7 +145,7 @@ func TestRelayOfPhotographedGames(t *testing.T) {
 				labels.Frames = labels.Frames[:c.frames]
 			}
 			right := 0
-			const seeds = 5
+			seeds := lessWhenRaced(5)
 			for seed := range uint64(seeds) {
 				w := newWorld(t, labels.BoardSize, black)
 				w.rng = rand.New(rand.NewPCG(seed, 0))
@@ -180,7 +180,7 @@ func TestRelayOfPhotographedGames(t *testing.T) {
 				}
 			}
 			t.Logf("%d of %d runs end with the right position", right, seeds)
-			if right < seeds-1 {
+			if right < max(1, seeds-1) {
 				t.Fail()
 			}
 		})
