@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/reading"
@@ -28,6 +29,8 @@ type Options struct {
 	// clockwise from the top left of the position, in pixels of the camera's
 	// picture. Without it they cannot be set.
 	Corners func(corners [4]grid.Pt, size int)
+	// Projector keeps the corners of the projector view; nil forgets them.
+	Projector *calibrate.Store
 	// Linger is how long the window stays after Close, for the user to read the
 	// result; a key keeps it open. 0 closes at once.
 	Linger time.Duration
