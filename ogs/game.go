@@ -402,7 +402,7 @@ func (g *Game) event(name string, data json.RawMessage) {
 		var u UndoRequest
 		if err = json.Unmarshal(data, &u); err == nil {
 			g.change(func(n *State) { n.Undo = &u })
-			g.tell(UndoRequested{u, u.By != 0 && u.By == g.s.Me().ID})
+			g.tell(UndoRequested{u, g.st.Me != board.Empty && g.st.undoIsMine()})
 		}
 	case "undo_canceled":
 		g.change(func(n *State) { n.Undo = nil })

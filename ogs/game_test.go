@@ -297,7 +297,7 @@ func TestUndo(t *testing.T) {
 				t.Fatal(err)
 			}
 			r, _ := event[ogs.UndoRequested](f)
-			if r.Mine == old || r.Request.MoveNumber != 1 {
+			if !r.Mine || r.Request.MoveNumber != 1 {
 				t.Errorf("request %+v", r)
 			}
 			if err := f.g.CancelUndo(); err != nil {
@@ -319,7 +319,9 @@ func TestUndo(t *testing.T) {
 			sg.Play(w.bob, pt(t, "F6", 9))
 			f.myTurn()
 			sg.RequestUndo(w.bob)
-			event[ogs.UndoRequested](f)
+			if r, _ := event[ogs.UndoRequested](f); r.Mine {
+				t.Errorf("request %+v", r)
+			}
 			if old {
 				// Nobody knows who asked: the player to move may accept.
 				if f.g.State().Undo.By != 0 {
