@@ -253,7 +253,7 @@ type Connected struct{}
 // Disconnected says why it cannot.
 type Disconnected struct{ Reason string }
 
-// ServerSaid is a sentence of the server for humans.
+// ServerSaid is a sentence for humans, from the server or about it.
 type ServerSaid struct{ Text string }
 
 func (GameData) serverEvent()        {}

@@ -57,6 +57,7 @@ type Referee struct {
 	lost     *Pending      // what did not arrive the last time
 	refused  map[board.Move]int
 	resigned bool
+	resignAt time.Duration
 	resumed  time.Duration // when the end of my pause was last asked for
 	journal  []Entry       // of pending moves of an earlier run, until the record decides
 
@@ -211,7 +212,7 @@ func (r *Referee) hear(e ServerEvent) {
 	case GameFinished:
 		r.finish(e.Result)
 	case ServerSaid:
-		r.event(Event{Kind: EventNote, Text: textServerSaid(e.Text), Say: e.Text})
+		r.event(Event{Kind: EventNote, Text: e.Text, Say: e.Text})
 	}
 }
 
@@ -379,6 +380,7 @@ func (r *Referee) played(e MovePlayed) {
 		return
 	}
 	r.turnAt = r.now
+	clear(r.refused)
 	r.closeUndo()
 	mine := r.data.Me != board.Empty && e.Move.Color == r.data.Me
 	if p := r.pending; p != nil {
@@ -406,6 +408,9 @@ func (r *Referee) capturedPoints() []board.Point {
 func (r *Referee) refusal(e Refused) {
 	p := r.pending
 	if p == nil || p.Ref != e.Ref {
+		if r.lost != nil && r.lost.Ref == e.Ref {
+			return // the game data told already
+		}
 		if e.Message != "" {
 			r.event(Event{Kind: EventRefused, Text: textRefused(e.Message), Say: textRefused(e.Message)})
 		}
@@ -526,6 +531,13 @@ func (r *Referee) wait() {
 	}
 	if r.online && !r.synced && r.now-r.askedSync >= 2*r.tune.Echo {
 		r.resync("")
+	}
+	if r.resigned && r.result == nil && r.synced && r.now-r.resignAt >= r.tune.Echo {
+		r.resignAt = r.now
+		r.resync("") // and resign again if it did not arrive
+	}
+	if !r.myTurn() {
+		r.closeQuestions(AskPass)
 	}
 	if r.phase == Finished && r.result == nil && r.synced && r.now-r.phaseAt >= r.tune.Echo {
 		r.resync("")
@@ -759,7 +771,7 @@ func (r *Referee) answer(id int, yes bool) {
 		}
 	case AskResign:
 		if yes && r.result == nil {
-			r.resigned = true
+			r.resigned, r.resignAt = true, r.now
 			if r.synced {
 				r.request(Request{Kind: ReqResign})
 			}
@@ -810,6 +822,12 @@ func (r *Referee) look(l Look) {
 	}
 	r.eyesErr, r.lastLook = nil, r.now
 	rd := l.Reading
+	if rd.Size == 0 { // no board was found yet
+		if r.unlocked < 0 {
+			r.unlocked = r.now
+		}
+		return
+	}
 	if r.game != nil && rd.Size != r.game.Size() {
 		if r.sizeTold != rd.Size {
 			r.sizeTold = rd.Size
@@ -905,7 +923,8 @@ func (r *Referee) leave() {
 		r.out.Quit = true
 	case r.result != nil && r.phase == Finished:
 		r.out.Quit = true
-	case r.eyesEnd && r.pending == nil && !r.hold.on && r.now-r.lastLook > 2*r.tune.Ponder:
+	case r.eyesEnd && r.pending == nil && r.now-r.lastLook > 2*r.tune.Ponder && (!r.hold.on || r.now-r.lastLook > long):
+		// What is still asked about then, nobody answers.
 		r.out.Quit = true
 	}
 }

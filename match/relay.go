@@ -165,6 +165,9 @@ func (r *Relay) look(l Look) {
 	}
 	r.eyesErr, r.lastLook = nil, r.now
 	rd := l.Reading
+	if rd.Size == 0 {
+		return // no board was found yet
+	}
 	if r.game == nil {
 		s := r.opt.Setup
 		s.Size = rd.Size

@@ -43,7 +43,7 @@ func (r *Referee) stand() standing {
 			text = fmt.Sprintf("The camera gives no picture: %v.", r.eyesErr)
 		}
 		return standing{state: StateCameraLost, text: text, nag: true}
-	case !r.viewed && r.bump == nil && r.unlocked < 0:
+	case !r.viewed && r.bump == nil && (r.unlocked < 0 || r.watch == nil && r.now-r.unlocked < r.tune.Blind):
 		return standing{state: StateStarting, text: "Looking at the board.", quiet: true}
 	case r.unlocked >= 0 && r.now-r.unlocked >= r.tune.Blind/2:
 		return standing{state: StateBoardMoved, text: "The board cannot be found in the picture. Clear the view, or set the corners again.", nag: true}
@@ -75,7 +75,8 @@ func (r *Referee) stand() standing {
 		return standing{state: StateMisplaced, text: text, points: []board.Point{m.Actual, m.Stone.Point}, nag: true}
 	}
 	if len(d.owed) > 0 {
-		return standing{state: StateOwed, text: capital(stoneNames(d.owed, r.size())) + ".", points: points(d.owed), quiet: true, nag: true}
+		return standing{state: StateOwed, text: capital(stoneNames(d.owed, r.size())) + ".", points: points(d.owed),
+			quiet: r.now-r.turnAt < time.Second, nag: true} // the move itself was spoken just now
 	}
 	off := r.unexpected()
 	if missing := r.named(d.missing); len(missing) > 0 && !r.forbidden(off) {

@@ -152,7 +152,6 @@ func textRefused(why string) string {
 func textDisconnected(why string) string {
 	return "The connection is lost: " + strings.TrimRight(why, ".") + "."
 }
-func textServerSaid(s string) string { return "The server says: " + s }
 func textBadRecord(err error) string {
 	return fmt.Sprintf("The server's game cannot be replayed here (%v). Nothing is played until it can; play on at the website.", err)
 }

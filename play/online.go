@@ -70,7 +70,7 @@ func (o *Online) Run(ctx context.Context) error {
 			err = o.update(ctx, u)
 		case r := <-o.asked:
 			if refused := o.do(r); refused != nil {
-				err = o.tell(ctx, match.Refused{Ref: r.Ref, Message: refused.Error()})
+				err = o.tell(ctx, match.Refused{Ref: r.Ref, Message: refused.Error(), Unsent: true})
 			}
 		case <-beat.C:
 			err = o.tellClock(ctx, o.game.State(), false)
