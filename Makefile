@@ -33,6 +33,10 @@ test: ## install what is missing and pass every test
 	@scripts/setup.sh test
 	@scripts/test.sh
 
+.PHONY: pure
+pure:
+	@echo $(PURE)
+
 .PHONY: goflags
 goflags: ## print the GOFLAGS that plain go commands need
 	@echo "$(GOFLAGS)"

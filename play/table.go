@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -160,13 +161,17 @@ type Labels struct {
 	Place        string
 	Date         time.Time // zero: today
 	Result       *match.Result
+	// Played tells of a relay when each move was seen and what is doubtful
+	// about it; it may be nil.
+	Played []match.Played
+	Sign   func(root *board.Node) // adds what else the root is to say; may be nil
 }
 
 var sgfMu sync.Mutex // one writer of records at a time
 
 // WriteSGF writes a game record in place of an older one, all at once.
 func WriteSGF(path string, g *board.Game, l Labels) error {
-	root, _ := g.SGF()
+	root, nodes := g.SGF()
 	set := func(id, text string) {
 		if text != "" {
 			root.SetText(id, text)
@@ -185,6 +190,19 @@ func WriteSGF(path string, g *board.Game, l Labels) error {
 	set("DT", l.Date.Format(time.DateOnly))
 	if l.Result != nil {
 		set("RE", l.Result.Text)
+	}
+	for i, p := range l.Played {
+		if i >= len(nodes) || nodes[i] == nil || nodes[i] == root {
+			continue // a handicap stone, which stands in the root
+		}
+		// SGF has no property for when a move was made: a private one.
+		nodes[i].SetReal("GBCT", math.Round(10*p.Time.Seconds())/10)
+		if p.Doubt != "" {
+			nodes[i].SetText("C", p.Doubt)
+		}
+	}
+	if l.Sign != nil {
+		l.Sign(root)
 	}
 	var b strings.Builder
 	if err := board.WriteSGF(&b, root); err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -220,7 +219,7 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	if face.window != nil {
 		table.Eyes.Seen = film(face.window, face.note)
 	}
-	go f.listen(ctx, cmd.InOrStdin(), commands, &eyes, &shown, face)
+	go readLines(ctx, cmd.InOrStdin()).command(ctx, commands, &eyes, &shown, table.Eyes.Size, face)
 	go followOthers(ctx, session, game.ID(), face.note)
 
 	var last *match.Snapshot
@@ -284,45 +283,6 @@ func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, 
 		return nil, err
 	}
 	return play.NewTape(dir, f.camera, referee, record.Flight, alarm)
-}
-
-// listen reads commands from lines of in. Its end is no command: a program that
-// was started without a keyboard plays on.
-func (f *playFlags) listen(ctx context.Context, in io.Reader, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], face *face) {
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		size := 19
-		if s := shown.Load(); s != nil && s.Size != 0 {
-			size = s.Size
-		}
-		word, rest, _ := strings.Cut(line, " ")
-		switch {
-		case line == "":
-			continue
-		case word == "help":
-			face.note("\n" + terminal.Help)
-			continue
-		case word == "corners":
-			c, err := parseCorners(rest)
-			if e := eyes.Load(); err == nil && e != nil {
-				e.Use(*c, f.where.size)
-			} else if err != nil {
-				face.note(err.Error())
-			}
-			continue
-		}
-		c, err := terminal.ParseCommand(line, size)
-		if err != nil {
-			face.note(err.Error())
-			continue
-		}
-		select {
-		case commands <- c:
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // openCamera opens what --camera names. acts is not nil for a simulated board,

@@ -85,6 +85,7 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 	// One command a line, so that lists grow without conflicts.
 	add("play",
 		newPlayCommand(),
+		newRecordCommand(),
 		newDemoCommand(),
 		newChallengeCommand(),
 		newGamesCommand(),

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/play"
+)
+
+// recordFlags are what `record` can be told.
+type recordFlags struct {
+	where        boardFlags
+	camera       string
+	sgf          string
+	headless     bool
+	rules        string
+	komi         float64
+	handicap     int
+	asFound      bool
+	black, white string
+	match        string
+	club         challongeFlags
+}
+
+func newRecordCommand() *cobra.Command {
+	var f recordFlags
+	cmd := &cobra.Command{
+		Use:   "record",
+		Short: "Write down a game between two people at the board",
+		Long: `Record watches two people play and keeps their game as SGF, saved after each
+move. Moves must alternate and be legal; a stone that is lifted again is taken
+back; what is not certain is asked, or marked in the record.
+
+At the end say pass for each player, mark the dead stones, and accept-score; or
+resign for the player whose turn it is. With --match the game belongs to a match
+at Challonge: its names go into the record, and the result is reported once
+somebody stands for it.
+
+Commands are typed as lines; 'help' lists them.`,
+		Example: `  gobancam record --camera 0 --black Anna --white Ben
+  gobancam record --size 9 --komi 5.5 --sgf final.sgf
+  gobancam record --match club-evening/A`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.where.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.camera, "camera", "0", "device, address, file or directory")
+	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: a new one in gobancam/games under "+xdg.DataHome+")")
+	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
+	fl.StringVar(&f.rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
+	fl.Float64Var(&f.komi, "komi", 0, "komi (default: the rules' own)")
+	fl.IntVar(&f.handicap, "handicap", 0, "handicap stones")
+	fl.BoolVar(&f.asFound, "as-found", false, "start from whatever lies on the board at first")
+	fl.StringVar(&f.black, "black", "", "name of the black player")
+	fl.StringVar(&f.white, "white", "", "name of the white player")
+	fl.StringVar(&f.match, "match", "", "the match `T/M` at Challonge that this game is; one of T/ or / is picked from a list")
+	f.club.registerConnection(fl)
+	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
+	return cmd
+}
+
+func (f *recordFlags) run(cmd *cobra.Command) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	corners, err := f.where.parse()
+	if err != nil {
+		return err
+	}
+	rules, err := board.ParseRules(f.rules)
+	if err != nil {
+		return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
+	}
+	setup := board.Setup{Size: f.where.size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}
+	if cmd.Flags().Changed("komi") {
+		setup.Komi = f.komi
+	}
+	lines := readLines(ctx, cmd.InOrStdin())
+	labels := play.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}}
+	var club *desk.Desk
+	var seat *desk.Table
+	if cmd.Flags().Changed("match") {
+		if club, err = f.club.desk(cmd, lines.next); err != nil {
+			return err
+		}
+		if seat, err = club.Pick(ctx, f.match, f.black); err != nil {
+			return err
+		}
+		club.Begin(ctx, seat)
+		if seat.Size != 0 && setup.Size == 0 {
+			setup.Size = seat.Size
+		}
+		begun := time.Now()
+		labels.Sign = func(root *board.Node) { seat.Sign(root, begun) }
+	}
+	face := newFace(cmd.OutOrStdout(), f.headless)
+	source, _, err := openCamera(ctx, f.camera, face.note, nil)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	if f.sgf == "" {
+		if f.sgf, err = xdg.DataFile(filepath.Join("gobancam", "games", "board-"+time.Now().Format("20060102-150405")+".sgf")); err != nil {
+			return fmt.Errorf("there is no place for the game record: %w", err)
+		}
+		face.note("the game is kept in " + f.sgf)
+	}
+	eyes := play.EyesOptions{Size: setup.Size, Note: face.note, Corners: corners}
+	if corners == nil {
+		p, err := calibrate.DefaultStore().Load(f.camera)
+		switch {
+		case err == nil && (setup.Size == 0 || p.Grid.Size == setup.Size):
+			c := p.Grid.Corners
+			eyes.Corners, eyes.Verify, eyes.Size = &c, true, p.Grid.Size
+		case err != nil && !errors.Is(err, calibrate.ErrNone):
+			face.note(err.Error() + "; looking for the board instead")
+		}
+	}
+	var live atomic.Pointer[play.Eyes]
+	var shown atomic.Pointer[match.Snapshot]
+	relay := play.Relay{
+		Source: source, Eyes: eyes, Voice: face.announce, SGF: f.sgf, Labels: labels, Eyed: live.Store,
+		Options: match.RelayOptions{Setup: setup, AsFound: f.asFound},
+		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
+	}
+	game, over := context.WithCancel(ctx)
+	commands := make(chan match.Command)
+	relay.Commands = commands
+	go lines.command(game, commands, &live, &shown, f.where.size, face)
+	end, err := relay.Run(ctx)
+	over()
+	if err != nil {
+		return sourceError(err)
+	}
+	if end.Game == nil {
+		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
+	}
+	if seat == nil || end.Result == nil {
+		return nil
+	}
+	report := desk.Counted(end.Game, board.SetOf(end.Dead...))
+	if end.Result.By == board.ByResignation {
+		report = desk.Resigned(end.Result.Winner.Opponent())
+	}
+	if report.SGF, err = os.ReadFile(f.sgf); err != nil {
+		face.note("the record does not go along with the result: " + err.Error())
+	}
+	_, err = club.Finish(cmd.Context(), seat, report) // which says what became of it
+	return err
+}
