@@ -42,10 +42,18 @@ func newWire() *wire {
 	return &wire{looks: make(chan Look), events: make(chan ServerEvent, 8)}
 }
 
-// feed sends pictures of the world's board until the context ends.
+// feed sends pictures of the world's board until the context ends; a hand sets
+// a stone down on E5 meanwhile.
 func (w *wire) feed(ctx context.Context, world *world) {
 	for {
 		world.now += world.dt
+		switch world.now {
+		case time.Second:
+			world.reach(world.pt("E5"))
+			world.board.Set(world.pt("E5"), black)
+		case 2 * time.Second:
+			world.away()
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -74,14 +82,7 @@ func runGame(t *testing.T, full bool) (w *wire) {
 		}()
 		w.events <- Connected{}
 		w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
-		time.Sleep(time.Second)
-		synctest.Wait()
-		world.board.Set(world.pt("E5"), black)
-		world.reach(world.pt("E5"))
-		time.Sleep(time.Second)
-		synctest.Wait()
-		world.away()
-		time.Sleep(3 * time.Second)
+		time.Sleep(5 * time.Second)
 		stop()
 		why := errors.New("enough")
 		cancel(why)
