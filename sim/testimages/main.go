@@ -39,8 +39,8 @@ func main() {
 // games are the moves, Black first; each holds a capture.
 var games = map[int]string{
 	9:  "F5 E5 E6 G3 D5 C3 E4",
-	13: "D4 K10 N2 N1 M1 D10",
-	19: "Q16 D4 T2 T1 S1 Q4",
+	13: "D4 K10 N2 N1 M1",
+	19: "Q16 D4 T2 T1 S1",
 }
 
 // picture is an entry of manifest.json, in the words that gobancam eval reads.
@@ -71,7 +71,7 @@ func run(dir string) error {
 				return err
 			}
 			c.Seed = uint64(1000*size + k)
-			c.Sensor.Quality = 65
+			c.Sensor.Quality = 60
 			c.Width = map[int]int{9: 384, 13: 416, 19: 576}[size]
 			c.Height = c.Width * 3 / 4
 			name := fmt.Sprintf("%dx%d-%s", size, size, preset)
@@ -187,7 +187,7 @@ func game(dir, name, preset string, c sim.Config) ([]picture, error) {
 				return nil, err
 			}
 		}
-		if err := rest(2); err != nil {
+		if err := rest(4); err != nil {
 			return nil, err
 		}
 	}
