@@ -121,11 +121,25 @@ func (o *Online) do(r match.Request) error {
 	case match.ReqMark:
 		return o.game.MarkRemoved(r.Points, r.Dead)
 	case match.ReqAcceptRemoval:
-		return o.game.AcceptRemoved(o.game.State().Removed)
+		return o.acceptRemoval(r.Points)
 	case match.ReqRejectRemoval:
 		return o.game.RejectRemoved()
 	}
 	return fmt.Errorf("not sent: there is no request %q", r.Kind)
+}
+
+// acceptRemoval agrees to the marked points if they are those that were seen;
+// what is sent is the server's own spelling of them.
+func (o *Online) acceptRemoval(seen []board.Point) error {
+	st := o.game.State()
+	marked, err := board.ParseOGSPoints(st.Removed, st.Width)
+	if err != nil {
+		return fmt.Errorf("not sent: the marked stones cannot be read: %w", err)
+	}
+	if board.SetOf(marked...) != board.SetOf(seen...) {
+		return fmt.Errorf("not sent: the marked stones have changed; look again")
+	}
+	return o.game.AcceptRemoved(st.Removed)
 }
 
 // update translates one update of the game.
@@ -182,6 +196,9 @@ func (o *Online) update(ctx context.Context, u ogs.Update) error {
 	case ogs.AutoResign:
 		return o.tell(ctx, match.ServerSaid{Text: autoResign(st, e, o.now())})
 	case ogs.Chat:
+		if !e.At.IsZero() && o.now().Sub(e.At) > time.Minute {
+			return nil // the old lines come again with every joining
+		}
 		return o.tell(ctx, match.ServerSaid{Text: e.By.Username + ": " + e.Text})
 	case ogs.Trouble:
 		return o.tell(ctx, match.ServerSaid{Text: "The server says: " + e.Text})

@@ -107,6 +107,11 @@ func TestOnlineCarriesAGame(t *testing.T) {
 		if len(removal.Dead) != 1 || removal.Dead[0] != e5.Point {
 			t.Fatalf("marked %+v", removal)
 		}
+		// What was not seen is not agreed to.
+		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 6, Epoch: data.Epoch, Number: 4})
+		if r := await[match.Refused](t, o); r.Ref != 6 {
+			t.Fatalf("refused %+v", r)
+		}
 		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 5, Epoch: data.Epoch, Number: 4, Points: removal.Dead})
 		if f := await[match.GameFinished](t, o); f.Result.Winner != board.White {
 			t.Fatalf("result %+v", f)
