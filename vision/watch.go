@@ -550,6 +550,8 @@ func (w *Watcher) stirs(i int) bool {
 const (
 	renewal = 2 * time.Second // within which every unchanged point is read anew
 	lesson  = 5 * time.Second // after which the reader may learn from the whole board
+
+	lessonSoon = time.Second // when something is not clear to it: the first stone of a colour
 )
 
 // read renews the evidence of the points that need it.
@@ -576,7 +578,11 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 		w.turn = (w.turn + 1) % len(w.points)
 	}
 	var evidence []reading.Evidence
-	if w.time-w.learned > lesson && !slices.ContainsFunc(w.blobs, func(b blob) bool { return len(b.points) > 3 }) {
+	pause := lesson
+	if slices.ContainsFunc(w.points, func(p point) bool { return !p.sure && p.blob < 0 && p.quiet > 2 }) {
+		pause = lessonSoon
+	}
+	if w.time-w.learned > pause && !slices.ContainsFunc(w.blobs, func(b blob) bool { return len(b.points) > 3 }) {
 		all, err := w.reader.Read(img, w.g)
 		if err != nil {
 			return err
@@ -633,8 +639,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 			b.covers = b.border && !b.adopt
 		default:
 			// A blur, a stone far off its crossing: it may be read, for what
-			// that is worth, when it has come to rest.
-			// What has lain still for long and is read surely all over is the
+			// that is worth, when it has come to rest. What has lain still for long and is read surely all over is the
 			// board, whatever its shadows do beside it.
 			b.adopt = allClear && !b.border && long > time.Second
 			b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border)

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"os"
+	"reflect"
 	"testing"
 	"time"
 
@@ -319,6 +320,52 @@ func TestWatcherBeginsAnewWhenTheFirstPictureWasAHand(t *testing.T) {
 	s.until(p.Busy)
 	s.steps(30)
 	s.expectTruth()
+}
+
+// A cup, with the real reader: it is put down and stands there by itself.
+func TestWatcherTakesNoCupForAStone(t *testing.T) {
+	for name, colour := range map[string]sim.RGB{"white": sim.Gray(0.9), "black": sim.Gray(0.1), "red": {0.7, 0.2, 0.15}} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, sim.Default(9), false)
+			position(s.world, 9, 20)
+			s.steps(5)
+			remove := s.world.Cup(board.Point{X: 5, Y: 4}, colour)
+			s.steps(25)
+			remove()
+			s.steps(6)
+			s.expectTruth()
+			t.Logf("%d points seen: %d wrong, %d hidden; %d false under the cup", s.seen, s.wrong, s.hidden, s.falseStones)
+			if s.wrong > 0 || s.falseStones > 0 {
+				t.Errorf("%d points wrong, %d false stones", s.wrong, s.falseStones)
+			}
+		})
+	}
+}
+
+// The same pictures give the same readings, bit for bit, hands and bumps
+// included: recordings are replayed on it.
+func TestWatcherIsDeterministic(t *testing.T) {
+	run := func() (out []reading.Reading) {
+		c := sim.Default(9)
+		c.Camera.Fill *= 0.75
+		s := newScene(t, c, false)
+		position(s.world, 9, 20)
+		s.world.Player(sim.South).Place(board.Point{X: 4, Y: 4}, board.Black)
+		for k := range 28 {
+			if k == 18 {
+				s.world.Bump(1, 0.5, 3)
+			}
+			out = append(out, *s.step())
+		}
+		return out
+	}
+	if a, b := run(), run(); !reflect.DeepEqual(a, b) {
+		for i := range a {
+			if !reflect.DeepEqual(a[i], b[i]) {
+				t.Fatalf("picture %d reads differently the second time:\n%+v\n%+v", i, a[i], b[i])
+			}
+		}
+	}
 }
 
 func TestWatcherScalesWithTheResolution(t *testing.T) {
