@@ -180,7 +180,7 @@ func (r *Referee) say() {
 		r.reminded = r.now
 	}
 	if changed {
-		r.reminded, r.stateAt = r.now, r.now
+		r.reminded = r.now
 	}
 	r.state, r.text = s.state, s.text
 	e := Event{Kind: EventState, State: s.state, Points: s.points, Text: s.text, Say: say}

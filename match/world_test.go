@@ -435,8 +435,6 @@ func (w *world) pt(s string) board.Point {
 	return p
 }
 
-func (w *world) state() State { return w.ref.Snapshot().State }
-
 func (w *world) wantState(want State) {
 	w.t.Helper()
 	if s := w.ref.Snapshot(); s.State != want {
