@@ -137,7 +137,9 @@ after it to 'gobancam play --game'.`,
 	}
 	f.register(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	cmd.AddCommand(newGamesSGFCommand(), newGamesWatchCommand())
+	cmd.AddCommand(newGamesSGFCommand(), newGamesWatchCommand(), newGamesSayCommand(),
+		newGamesEndCommand("cancel", "Cancel a game in its first moves, without a result", (*ogs.Game).Cancel),
+		newGamesEndCommand("resign", "Give a game up", (*ogs.Game).Resign))
 	return cmd
 }
 
@@ -334,6 +336,88 @@ func newGamesWatchCommand() *cobra.Command {
 				return nil // the user has seen enough
 			}
 			return err
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// inGame joins a game, lets act do something in it, and waits until an update
+// shows that it has happened.
+func (f *ogsFlags) inGame(cmd *cobra.Command, which string, act func(*ogs.Game) error, done func(ogs.Event) bool) error {
+	client, err := f.client(cmd, nil)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
+	defer cancel()
+	id, err := chooseGame(ctx, client, which)
+	if err != nil {
+		return err
+	}
+	s, err := ogs.Connect(ctx, client)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	g, err := s.Join(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := act(g); err != nil {
+		return err
+	}
+	for u := range g.Updates() {
+		switch e := u.Event.(type) {
+		case ogs.Trouble:
+			return errors.New(e.Text)
+		case ogs.Disconnected:
+			return fmt.Errorf("the connection was lost before the server confirmed it: %w; look at the game", e.Err)
+		}
+		if done(u.Event) {
+			return nil
+		}
+	}
+	return errors.New("the server did not confirm it in time; look at the game")
+}
+
+func newGamesEndCommand(name, short string, act func(*ogs.Game) error) *cobra.Command {
+	var f ogsFlags
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   name + " --yes GAME",
+		Short: short,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !yes {
+				return withCode(exitUsage, fmt.Errorf("this ends the game; say --yes to %s it", name))
+			}
+			return f.inGame(cmd, args[0], act, func(e ogs.Event) bool {
+				end, ok := e.(ogs.Ended)
+				if ok {
+					fmt.Fprintln(cmd.OutOrStdout(), end.Result)
+				}
+				return ok
+			})
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().BoolVar(&yes, "yes", false, "yes, end the game")
+	return cmd
+}
+
+func newGamesSayCommand() *cobra.Command {
+	var f ogsFlags
+	cmd := &cobra.Command{
+		Use:   "say GAME TEXT...",
+		Short: "Write a line into a game's chat",
+		Args:  cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			line := strings.Join(args[1:], " ")
+			return f.inGame(cmd, args[0], func(g *ogs.Game) error { return g.Chat(line) }, func(e ogs.Event) bool {
+				c, ok := e.(ogs.Chat)
+				return ok && c.Text == strings.TrimSpace(line)
+			})
 		},
 	}
 	f.register(cmd)

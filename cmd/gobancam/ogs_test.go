@@ -145,6 +145,35 @@ func TestGamesCommands(t *testing.T) {
 	contains(t, out, "Tuesday: alice (black) against bob (white)", "2\twhite G7", "B+R")
 }
 
+func TestGameCommands(t *testing.T) {
+	srv, alice, bob := ogsWorld(t)
+	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	g, err := srv.StartGame(ogstest.Setup{Black: alice, White: bob, Size: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gobancam(t, exitOK, "games", "say", "1", "good", "game")
+	gobancam(t, exitUsage, "games", "cancel", "1")
+	if g.Phase() != "play" {
+		t.Fatal("the game ended without a yes")
+	}
+	gobancam(t, exitOK, "games", "cancel", "--yes", "1")
+	if outcome, _ := g.Outcome(); outcome != "Cancellation" {
+		t.Errorf("the game ended by %q", outcome)
+	}
+	if g, err = srv.StartGame(ogstest.Setup{Black: alice, White: bob, Size: 9}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range int8(4) {
+		g.Play(alice, board.Point{X: i, Y: 0})
+		g.Play(bob, board.Point{X: i, Y: 8})
+	}
+	_, words := gobancam(t, exitFailed, "games", "cancel", "--yes", "1")
+	contains(t, words, "too far on")
+	out, _ := gobancam(t, exitOK, "games", "resign", "--yes", "1")
+	contains(t, out, "W+R")
+}
+
 func TestCompareSGF(t *testing.T) {
 	for name, tt := range map[string]struct {
 		ours, theirs, words string
