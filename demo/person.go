@@ -88,8 +88,8 @@ func (p *person) hand(w *sim.World, s *match.Snapshot) {
 	case s.State == match.StateYourTurn:
 		p.play(w, s, p.mind(s))
 	case s.State == match.StateRemoval && !s.Accepted[s.Me-1]:
-		if set := board.FormatOGSPoints(s.Dead); set != p.agreed || p.agreed == "" {
-			p.agreed = set + "."
+		if set := "marked " + board.FormatOGSPoints(s.Dead); set != p.agreed {
+			p.agreed = set
 			p.say(match.Command{Kind: match.CmdAcceptScore})
 		}
 	case s.State == match.StateOpponentsTurn && p.idled != s.Number:
