@@ -39,7 +39,7 @@ type Challenge struct {
 	Black, White []board.Point
 }
 
-// Anybody are the bounds of a challenge that anybody may accept.
+// The bounds of a challenge that anybody may accept.
 const (
 	AnyMinRank = -1000
 	AnyMaxRank = 1000

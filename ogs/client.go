@@ -2,10 +2,11 @@
 // signing in, challenges, and playing over the real-time socket.
 //
 // A Client speaks HTTP. Connect opens a Session, which keeps one authenticated
-// socket alive, and Session.Join gives a Game. Three goroutines belong to a
-// Session (supervisor, reader, ping) and one to each Game; each Game and each
-// Subscription has one more that feeds its channel. All of them end when the
-// context of Connect ends or Close returns, and their channels are closed.
+// socket alive, and Session.Join gives a Game. Two goroutines belong to a
+// Session, one that keeps the connection and one that reads it, and one to each
+// Game; a Game's channels and a Subscription's are fed by one more each. All of
+// them end when the context of Connect ends or Close is called, and the channels
+// that were handed out are closed.
 //
 // A Game's goroutine alone changes the game's state. What it hands out, a
 // *State, is never changed afterwards and may be kept and shared.

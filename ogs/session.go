@@ -113,12 +113,10 @@ func (s *Session) run(first chan<- error) {
 	t := s.c.timing
 	bo := &backoff.ExponentialBackOff{InitialInterval: t.BackoffMin, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: t.BackoffMax}
 	bo.Reset()
-	opened := false
-	signInFailures := 0
+	opened, refused := false, false
 	for s.ctx.Err() == nil {
 		conn, err := s.open()
 		if err == nil {
-			signInFailures = 0
 			s.up(conn)
 			if !opened {
 				opened = true
@@ -131,13 +129,11 @@ func (s *Session) run(first chan<- error) {
 				bo.Reset()
 			}
 		} else if !opened {
-			if errors.Is(err, ErrSignIn) {
-				signInFailures++
-			}
-			if signInFailures > 1 || s.ctx.Err() != nil || !errors.Is(err, ErrSignIn) {
+			if refused || s.ctx.Err() != nil || !errors.Is(err, ErrSignIn) {
 				first <- err
 				return
 			}
+			refused = true
 			continue // once more, with a fresh jwt
 		}
 		if s.ctx.Err() != nil {
