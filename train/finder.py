@@ -98,8 +98,17 @@ class Picture:
 def pool(path, longest):
     """The pictures of a pool by their boards' size."""
     with open(os.path.join(path, "truth.json")) as f:
-        pics = [Picture(os.path.join(path, t["file"]), t["size"], t["corners"], t.get("k1", 0), longest) for t in json.load(f)]
+        pics = [Picture(os.path.join(path, t["file"]), t["size"], t["corners"], lens(t), longest) for t in json.load(f)]
     return {n: [p for p in pics if p.size == n] for n in (9, 13, 19)}
+
+
+def lens(t):
+    """The lens term as package grid has it. The renderer's stretches pinhole
+    rays by 1 + k1·r², r in focal lengths; to first order that is its inverse."""
+    k1 = t.get("k1", 0)
+    if "hfov" in t:  # 16:9
+        return -k1 * (np.hypot(1, 9 / 16) * np.tan(np.radians(t["hfov"]) / 2)) ** 2
+    return k1
 
 
 def photographs(path, longest, hold):

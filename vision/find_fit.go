@@ -30,7 +30,7 @@ func (s *sight) miss(g *grid.Grid) (a, b float64) {
 // is believed to have, divided by the number of sights that this belief is
 // worth (its root): sights err together, so a few of them must not bend the
 // board.
-const lensDoubt = 0.05 / 4
+const lensDoubt = 0.05 / 2
 
 // fitPose moves the corners of g, and its lens term if lens is true, to where
 // they explain the sights best: Levenberg and Marquardt's method on residuals

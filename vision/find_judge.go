@@ -178,8 +178,13 @@ func (s *survey) overlap(g *grid.Grid) float64 {
 	return both / max(1, either)
 }
 
-// confidence is the probability that the grid is right.
+// confidence is the probability that the grid is right: logistic regression on
+// right and wrong grids of photographs and renders (train/judge.py).
 func (e *evidence) confidence() float64 {
-	z := -6 + 3*e.Agree + 2*e.Overlap + 0.1*max(-20, min(20, e.Lead)) + 3*e.Cross - 4*e.Stray - 3*e.Ring + 2*e.Border - 2*e.Inner + e.Corner
+	z := -32.14 +
+		8.77*e.Agree + 11.48*e.Overlap + 4.77*max(-1, min(1, e.Lead/40)) +
+		7.78*e.Cross - 0.38*e.Weak + 2.07*e.Stray + 1.61*e.Ring +
+		6.40*e.Border - 2.01*e.Inner + 1.26*e.Corner +
+		2.08*e.Share + 7.89*e.Edge + 3.38*e.Bare - 9.88*e.Beyond - 1.04*e.InView
 	return 1 / (1 + math.Exp(-z))
 }

@@ -202,12 +202,51 @@ func sights(strokes []stroke) []sight {
 // crowded stones there are gaps that look like lines; anchors, the crossings
 // that the fine network sees, keep the grid from following those.
 func (k *ink) refine(g *grid.Grid, reach float64, anchors []sight) (*grid.Grid, []stroke) {
-	g = shift(g, k.strokes(g, 0.45), reach)
+	best, strokes := k.settle(shift(g, k.strokes(g, 0.45), reach), anchors)
+	hits, share := aligned(strokes)
+	if share > 0.5 {
+		return best, strokes
+	}
+	// Few lines are seen, and a lens that bends them out of reach is not found
+	// step by step.
+	for _, lens := range []float64{-0.1, 0.05} {
+		spec := best.Spec()
+		spec.K1, spec.Focal = lens, 0
+		bent, err := grid.New(spec)
+		if err != nil {
+			continue
+		}
+		strokes := k.strokes(best, 0.3)
+		bent = fitPose(bent, append(sights(strokes), trusted(anchors, strokes)...), false, 0.12, 8)
+		bent, strokes = k.settle(bent, anchors)
+		if n, _ := aligned(strokes); n > 1.05*hits {
+			hits = n
+			best = bent
+		}
+	}
+	return best, k.strokes(best, 0.2)
+}
+
+// settle fits g to the strokes near it and to the anchors.
+func (k *ink) settle(g *grid.Grid, anchors []sight) (*grid.Grid, []stroke) {
 	for _, r := range []float64{0.3, 0.2} {
 		strokes := k.strokes(g, r)
 		g = fitPose(g, append(sights(strokes), trusted(anchors, strokes)...), true, min(0.12, r/3), 8)
 	}
 	return g, k.strokes(g, 0.2)
+}
+
+// aligned weighs the strokes that lie where they should, and says what share
+// of all they are.
+func aligned(strokes []stroke) (weight, share float64) {
+	n := 0.0
+	for _, s := range strokes {
+		if s.found && math.Abs(s.offset) < 0.08 {
+			weight += min(1, s.strength/12)
+			n++
+		}
+	}
+	return weight, n / float64(max(1, len(strokes)))
 }
 
 // trusted weighs anchors: where no line leads to a crossing there is a stone,
