@@ -107,7 +107,7 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 		{rect: at(2, 1, 2), label: "Undo", key: "U", cap: "U", off: !v.CanUndo},
 		{rect: at(3, 0, 3), label: "Lens", key: "-", cap: "−", off: none},
 		{rect: at(3, 1, 3), label: "Lens", key: "+", cap: "+", off: none},
-		{rect: at(3, 2, 3), label: "Corner", key: "Tab", cap: "⇥", off: none},
+		{rect: at(3, 2, 3), label: "Corner", key: "Tab", cap: "Tab", off: none},
 		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
 	}
 	if u.state.cal.inGame {

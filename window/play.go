@@ -168,7 +168,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		case match.AskPass:
 			yes, no = "Pass", "Play"
 		}
-		add(button{label: yes, key: "Enter", cap: "↵", lead: true})
+		add(button{label: yes, key: "Enter", cap: "Enter", lead: true})
 		add(button{label: no, key: "Escape", cap: "Esc"})
 	} else if removal {
 		mine := s.Me != board.Empty && s.Accepted[s.Me-1]
@@ -188,7 +188,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 			undo.label = "Keep move"
 		}
 		add(undo)
-		pause := button{label: "Pause", key: "Space", cap: "␣", off: !online}
+		pause := button{label: "Pause", key: "Space", cap: "Space", off: !online}
 		if playing && s.Paused != nil {
 			pause.label, pause.lead = "Go on", true
 		}
@@ -506,6 +506,9 @@ func (u *ui) linePanel(r image.Rectangle, s *match.Snapshot) panel {
 	notice, alarm := u.state.notice, u.state.alarm
 	if u.state.leaving && u.state.closing.IsZero() {
 		notice = "Leaving: what is on its way is being settled."
+	}
+	if notice == "" && s.State == match.StateOwed && !asks {
+		notice = "Put it on your board."
 	}
 	if notice == text {
 		notice = ""

@@ -163,10 +163,11 @@ func (f *projectorFace) handles(c *paint.Canvas, u *ui, g *grid.Grid) {
 		c.Ring(float32(p.X), float32(p.Y), r*u.scale, 3*u.scale, rgb(0xffffff))
 	}
 	middle := g.At(n/2, n/2, 0)
-	lines := []string{"Drag the corners of the light onto the corner crossings of the board.", "Tab and the arrow keys move one finely. V goes back."}
-	for i, text := range lines {
-		size := 18 * u.scale
-		u.write.Draw(c, paint.Regular, size, float32(middle.X)-u.write.Width(paint.Regular, size, text)/2, float32(middle.Y)+float32(i)*size*1.5, rgb(0xc8d2dc), text)
+	size := 18 * u.scale
+	width := float32(g.At(n, n/2, 0).Dist(g.At(0, n/2, 0))) * 0.9
+	text := "Drag the corners of the light onto the corner crossings of the board. Tab and the arrow keys move one finely. R turns. V goes back."
+	for i, l := range u.write.Wrap(paint.Regular, size, width, 6, text) {
+		u.write.Draw(c, paint.Regular, size, float32(middle.X)-u.write.Width(paint.Regular, size, l)/2, float32(middle.Y)+float32(i-2)*size*1.5, rgb(0xc8d2dc), l)
 	}
 }
 

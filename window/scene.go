@@ -74,17 +74,17 @@ type face interface {
 // ui is the window without a window: it turns the state into scenes and what
 // hands do into commands. It belongs to the goroutine that draws.
 type ui struct {
-	w      *Window
-	theme  *theme
-	write  *paint.Writer
-	size   image.Point // pixels
-	scale  float32     // pixels of a unit; layouts are in units of 1/600 of the smallest window's height
-	hover  image.Point
-	state  state
-	faces  map[string]face
-	shown  string
-	goban  goban
-	ticked int64 // tenths of seconds on the wall, for what counts by itself
+	w     *Window
+	theme *theme
+	write *paint.Writer
+	size  image.Point // pixels
+	scale float32     // pixels of a unit; layouts are in units of 1/600 of the smallest window's height
+	hover image.Point
+	state state
+	faces map[string]face
+	shown string
+	goban goban
+	fixed bool // the system's fonts are not used, for pictures that look alike everywhere
 }
 
 // px turns units into pixels.
@@ -134,7 +134,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	}
 	width := float32(b.rect.Dx()) - 2*pad
 	if w := u.write.Width(paint.Medium, size, b.label); w+capW > width {
-		size *= max(0.75, (width-capW)/w)
+		size *= max(0.65, (width-capW)/w)
 	}
 	u.write.Draw(c, paint.Medium, size, float32(b.rect.Min.X)+pad, y, text, u.write.Fit(paint.Medium, size, width-capW+2, b.label))
 	if b.cap != "" {

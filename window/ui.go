@@ -118,6 +118,7 @@ func (w *Window) Render(size image.Point, density float32) *image.RGBA {
 }
 
 func (u *ui) render() *image.RGBA {
+	u.write.OwnOnly = u.fixed
 	sc := u.scene()
 	out := paint.New(image.Rectangle{Max: u.size})
 	if sc.black {

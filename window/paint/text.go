@@ -46,6 +46,8 @@ type Writer struct {
 	Ready func()
 	// CacheDir keeps the index of the system's fonts; empty for none.
 	CacheDir string
+	// OwnOnly leaves the system's fonts alone.
+	OwnOnly bool
 
 	mu       sync.Mutex
 	own      [styles]*font.Face
@@ -118,7 +120,7 @@ func (w *Writer) ResolveFace(r rune) *font.Face {
 
 // look begins to look for the system's fonts.
 func (w *Writer) look() {
-	if w.looking {
+	if w.looking || w.OwnOnly {
 		return
 	}
 	w.looking = true
