@@ -140,29 +140,11 @@ func (r *Referee) handicapping() bool {
 	return n > 0 && n < r.data.Setup.Handicap
 }
 
-// inView reports whether p lies in plain view and no hand is about.
+// inView reports whether p lies in plain view and no hand is about. A cup, or
+// an arm at rest, lies still, and not beside the stone.
 func (r *Referee) inView(p board.Point) bool {
 	w := r.watch
-	if w.spot(p).hidden {
-		return false
-	}
-	if w.hidden <= w.speck() {
-		return true
-	}
-	// Something lies over the board. It may be a cup, or an arm at rest: then
-	// it lies still, and not beside the stone.
-	if r.now-w.still < r.tune.Rest {
-		return false
-	}
-	for dy := int8(-2); dy <= 2; dy++ {
-		for dx := int8(-2); dx <= 2; dx++ {
-			q := board.Point{X: p.X + dx, Y: p.Y + dy}
-			if q.On(w.size) && w.spot(q).hidden {
-				return false
-			}
-		}
-	}
-	return true
+	return !w.spot(p).hidden && (w.clear >= 0 || !w.handOver() && !w.hiddenBeside(p, 2))
 }
 
 // weigh compares the explanations of what is seen: nothing happened, or a

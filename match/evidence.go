@@ -32,9 +32,8 @@ type watch struct {
 	bump    int
 	locked  bool
 	hidden  int           // points hidden in the last reading
-	still   time.Duration // since when the same points are hidden
+	still   time.Duration // since when the same points are hidden together
 	print   uint64        // of the set of hidden points
-	motion  float64
 	gap     time.Duration // the last reading before which a hand may have come and gone unseen
 	light   time.Duration // when last the light changed
 	shut    time.Duration // when last the eyes opened after having been shut for long
@@ -104,23 +103,37 @@ func (w *watch) forget() {
 	}
 }
 
-// look takes in a reading with a grid that fits. It returns the points that
-// are now surely seen in another state than before.
+// look takes in a reading with a grid that fits.
 func (w *watch) look(r *reading.Reading, at time.Duration) {
-	t := &w.tune
 	dt := at - w.at
-	first := !w.any
-	weight, keep, calm := 1.0, 0.0, 0.0
-	if first {
+	if !w.any {
+		dt = 0
 		w.first = at
-	} else {
-		calm = math.Exp(-float64(dt) / float64(3*t.Fade))
+	}
+	if !w.any || dt > long {
+		w.shut = at
+	}
+	if dt > w.tune.Gap {
+		w.gap = at
+	}
+	w.addUp(r, at, dt)
+	w.findHand(r.Motion, at)
+	w.settle(at)
+	w.any, w.apart, w.frame, w.at = true, dt, r.Frame, at
+}
+
+// addUp adds a reading to the sums.
+func (w *watch) addUp(r *reading.Reading, at, dt time.Duration) {
+	t := &w.tune
+	weight, keep, calm := 1.0, 0.0, 0.0
+	if w.any {
 		weight = min(1, float64(dt)/float64(t.Apart))
 		// However far apart two pictures are: boards change slowly.
 		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), 0.3)
+		calm = math.Exp(-float64(dt) / float64(3*t.Fade))
 	}
 	plain := 1 - t.Hidden - t.Blunder
-	hidden, print := 0, uint64(14695981039346656037)
+	w.hidden = 0
 	for i := range w.spots {
 		s, e := &w.spots[i], r.Points[i]
 		best := e.Best()
@@ -129,10 +142,16 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		s.hidden = best == reading.Covered
 		s.unrest *= calm
 		if s.hidden {
-			hidden++
+			w.hidden++
 			s.covered = at
-			print = (print ^ uint64(i)) * 1099511628211
 			fade *= 1 - weight/2 // what was seen before a hand came is stale
+		} else {
+			if c := board.Color(best); c != s.run || s.plain == never {
+				s.before = s.plain
+				s.run, s.runSince = c, at
+				s.unrest++
+			}
+			s.plain = at
 		}
 		top := math.Inf(-1)
 		for c := range s.sum {
@@ -142,40 +161,59 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		for c := range s.sum {
 			s.sum[c] -= top
 		}
-		if !s.hidden {
-			if c := board.Color(best); c != s.run || s.plain == never {
-				s.before = s.plain
-				s.run, s.runSince = c, at
-				s.unrest++
-			}
-			s.plain = at
+	}
+}
+
+// findHand decides whether a hand, or a thing, is over the board. Hidden points
+// far from each other are specks: a gleam, a point that is hard to read.
+func (w *watch) findHand(motion float64, at time.Duration) {
+	together, print := 0, uint64(14695981039346656037) // FNV-1a
+	for i := range w.spots {
+		if w.spots[i].hidden && w.hidden > 1 && w.hiddenBeside(w.point(i), 1) {
+			together++
+			print = (print ^ uint64(i)) * 1099511628211
 		}
 	}
-	if first || dt > long {
-		w.shut = at
-	}
-	if dt > t.Gap {
-		w.gap = at
-	}
-	if r.Motion >= 0.5 && hidden <= w.speck() {
+	if motion >= 0.5 && together <= w.speck() {
 		w.light = at
 	}
-	if print != w.print || first {
+	if print != w.print || !w.any {
 		w.print, w.still = print, at
 	}
 	switch {
-	case hidden > w.speck():
+	case together > w.speck():
 		w.clear = -1
 	case w.clear < 0:
 		w.clear = at
 	}
 	switch {
-	case 4*hidden < len(w.spots):
+	case 4*w.hidden < len(w.spots):
 		w.blocked = -1
 	case w.blocked < 0:
 		w.blocked = at
 	}
-	w.hidden, w.motion = hidden, r.Motion
+}
+
+// hiddenBeside reports whether another point up to reach away from p is hidden.
+func (w *watch) hiddenBeside(p board.Point, reach int8) bool {
+	last := int8(w.size) - 1
+	for y := max(0, p.Y-reach); y <= min(last, p.Y+reach); y++ {
+		for x := max(0, p.X-reach); x <= min(last, p.X+reach); x++ {
+			if q := (board.Point{X: x, Y: y}); q != p && w.spot(q).hidden {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// handOver reports whether something covers the board that has not lain still
+// for long.
+func (w *watch) handOver() bool { return w.clear < 0 && w.at-w.still < w.tune.Rest }
+
+// settle takes over the states that are sure now.
+func (w *watch) settle(at time.Duration) {
+	t := &w.tune
 	for i := range w.spots {
 		s := &w.spots[i]
 		c := s.best()
@@ -190,7 +228,6 @@ func (w *watch) look(r *reading.Reading, at time.Duration) {
 		s.long = s.before == never || w.shut > s.before
 		s.known, s.seen, s.since, s.sure = true, c, since, at
 	}
-	w.any, w.apart, w.frame, w.at = true, dt, r.Frame, at
 }
 
 // coveredNear returns when last a point near p was hidden: a hand that sets a

@@ -326,7 +326,7 @@ func (r *Relay) decide(last bool) {
 				return
 			}
 		}
-		if (s.undo > 0 || len(s.noise) > 0) && w.hidden > w.speck() && r.now-w.still < r.tune.Rest {
+		if (s.undo > 0 || len(s.noise) > 0) && w.handOver() {
 			return
 		}
 	}
@@ -355,7 +355,7 @@ func (r *Relay) ripe(p board.Point, s *story) bool {
 		need = 8 * r.tune.Dwell // no hand was seen
 	case plays:
 		// A hand beside the stone may still hold it.
-		if r.besideHand(p) && r.now-w.still < r.tune.Rest {
+		if w.hiddenBeside(p, 1) && r.now-w.still < r.tune.Rest {
 			return false
 		}
 	case s.undo > 0 || slices.Contains(s.noise, p):
@@ -365,18 +365,6 @@ func (r *Relay) ripe(p board.Point, s *story) bool {
 		}
 	}
 	return age >= need
-}
-
-func (r *Relay) besideHand(p board.Point) bool {
-	for dy := int8(-1); dy <= 1; dy++ {
-		for dx := int8(-1); dx <= 1; dx++ {
-			q := board.Point{X: p.X + dx, Y: p.Y + dy}
-			if q.On(r.watch.size) && r.watch.spot(q).hidden {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // start compares the first view of the board with the position that the game

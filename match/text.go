@@ -90,7 +90,7 @@ func (r *Referee) size() int { return r.game.Size() }
 
 func (r *Referee) nameMove(m board.Move) string {
 	if m.Point.IsPass() {
-		return colorNames[m.Color] + " passes"
+		return "a pass"
 	}
 	return nameStone(m, r.size())
 }
@@ -99,14 +99,19 @@ func (r *Referee) nameMove(m board.Move) string {
 func (r *Referee) textMove(i int, mine bool) string {
 	m := r.game.Move(i)
 	set := r.game.CapturedBy(i)
-	s := capital(r.nameMove(m))
+	s := capital(moveName(m, r.size()))
 	if n := set.Len(); n > 0 {
 		s += fmt.Sprintf(", takes %d", n)
 	}
 	return s + "."
 }
 
-func (r *Referee) textSent(m board.Move) string { return "Playing " + r.nameMove(m) + "." }
+func (r *Referee) textSent(m board.Move) string {
+	if m.Point.IsPass() {
+		return "Passing."
+	}
+	return "Playing " + r.nameMove(m) + "."
+}
 
 func (r *Referee) saySent(m board.Move) string {
 	if m.Point.IsPass() {
