@@ -24,11 +24,10 @@ type Online struct {
 	events chan match.ServerEvent
 
 	// Of Run's goroutine alone.
-	epoch   int
-	refs    map[ogs.Ticket]int64
-	paused  bool
-	clocks  [2]match.Clock
-	settled bool // the result has been told
+	epoch  int
+	refs   map[ogs.Ticket]int64
+	paused bool
+	clocks [2]match.Clock
 }
 
 // NewOnline wraps a game; now is Session.ServerNow.

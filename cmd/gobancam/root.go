@@ -69,7 +69,7 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withCode(exitUsage, fmt.Errorf("%w\nSee '%s --help'.", err, cmd.CommandPath()))
+		return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "play", Title: "Play:"},
@@ -123,7 +123,7 @@ func strictArgs(c *cobra.Command) {
 	}
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return withCode(exitUsage, fmt.Errorf("%w\nSee '%s --help'.", err, cmd.CommandPath()))
+			return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 		}
 		return nil
 	}
