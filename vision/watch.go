@@ -51,6 +51,7 @@ type Watcher struct {
 
 	frames  int
 	time    time.Duration
+	gap     time.Duration // since the picture before
 	bump    int
 	lock    reading.Lock
 	adrift  int           // pictures since the grid last fitted
@@ -153,7 +154,7 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	if f == nil || f.Img.Empty() {
 		return nil, errors.New("no picture to look at")
 	}
-	gap := f.Time - w.time
+	w.gap = f.Time - w.time
 	w.time = f.Time
 	if !w.fits(f.Img) {
 		return &reading.Reading{Frame: f.Number, Time: f.Time, Size: w.n, Lock: reading.Lost, Bump: w.bump}, nil
@@ -169,7 +170,7 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	if err := w.follow(f.Img); err != nil {
 		return nil, err
 	}
-	w.compare(gap)
+	w.compare()
 	if w.lost() {
 		return w.recover(f)
 	}
@@ -179,10 +180,10 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	if err := w.anchor(f.Img); err != nil {
 		return nil, err
 	}
-	if err := w.read(f.Img, gap); err != nil {
+	if err := w.read(f.Img); err != nil {
 		return nil, err
 	}
-	w.adopt(gap)
+	w.adopt()
 	return w.report(f), nil
 }
 
@@ -353,7 +354,7 @@ func (w *Watcher) snap(img gocv.Mat, g *grid.Grid) (*grid.Grid, bool) {
 }
 
 // compare finds the tiles that changed and those that move.
-func (w *Watcher) compare(gap time.Duration) {
+func (w *Watcher) compare() {
 	fixed := func(g [3]float64) (f [3]int32) {
 		for c := range g {
 			f[c] = int32(g[c]*256 + 0.5)
@@ -555,7 +556,7 @@ const (
 )
 
 // read renews the evidence of the points that need it.
-func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
+func (w *Watcher) read(img gocv.Mat) error {
 	var pts []board.Point
 	want := func(i int) {
 		if !w.points[i].fresh {
@@ -566,12 +567,12 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 	for i := range w.points {
 		p := &w.points[i]
 		switch {
-		case p.moving && p.blob >= 0 && gap < slow:
+		case p.moving && p.blob >= 0 && w.gap < slow:
 		case p.blob >= 0, p.quiet <= 2, !p.sure:
 			want(i)
 		}
 	}
-	for range min(len(w.points), 1+int(int64(len(w.points))*int64(gap)/int64(renewal))) {
+	for range min(len(w.points), 1+int(int64(len(w.points))*int64(w.gap)/int64(renewal))) {
 		if w.points[w.turn].blob < 0 {
 			want(w.turn)
 		}
@@ -605,8 +606,8 @@ func (w *Watcher) read(img gocv.Mat, gap time.Duration) error {
 
 // adopt decides which blobs cover, and takes over into still what is the board
 // itself.
-func (w *Watcher) adopt(gap time.Duration) {
-	settled := func(quiet int) bool { return quiet >= 2 || gap >= slow }
+func (w *Watcher) adopt() {
+	settled := func(quiet int) bool { return quiet >= 2 || w.gap >= slow }
 	v := w.still
 	for l := range w.blobs {
 		b := &w.blobs[l]
@@ -679,7 +680,7 @@ func (w *Watcher) adopt(gap time.Duration) {
 	}
 	for i := range w.points {
 		p := &w.points[i]
-		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !p.beside && !(p.moving && gap < slow) {
+		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !p.beside && !w.rash(p) {
 			p.class = p.evidence.Best()
 		}
 	}
@@ -692,6 +693,12 @@ func (w *Watcher) onBoard(t int) bool {
 	const edge = 2*viewRing - 2
 	x, y, far := t%w.still.tiles, t/w.still.tiles, w.still.tiles-1-edge
 	return x >= edge && y >= edge && x <= far && y <= far
+}
+
+// rash reports whether a point reads otherwise than before though its
+// surroundings have only just come to rest, or not yet.
+func (w *Watcher) rash(p *point) bool {
+	return p.evidence.Best() != p.class && p.quiet < 2 && w.gap < slow
 }
 
 // clear reports whether the points around tile t are read clearly; beside the
@@ -762,7 +769,8 @@ func (w *Watcher) report(f *Frame) *reading.Reading {
 		switch {
 		case w.lock != reading.Locked, p.blob >= 0 && w.blobs[p.blob].covers, p.moving && !p.fresh,
 			// Half a hand may look like a stone.
-			p.beside && p.evidence.Best() != p.class:
+			p.beside && p.evidence.Best() != p.class,
+			p.blob < 0 && w.rash(p):
 			r.Points[i] = reading.Hidden
 		default:
 			r.Points[i] = p.evidence
