@@ -2,6 +2,7 @@ package window
 
 import (
 	"image"
+	"math"
 
 	"github.com/gobancam/gobancam/window/paint"
 )
@@ -134,7 +135,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	}
 	width := float32(b.rect.Dx()) - 2*pad
 	if w := u.write.Width(paint.Medium, size, b.label); w+capW > width {
-		size *= max(0.65, (width-capW)/w)
+		size = float32(math.Floor(float64(size * max(0.65, (width-capW)/w))))
 	}
 	u.write.Draw(c, paint.Medium, size, float32(b.rect.Min.X)+pad, y, text, u.write.Fit(paint.Medium, size, width-capW+2, b.label))
 	if b.cap != "" {

@@ -155,6 +155,7 @@ func (w *Writer) Covers(s string) bool {
 }
 
 func (w *Writer) set(style Style, size float32, s string) *line {
+	size = float32(floor(size + 0.5)) // the shaper knows whole pixels only
 	key := lineKey{style, size, s}
 	if l, ok := w.lines[key]; ok {
 		return l
