@@ -104,7 +104,8 @@ func (r *Referee) decide() {
 		}
 		return
 	}
-	patience := r.tune.Ponder
+	// A slow camera needs longer for as many readings.
+	patience := max(r.tune.Ponder, 10*min(r.watch.apart, time.Second))
 	if r.mode == Ask && odds >= bound {
 		patience = r.tune.Dwell
 	}

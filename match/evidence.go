@@ -128,8 +128,7 @@ func (w *watch) addUp(r *reading.Reading, at, dt time.Duration) {
 	weight, keep, calm := 1.0, 0.0, 0.0
 	if w.any {
 		weight = min(1, float64(dt)/float64(t.Apart))
-		// However far apart two pictures are: boards change slowly.
-		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), 0.3)
+		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), t.Keep)
 		calm = math.Exp(-float64(dt) / float64(3*t.Fade))
 	}
 	plain := 1 - t.Hidden - t.Blunder

@@ -34,3 +34,23 @@ func TestAMoveIsSentOnceAndTheAnswerIsOwed(t *testing.T) {
 		t.Fatalf("%d moves were sent", w.srv.moves)
 	}
 }
+
+func TestSlowAndFastCameras(t *testing.T) {
+	for _, dt := range []time.Duration{16, 33, 100, 200, 330, 500, 1000} {
+		w := newWorld(t, 19, black)
+		w.dt = dt * time.Millisecond
+		w.noise = 1e-4
+		w.run(5 * time.Second)
+		w.put(w.pt("Q16"), black)
+		from := w.now
+		for w.srv.moves == 0 && w.now < from+20*time.Second {
+			w.step()
+		}
+		t.Logf("a picture every %v: sent %v after the hand was gone", w.dt, w.now-from)
+		w.run(2 * time.Second)
+		w.wantMoves("Q16")
+		if count(w.events, EventQuestion) > 0 {
+			t.Errorf("a picture every %v: it asked\n%s", w.dt, w.story())
+		}
+	}
+}

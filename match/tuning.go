@@ -6,6 +6,9 @@ import "time"
 type Tuning struct {
 	// Fade is the time after which evidence counts for 1/e of itself.
 	Fade time.Duration
+	// Keep is the least that a reading leaves of what was summed up before,
+	// however long ago that was: boards change slowly.
+	Keep float64
 	// Apart is the time between two readings from which on they count as
 	// independent; closer ones share the weight of one.
 	Apart time.Duration
@@ -50,9 +53,10 @@ type Tuning struct {
 // more.
 func Live() Tuning {
 	return Tuning{
-		Fade:    500 * time.Millisecond,
+		Fade:    600 * time.Millisecond,
+		Keep:    0.75,
 		Apart:   150 * time.Millisecond,
-		Blunder: 0.005,
+		Blunder: 0.002,
 		Hidden:  0.02,
 		Sure:    6,
 		Bound:   1000,
@@ -75,6 +79,7 @@ func Live() Tuning {
 func Quick() Tuning {
 	t := Live()
 	t.Fade = 300 * time.Millisecond
+	t.Keep = 0.3
 	t.Blunder = 0.001
 	t.Dwell = 150 * time.Millisecond
 	t.Ponder = time.Second
