@@ -101,7 +101,6 @@ type mark struct {
 }
 
 type bump struct {
-	at     time.Duration
 	first  time.Duration // the first reading after it
 	looks  int
 	before []spot
@@ -179,7 +178,7 @@ func (r *Referee) look(l Look) {
 	if rd.Bump != w.bump {
 		w.bump = rd.Bump
 		if r.bump == nil {
-			r.bump = &bump{at: r.now, before: slices.Clone(w.spots)}
+			r.bump = &bump{before: slices.Clone(w.spots)}
 		}
 		r.bump.first, r.bump.looks = r.now, 0
 		w.forget()

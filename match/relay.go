@@ -190,7 +190,7 @@ func (r *Relay) look(l Look) {
 	if rd.Bump != w.bump {
 		w.bump = rd.Bump
 		if r.bump == nil {
-			r.bump = &bump{at: r.now}
+			r.bump = &bump{}
 		}
 		r.bump.first, r.bump.looks = r.now, 0
 		w.forget()
@@ -319,6 +319,9 @@ func (r *Relay) decide(last bool) {
 	if s.doubtful() {
 		r.puzzled(diff, last)
 		return
+	}
+	if s.undo > 0 && (last || r.game.Ended()) {
+		return // stones are being put away
 	}
 	if !last {
 		for _, p := range r.about {
