@@ -33,6 +33,10 @@ test: ## install what is missing and pass every test
 	@scripts/setup.sh test
 	@scripts/test.sh
 
+.PHONY: test-private
+test-private: ## measure on the private set of photographs and videos, beside the checkout or in GOBANCAM_PRIVATE
+	go test -v -timeout 60m ./board ./vision ./eval ./match -run 'Private|Photo|Render|Real|Game|Truth|Still'
+
 .PHONY: pure
 pure:
 	@echo $(PURE)
