@@ -35,7 +35,7 @@ test: ## install what is missing and pass every test
 
 .PHONY: test-private
 test-private: ## measure on the private set of photographs and videos, beside the checkout or in GOBANCAM_PRIVATE
-	go test -v -timeout 60m ./board ./vision ./eval ./match -run 'Private|Photo|Render|Real|Game|Truth|Still'
+	GOBANCAM_PRIVATE=$${GOBANCAM_PRIVATE:-$(CURDIR)/../shared} go test -v -timeout 90m ./board ./vision ./match
 
 .PHONY: pure
 pure:
