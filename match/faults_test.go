@@ -200,3 +200,24 @@ func TestTheSameInputsGiveTheSameDecisions(t *testing.T) {
 		}
 	}
 }
+
+// TestGameDataTwiceOnOneLine tells the game once more while my move is on its
+// way on the same connection: that says nothing about the move.
+func TestGameDataTwiceOnOneLine(t *testing.T) {
+	w := newWorld(t, 9, black)
+	w.run(time.Second)
+	w.srv.slow = 1500 * time.Millisecond
+	w.put(w.pt("E5"), black)
+	for len(w.srv.arrive) == 0 {
+		w.step()
+	}
+	w.srv.epoch--
+	w.srv.sendData()
+	w.run(500 * time.Millisecond)
+	w.wantState(StateSending)
+	w.run(2 * time.Second)
+	w.wantMoves("E5")
+	if w.srv.moves != 1 {
+		t.Fatalf("%d moves were sent", w.srv.moves)
+	}
+}

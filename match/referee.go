@@ -100,6 +100,8 @@ type mark struct {
 	denied   bool // the user said that the stone here is no move
 }
 
+// bump is a board that was found again at another place, until it is certain
+// that it is the same board.
 type bump struct {
 	first  time.Duration // the first reading after it
 	looks  int

@@ -92,6 +92,7 @@ func (r *Referee) gameData(d GameData) {
 	if !first {
 		before = r.game.MoveCount()
 	}
+	again := !first && d.Epoch == r.epoch
 	r.online, r.synced, r.epoch = true, true, d.Epoch
 	r.data, r.game = d, g
 	if first {
@@ -115,7 +116,9 @@ func (r *Referee) gameData(d GameData) {
 		r.closeUndo()
 	}
 	r.recover()
-	r.settlePending()
+	if p := r.pending; p == nil || !again || p.Number < g.MoveCount() {
+		r.settlePending()
+	} // else it is told again on the very line that the move left by: the echo may still come
 	r.setExpect(gone)
 	if first {
 		r.guessPrisoners()
