@@ -42,9 +42,6 @@ type Live struct {
 	n     int
 }
 
-// errUnopened is the reason that Live gives before its first picture.
-var errUnopened = errors.New("not opened yet")
-
 // NewLive starts reading from what open opens, until ctx ends or Close is
 // called. An open that cannot succeed is retried like one that failed once.
 func NewLive(ctx context.Context, open func(context.Context) (Source, error), opt LiveOptions) *Live {
@@ -95,18 +92,15 @@ func (l *Live) run(ctx context.Context) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = l.opt.Wait
 	pause.MaxInterval = 30 * time.Second
-	err := errUnopened
 	for {
-		src, e := l.open(ctx)
-		if e == nil {
+		src, err := l.open(ctx)
+		if err == nil {
 			before := l.n
 			err = l.read(ctx, src)
-			e = src.Close()
+			src.Close()
 			if l.n > before {
 				pause.Reset()
 			}
-		} else {
-			err = e
 		}
 		if ctx.Err() != nil {
 			return

@@ -37,6 +37,7 @@ type Watcher struct {
 	g      *grid.Grid
 	n      int
 	reader stoneReader
+	trial  stoneReader // reads where the board may be
 
 	still     *view // the board as it last looked undisturbed, tile by tile
 	now, last *view
@@ -100,7 +101,7 @@ type blob struct {
 
 // NewWatcher returns a Watcher of the board that g shows.
 func NewWatcher(g *grid.Grid, opt WatchOptions) *Watcher {
-	w := &Watcher{reader: NewReader()}
+	w := &Watcher{reader: NewReader(), trial: NewReader()}
 	if opt.Reader != nil {
 		w.reader = opt.Reader
 	}

@@ -399,7 +399,12 @@ func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 // but for a fifth of the stones: some may have slid, one may have been played.
 // It says in wrong, if that is not nil, how many points differ.
 func (w *Watcher) stands(img gocv.Mat, g *grid.Grid, wrong *int) (bool, error) {
-	evidence, err := w.reader.Read(img, g)
+	// A reader of its own: what the other knows of the stones must not be
+	// spoilt by a look at the wrong places.
+	if r, ok := w.trial.(interface{ Reset() }); ok {
+		r.Reset()
+	}
+	evidence, err := w.trial.Read(img, g)
 	if err != nil {
 		return false, err
 	}
