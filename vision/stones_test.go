@@ -15,9 +15,13 @@ import (
 )
 
 // pose sets up a simulated board with a share of its points taken, lets act
-// change it, and takes a picture.
+// change it, and takes a picture, a small one to be quick.
 func pose(t testing.TB, c sim.Config, full float64, act func(*sim.World)) (gocv.Mat, *grid.Grid, sim.Truth) {
 	t.Helper()
+	c.Width, c.Height = 640, 480
+	if c.Size == 19 {
+		c.Width, c.Height = 960, 600
+	}
 	w, err := sim.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +204,9 @@ func TestHandsAreNoStones(t *testing.T) {
 
 // TestLightComesAndGoes switches lamps under one reader.
 func TestLightComesAndGoes(t *testing.T) {
-	w, err := sim.New(sim.Default(9))
+	c := sim.Default(9)
+	c.Width, c.Height = 640, 480
+	w, err := sim.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
