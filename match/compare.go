@@ -142,7 +142,7 @@ func (r *Referee) explainCaptures() {
 		return
 	}
 	for _, s := range d.unexpected {
-		if s.Color != r.me() || !r.game.Legal(s) {
+		if !r.couldPlay(s) {
 			continue
 		}
 		captured := r.captures(s)
@@ -244,18 +244,20 @@ func (r *Referee) settleSetup() {
 		r.viewed = true
 		// A single stone is an owed one, or a move.
 		r.setup = n >= 2
-		if r.setup {
-			r.event(Event{Kind: EventNote, Points: points(d.owed, d.unexpected, d.missing), Text: r.textSetup(), Say: r.textSetup()})
-		}
 		return
 	}
 	switch {
-	case n == 0:
+	case n == 0 || n == 1 && len(d.unexpected) == 1 && r.couldPlay(d.unexpected[0]):
 		r.setup = false
 	case r.setup || r.bump != nil || n < 4 || r.watch.clear < 0 || r.now-r.watch.clear < r.tune.Grace:
 	case len(r.named(d.owed))+len(r.named(d.missing))+len(r.named(d.unexpected))+len(r.named(d.takeBack)) >= 4:
 		r.setup = true
 	}
+}
+
+// couldPlay reports whether the stone could be my next move.
+func (r *Referee) couldPlay(s Stone) bool {
+	return r.mayMove(false) && s.Color == r.me() && r.game.Legal(s)
 }
 
 // trust overlooks what differs now, at these points or everywhere.
