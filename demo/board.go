@@ -24,10 +24,14 @@ type Board struct {
 	shown  atomic.Pointer[match.Snapshot]
 }
 
-// NewBoard sets up a board of the given size, as "9", "13" or "19" (the
-// default). say is given what the player tells gobancam.
-func NewBoard(ctx context.Context, spec string, say func(match.Command)) (*Board, error) {
-	lines := 19
+// NewBoard sets up a board of the given size, as "9", "13" or "19"; of size
+// lines (0: 19) when spec is empty. say is given what the player tells gobancam;
+// nil leaves the board to itself.
+func NewBoard(ctx context.Context, spec string, size int, say func(match.Command)) (*Board, error) {
+	lines := size
+	if lines == 0 {
+		lines = 19
+	}
 	if spec != "" {
 		n, err := strconv.Atoi(spec)
 		if err != nil {
@@ -65,7 +69,9 @@ func NewBoard(ctx context.Context, spec string, say func(match.Command)) (*Board
 		}
 	})
 	someone := newPerson(live, wander(rand.New(rand.NewPCG(cfg.Seed, 3))), cfg.Seed, say)
-	b.done.Go(func() { someone.watch(ctx, &b.shown) })
+	if say != nil {
+		b.done.Go(func() { someone.watch(ctx, &b.shown) })
+	}
 	return b, nil
 }
 

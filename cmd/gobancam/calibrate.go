@@ -13,7 +13,6 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
 	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/window"
 )
 
@@ -61,7 +60,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	src, _, err := openCamera(ctx, f.camera, note, func(match.Command) {})
+	src, _, err := openCamera(ctx, f.camera, 0, note, nil)
 	if err != nil {
 		return err
 	}

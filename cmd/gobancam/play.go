@@ -178,7 +178,7 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	var shown atomic.Pointer[match.Snapshot]
 	publish := []func(*match.Snapshot){face.show, shown.Store}
 
-	source, acts, err := openCamera(ctx, f.camera, face.note, func(c match.Command) {
+	source, acts, err := openCamera(ctx, f.camera, table.Eyes.Size, face.note, func(c match.Command) {
 		select {
 		case commands <- c:
 		case <-ctx.Done():
@@ -287,9 +287,9 @@ func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, 
 
 // openCamera opens what --camera names. acts is not nil for a simulated board,
 // whose player wants to see the snapshots.
-func openCamera(ctx context.Context, spec string, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
+func openCamera(ctx context.Context, spec string, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
 	if spec == "sim:" || strings.HasPrefix(spec, "sim:") {
-		b, err := demo.NewBoard(ctx, strings.TrimPrefix(spec, "sim:"), say)
+		b, err := demo.NewBoard(ctx, strings.TrimPrefix(spec, "sim:"), size, say)
 		if err != nil {
 			return nil, nil, withCode(exitUsage, err)
 		}

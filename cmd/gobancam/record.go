@@ -106,7 +106,7 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		labels.Sign = func(root *board.Node) { seat.Sign(root, begun) }
 	}
 	face := newFace(cmd.OutOrStdout(), f.headless)
-	source, _, err := openCamera(ctx, f.camera, face.note, nil)
+	source, _, err := openCamera(ctx, f.camera, setup.Size, face.note, nil)
 	if err != nil {
 		return err
 	}
