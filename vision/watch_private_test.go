@@ -160,6 +160,9 @@ func TestWatcherFollowsRenderedGames(t *testing.T) {
 			defer w.Close()
 			got := watch(t, r, w, src, t.Logf)
 			t.Logf("%+v", got)
+			if got.wrong > got.points/1000 || got.handWrong > 3 || got.hidden > got.points/50 || got.far > 0.05 {
+				t.Error("worse than it was")
+			}
 		})
 	}
 }
@@ -247,6 +250,9 @@ func TestWatcherFollowsRealGames(t *testing.T) {
 				}
 			}
 			t.Logf("%d frames, %d points: %d wrong, %d hidden; %d frames not locked; corners off by %.3f at most", len(labels.Frames), points, wrong, hidden, unlocked, far)
+			if wrong > points/5000 || hidden > points/30 || far > 0.2 {
+				t.Error("worse than it was")
+			}
 		})
 	}
 }
