@@ -90,8 +90,9 @@ type game struct {
 	redo    bool // the picture, or what is over it, has changed
 	frames  int
 
-	cursor image.Point
-	stroke int // TPS ticks of a held arrow key
+	cursor  image.Point
+	touched time.Time // when a hand last did something
+	drawn   time.Time // when Draw was last called
 }
 
 // layer is a transparent panel.
@@ -211,7 +212,7 @@ func (g *game) input() {
 }
 
 func (g *game) send(e event) {
-	g.dirty = true
+	g.dirty, g.touched = true, time.Now()
 	if e.kind != moved && !g.u.state.closing.IsZero() {
 		g.u.w.change(func(s *state) { s.stay = true })
 	}
@@ -317,9 +318,24 @@ func (g *game) compose() {
 	u.w.shownAt(sc.shot.Size())
 }
 
+// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// presents a change four times over; at sixty frames a second that would cost a
+// machine without a graphics card more than all the rest.
+const calm = 95 * time.Millisecond
+
+// DrawFinalScreen copies, without blending, pixel by pixel.
+func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
+	op := &ebiten.DrawImageOptions{GeoM: geoM, Blend: ebiten.BlendCopy}
+	screen.DrawImage(offscreen, op)
+}
+
 // Draw brings what changed to the screen.
 func (g *game) Draw(screen *ebiten.Image) {
 	g.frames++
+	if g.frames > 10 && time.Since(g.touched) > time.Second {
+		time.Sleep(time.Until(g.drawn.Add(calm)))
+	}
+	g.drawn = time.Now()
 	if g.base == nil {
 		return
 	}

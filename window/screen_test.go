@@ -43,6 +43,16 @@ func act(what string) int {
 			w.Close()
 			return nil
 		}
+	case "film": // the play view with a new picture ten times a second, to measure what that costs
+		w = shown(tb, Options{Title: "gobancam"}, midgameSnap(), midgame)
+		st, _ := w.load()
+		other := *st.picture.img
+		go func() {
+			for range time.Tick(100 * time.Millisecond) {
+				img := other
+				w.ShowPicture(&img, other.Rect.Dx(), other.Rect.Dy(), st.picture.grid, st.picture.reading)
+			}
+		}()
 	case "play":
 		s := midgameSnap()
 		w = shown(tb, Options{Title: "gobancam"}, s, midgame)

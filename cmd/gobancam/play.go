@@ -328,11 +328,13 @@ func hostOf(server string) string {
 // newWindow returns the window of a game, in which the corners can be set for
 // eyes.
 func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes], face *face) *window.Window {
+	corners := calibrate.DefaultStore()
 	return window.New(window.Options{
-		Muted: f.voices.mute,
-		Mute:  func(off bool) { face.voices.mute(off) },
-		Again: func() { face.voices.again() },
-		Light: f.light, Linger: time.Minute, CacheDir: fontIndex(),
+		Projector: &corners,
+		Muted:     f.voices.mute,
+		Mute:      func(off bool) { face.voices.mute(off) },
+		Again:     func() { face.voices.again() },
+		Light:     f.light, Linger: time.Minute, CacheDir: fontIndex(),
 		Corners: func(at [4]grid.Pt, size int) {
 			if e := eyes.Load(); e != nil {
 				e.Use(at, size)
