@@ -181,10 +181,8 @@ func (s *survey) overlap(g *grid.Grid) float64 {
 // confidence is the probability that the grid is right: logistic regression on
 // right and wrong grids of photographs and renders (train/judge.py).
 func (e *evidence) confidence() float64 {
-	z := -32.14 +
-		8.77*e.Agree + 11.48*e.Overlap + 4.77*max(-1, min(1, e.Lead/40)) +
-		7.78*e.Cross - 0.38*e.Weak + 2.07*e.Stray + 1.61*e.Ring +
-		6.40*e.Border - 2.01*e.Inner + 1.26*e.Corner +
-		2.08*e.Share + 7.89*e.Edge + 3.38*e.Bare - 9.88*e.Beyond - 1.04*e.InView
+	z := -31.50 +
+		18.82*e.Agree + 8.42*e.Overlap + 5.50*max(-1, min(1, e.Lead/40)) +
+		2.76*e.Cross + 1.66*e.Weak - 1.46*e.Stray + 0.79*e.Ring + 5.26*e.Border - 0.44*e.Inner + 0.39*e.Corner + 0.30*e.Share + 6.12*e.Edge - 0.30*e.Bare - 11.35*e.Beyond - 2.27*e.InView
 	return 1 / (1 + math.Exp(-z))
 }

@@ -49,33 +49,25 @@ func TestPrivateFind(t *testing.T) {
 		manifest string
 		floor    float64 // share of scenes
 	}{
-		{"photos/manifest.json", 0},
-		{"renders/stills/truth.json", 0},
-		{"renders/stills2/truth.json", 0},
+		{"photos/manifest.json", 0.9},
+		{"renders/stills/truth.json", 0.85},
 	} {
-		if only := os.Getenv("FIND_SET"); only != "" && !strings.Contains(set.manifest, only) {
-			continue
-		}
 		pics, err := eval.Load(filepath.Join(dir, set.manifest))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if os.Getenv("FIND_SCENES") != "" { // the first picture of each scene
-			var some []eval.Picture
-			seen := map[string]bool{}
-			for _, p := range pics {
-				if !seen[p.Scene] {
-					some = append(some, p)
-				}
-				seen[p.Scene] = true
+		var some []eval.Picture // the first of each scene
+		seen := map[string]bool{}
+		for _, p := range pics {
+			if !seen[p.Scene] {
+				some = append(some, p)
 			}
-			pics = some
+			seen[p.Scene] = true
 		}
 		eyes := &finder{}
-		results, err := eval.Run(t.Context(), eyes, pics, false, func(r eval.Result) {
-			if os.Getenv("FIND_LOG") != "" {
-				fmt.Printf("%-50s size %d saw %d off %.3f conf %.4f fit %.3f lines %d %4.0f ms %+v %s\n", r.Picture[len(dir)+1:], r.Size, r.Saw, r.Offset, r.Surety,
-					eyes.last.Fit, eyes.last.Lines, r.MS, eyes.last.evidence, r.Error)
+		results, err := eval.Run(t.Context(), eyes, some, false, func(r eval.Result) {
+			if !r.Found || !r.Sure {
+				t.Logf("%s: size %d seen as %d, off %.2f, confidence %.3f %s: %+v", r.Picture, r.Size, r.Saw, r.Offset, r.Surety, r.Error, eyes.last.evidence)
 			}
 		})
 		if err != nil {
@@ -84,6 +76,12 @@ func TestPrivateFind(t *testing.T) {
 		s := eval.Summarize(results)
 		t.Logf("%s: found %d of %d, %.1f %% of %d scenes; sure and wrong %d, sure and right %d; %.0f ms a picture, at most %.0f",
 			set.manifest, s.Found, s.Pictures, 100*s.Scenes.Found, s.Scenes.Count, s.SureWrong, s.SureRight, s.MeanMS, s.MostMS)
+		if s.SureWrong > 0 {
+			t.Errorf("%s: %d boards are wrong and sure", set.manifest, s.SureWrong)
+		}
+		if s.Scenes.Found < set.floor {
+			t.Errorf("%s: boards found in %.1f %% of scenes", set.manifest, 100*s.Scenes.Found)
+		}
 	}
 }
 
@@ -129,7 +127,8 @@ func TestPrivateJudge(t *testing.T) {
 }
 
 // judgePicture shows say what is found in a picture, what would be found if
-// its size were another, and what is found moved by a line.
+// its size were another, and what is found moved by a line or with the lines
+// of another size between its corners.
 func judgePicture(t *testing.T, p eval.Picture, say func(kind string, f Found)) {
 	img, err := ReadPicture(p.File)
 	if err != nil {
@@ -160,25 +159,32 @@ func judgePicture(t *testing.T, p eval.Picture, say func(kind string, f Found)) 
 			if k > 0 || n > 0 {
 				continue
 			}
-			m := float64(f.Grid.Size() - 1)
-			for q, d := range [4][2]float64{{1, 0}, {0, 1}, {-1, 0}, {0, -1}} {
-				if (q+len(p.File))%2 == 0 {
-					continue
-				}
+			wrong := func(kind string, size int, u, v float64) {
+				m := float64(f.Grid.Size() - 1)
 				spec := f.Grid.Spec()
-				spec.Focal = 0
+				spec.Size, spec.Focal = size, 0
 				for i, uv := range [4][2]float64{{0, 0}, {m, 0}, {m, m}, {0, m}} {
-					spec.Corners[i] = f.Grid.At(uv[0]+d[0], uv[1]+d[1], 0)
+					spec.Corners[i] = f.Grid.At(uv[0]+u, uv[1]+v, 0)
 				}
 				g, err := grid.New(spec)
 				if err != nil {
-					continue
+					return
 				}
-				moved, err := inspect(img, g, 0.2, s)
+				f, err := inspect(img, g, 0.2, s)
 				if err != nil {
 					t.Fatal(err)
 				}
-				say("moved", moved)
+				say(kind, f)
+			}
+			for q, d := range [4][2]float64{{1, 0}, {0, 1}, {-1, 0}, {0, -1}} {
+				if (q+len(p.File))%2 == 0 {
+					wrong("moved", f.Grid.Size(), d[0], d[1])
+				}
+			}
+			for _, n := range []int{9, 13, 19} {
+				if n != f.Grid.Size() {
+					wrong("other lines", n, 0, 0)
+				}
 			}
 		}
 	}
