@@ -24,6 +24,7 @@ type watch struct {
 	size  int
 	spots []spot
 
+	hands   bool          // a hand was seen at some time
 	any     bool          // there was a reading
 	first   time.Duration // the first
 	apart   time.Duration // between the last two readings
@@ -57,6 +58,7 @@ type spot struct {
 
 	run      board.Color   // the state of the latest visible readings
 	runSince time.Duration // the first of them
+	views    int           // how many there are
 	before   time.Duration // the last visible reading of another state
 	unrest   float64       // how often that changed, fading
 }
@@ -147,10 +149,11 @@ func (w *watch) addUp(r *reading.Reading, at, dt time.Duration) {
 		} else {
 			if c := board.Color(best); c != s.run || s.plain == never {
 				s.before = s.plain
-				s.run, s.runSince = c, at
+				s.run, s.runSince, s.views = c, at, 0
 				s.unrest++
 			}
 			s.plain = at
+			s.views++
 		}
 		top := math.Inf(-1)
 		for c := range s.sum {
@@ -181,7 +184,7 @@ func (w *watch) findHand(motion float64, at time.Duration) {
 	}
 	switch {
 	case together > w.speck():
-		w.clear = -1
+		w.clear, w.hands = -1, true
 	case w.clear < 0:
 		w.clear = at
 	}
@@ -216,7 +219,7 @@ func (w *watch) settle(at time.Duration) {
 	for i := range w.spots {
 		s := &w.spots[i]
 		c := s.best()
-		if s.margin(c) < t.Sure || s.known && (s.seen == c || s.flickers()) {
+		if s.margin(c) < t.Sure && !s.steady(c, at, t) || s.known && (s.seen == c || s.flickers()) {
 			continue
 		}
 		since := s.runSince
@@ -227,6 +230,12 @@ func (w *watch) settle(at time.Duration) {
 		s.long = s.before == never || w.shut > s.before
 		s.known, s.seen, s.since, s.sure = true, c, since, at
 	}
+}
+
+// steady reports whether c was the best state in every reading for so long that
+// it counts as seen, however little each of them says.
+func (s *spot) steady(c board.Color, at time.Duration, t *Tuning) bool {
+	return s.run == c && s.views >= 8 && at-s.runSince >= t.Steady && s.margin(c) >= 2
 }
 
 // coveredNear returns when last a point near p was hidden: a hand that sets a

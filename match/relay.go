@@ -354,8 +354,8 @@ func (r *Relay) ripe(p board.Point, s *story) bool {
 		return false
 	case plays && slow:
 		need = 0
-	case plays && !spot.hand:
-		need = 8 * r.tune.Dwell // no hand was seen
+	case plays && !spot.hand && w.hands:
+		need = 8 * r.tune.Dwell // no hand was seen there, though hands are seen
 	case plays:
 		// A hand beside the stone may still hold it.
 		if w.hiddenBeside(p, 1) && r.now-w.still < r.tune.Rest {

@@ -19,6 +19,9 @@ type Tuning struct {
 	Hidden float64
 	// Sure is the log-odds in nats at which a point counts as seen.
 	Sure float64
+	// Steady is how long a state must have been the best in every reading to
+	// count as seen with less.
+	Steady time.Duration
 
 	// Bound is the odds to one at which a move is sent without asking, Doubt
 	// those from which on it is worth a question.
@@ -59,6 +62,7 @@ func Live() Tuning {
 		Blunder: 0.002,
 		Hidden:  0.02,
 		Sure:    6,
+		Steady:  2 * time.Second,
 		Bound:   1000,
 		Doubt:   4,
 		Dwell:   700 * time.Millisecond,
