@@ -63,7 +63,7 @@ func Live() Tuning {
 		Hidden:  0.02,
 		Sure:    6,
 		Steady:  2 * time.Second,
-		Bound:   1000,
+		Bound:   3000,
 		Doubt:   4,
 		Dwell:   700 * time.Millisecond,
 		Ponder:  1500 * time.Millisecond,
