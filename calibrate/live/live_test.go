@@ -1,0 +1,90 @@
+package live
+
+import (
+	"context"
+	"image"
+	"io"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// A simulated camera's board is found, snapped to after a drag, read and
+// measured; at the end nothing is left running.
+func TestACameraAnswersACalibration(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	world, err := sim.New(sim.Default(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture := world.JPEG()
+	began := time.Now()
+	src := vision.FromEncoded(func(ctx context.Context) (vision.Encoded, error) {
+		select {
+		case <-time.After(50 * time.Millisecond):
+			return vision.Encoded{Data: picture, Time: time.Since(began)}, nil
+		case <-ctx.Done():
+			return vision.Encoded{}, ctx.Err()
+		}
+	})
+	defer src.Close()
+	session := calibrate.NewSession("sim", nil)
+	session.SetSize(9)
+	var shown atomic.Int64
+	eyes := &Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) { shown.Add(1) }}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- eyes.Run(ctx) }()
+	wait := func(what string, ok func(calibrate.View) bool) {
+		t.Helper()
+		late := time.After(2 * time.Minute)
+		for !ok(session.View()) {
+			select {
+			case <-late:
+				t.Fatalf("never: %s (%q)", what, session.View().Text)
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	wait("a board is found", func(v calibrate.View) bool { return v.Grid != nil && v.Fit != nil })
+	truth := world.Spec().Corners
+	if !session.Grab(truth[2], 20) {
+		t.Fatalf("the corner is not where it should be: %v, want %v", session.Grid().Corners(), truth)
+	}
+	session.Drag(truth[2].Add(grid.Pt{X: 7, Y: -5}))
+	session.Drop()
+	wait("the corner snaps", func(v calibrate.View) bool { return v.Ready && v.Grid.Corners()[2].Dist(truth[2]) < 1.5 })
+	wait("the board is read and measured", func(v calibrate.View) bool { return v.Reading != nil && len(v.Checks) > 3 })
+	if shown.Load() == 0 {
+		t.Error("no picture was shown")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// The last picture of a file stays to be looked at; a source that breaks says so.
+func TestEndsOfSources(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	for _, c := range []struct {
+		err  error
+		ends bool
+	}{{io.EOF, false}, {vision.ErrStalled, true}} {
+		src := vision.FromEncoded(func(context.Context) (vision.Encoded, error) { return vision.Encoded{}, c.err })
+		ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		err := (&Eyes{Source: src, Session: calibrate.NewSession("x", nil), Show: func(*image.RGBA, *grid.Grid) {}}).Run(ctx)
+		if (err != nil) != c.ends || (ctx.Err() == nil) != c.ends {
+			t.Errorf("%v: ended with %v, ctx %v", c.err, err, ctx.Err())
+		}
+		stop()
+		src.Close()
+	}
+}
