@@ -273,7 +273,12 @@ func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made fun
 	for _, a := range view.Games {
 		known[a.ID] = true
 	}
-	o, err := s.c.Challenge(ctx, ch, opponent)
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	// Once it is asked for, the answer is waited for: a challenge of which
+	// nobody knows the number could not be withdrawn.
+	o, err := s.c.Challenge(context.WithoutCancel(ctx), ch, opponent)
 	if err != nil {
 		return 0, err
 	}

@@ -38,6 +38,10 @@ func (b *Board) Rows() []string {
 	return r.Rows()
 }
 
+// hopeless is the confidence below which a grid is no answer, not even an
+// unsure one.
+const hopeless = 0.01
+
 // ReadBoard finds the board in a BGR picture and reads its stones. The error
 // wraps ErrNoBoard when there is no board.
 func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
@@ -53,6 +57,9 @@ func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 		found, err := Find(img, FindOptions{Size: opt.Size})
 		if err != nil {
 			return nil, err
+		}
+		if found.Confidence < hopeless {
+			return nil, fmt.Errorf("%w: nothing in it is a board with a chance of more than %.0f %%; show the whole board, or give --corners", ErrNoBoard, 100*hopeless)
 		}
 		b.Grid, sure = found.Grid, found.Confidence
 	}
