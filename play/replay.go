@@ -56,7 +56,11 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 			}
 		}
 	}
+	var bad error // of the last picture that could not be read
 	for look := range eyes.Looks() {
+		if look.Err != nil {
+			bad = look.Err
+		}
 		if look.Reading != nil {
 			end.Frames++
 			end.Time = look.Reading.Time
@@ -67,6 +71,9 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 		step(match.Input{At: end.Time, Look: &look})
 	}
 	err = group.Wait()
+	if err == nil && end.Frames == 0 {
+		err = bad
+	}
 	step(match.Input{At: end.Time, Look: &match.Look{Err: io.EOF}})
 	end.Game, end.Played = relay.Game(), relay.Played()
 	return end, err
