@@ -4,7 +4,7 @@
 # both OpenCV 4.6 and 4.10 have. Plain `go build` fails without them:
 # `export GOFLAGS="$(make -s goflags)"` makes it work.
 TAGS := gocv_specific_modules,gocv_calib3d,gocv_videoio,gocv_features2d,gocv_photo,gocv_svd
-export GOFLAGS := -tags=$(TAGS) $(EXTRA_GOFLAGS)
+export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
