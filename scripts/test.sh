@@ -32,8 +32,13 @@ go tool staticcheck -tags "$tags,matprofile" ./...
 step "tests of the rules, without cgo"
 CGO_ENABLED=0 GOFLAGS= go test ./board/... ./grid/... ./reading/...
 
-step "tests, with the race detector and OpenCV's Mats counted"
-go test -race -tags "$tags,matprofile" $(go list ./... | grep -vE '/(board|grid|reading|demo)$')
+step "tests with the race detector"
+go test -race -tags "$tags,matprofile" $(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
 
-step "a whole game through camera and server"
-go test -tags "$tags,matprofile" -v -run . ./demo
+# Where pictures are read, the race detector costs tenfold; it watches what runs
+# in parallel there.
+step "tests with the race detector: sources, eyes and table"
+go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./play
+
+step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game"
+go test -tags "$tags,matprofile" ./vision ./play ./demo
