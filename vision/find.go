@@ -37,8 +37,9 @@ type Found struct {
 	evidence evidence
 }
 
-// Clear is the Confidence at which Find looks no further.
-const Clear = 0.9
+// Clear is the Confidence at which Find looks no further: a second look at a
+// board that is likelier right than wrong has not been seen to help.
+const Clear = 0.6
 
 // ErrNoBoard is wrapped by the errors of Find and Snap when there is nothing
 // in the picture that looks like a board.
@@ -68,6 +69,12 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 	if err := checkPicture(img); err != nil {
 		return Found{}, err
 	}
+	if max(img.Cols(), img.Rows()) > enough {
+		return inSmall(img, opt.Near, func(small gocv.Mat, near *grid.Grid) (Found, error) {
+			opt.Near = near
+			return Find(small, opt)
+		})
+	}
 	sizes := []int{9, 13, 19}
 	if opt.Size != 0 {
 		sizes = []int{opt.Size}
@@ -96,6 +103,44 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 		return Found{}, err
 	}
 	return best, nil
+}
+
+// enough is the width or height beyond which more pixels cost time and say no
+// more about where a board is: a line is still a pixel wide.
+const enough = 1600
+
+// inSmall has look work on a picture shrunk to what is enough, with a grid of
+// the large one (or nil), and brings what it found back to the large one.
+func inSmall(img gocv.Mat, g *grid.Grid, look func(gocv.Mat, *grid.Grid) (Found, error)) (Found, error) {
+	w, h := img.Cols(), img.Rows()
+	k := enough / float64(max(w, h))
+	small, err := resized(img, max(1, int(math.Round(float64(w)*k))), max(1, int(math.Round(float64(h)*k))))
+	if err != nil {
+		return Found{}, err
+	}
+	defer small.Close()
+	if g != nil {
+		if g, err = scaled(g, small.Cols(), small.Rows()); err != nil {
+			return Found{}, err
+		}
+	}
+	f, err := look(small, g)
+	if err != nil {
+		return Found{}, err
+	}
+	f.Grid, err = scaled(f.Grid, w, h)
+	return f, err
+}
+
+// scaled is the same grid in the same picture at another size.
+func scaled(g *grid.Grid, w, h int) (*grid.Grid, error) {
+	s := g.Spec()
+	kx, ky := float64(w)/float64(s.Width), float64(h)/float64(s.Height)
+	for i, c := range s.Corners {
+		s.Corners[i] = grid.Pt{X: (c.X+0.5)*kx - 0.5, Y: (c.Y+0.5)*ky - 0.5}
+	}
+	s.Width, s.Height, s.Focal = w, h, s.Focal*kx
+	return grid.New(s)
 }
 
 // settle looks closer and closer from a rough grid: the lattice in the flat
@@ -240,6 +285,9 @@ func upright(g *grid.Grid) (*grid.Grid, error) {
 func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
 	if err := checkPicture(img); err != nil {
 		return Found{}, err
+	}
+	if max(img.Cols(), img.Rows()) > enough {
+		return inSmall(img, rough, Snap)
 	}
 	s, err := takeSurvey(img)
 	if err != nil {
