@@ -75,7 +75,10 @@ install_go() {
   if [ "${VERSION_CODENAME:-}" = bookworm ]; then
     if ! apt-cache policy | grep -q bookworm-backports; then
       say "adding bookworm-backports, for its newer Go"
-      echo 'deb $mirror bookworm-backports main' |
+      # From the mirror that this machine uses already.
+      mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
+      [ -n "$mirror" ] || die "no Debian mirror is set up, so bookworm-backports cannot be added; install Go 1.21 or newer from https://go.dev/dl/ and run this again"
+      echo "deb $mirror bookworm-backports main" |
         as_root tee /etc/apt/sources.list.d/gobancam-backports.list >/dev/null
       updated=
     fi
