@@ -57,7 +57,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				note("No window: " + err.Error() + ".")
 				return demo.Run(cmd.Context(), opt)
 			}
-			w := window.New(window.Options{Title: "gobancam demo", Linger: 20 * time.Second, CacheDir: fontIndex()})
+			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: fontIndex()})
 			opt.Publish, opt.Voice, opt.Seen, opt.Commands = w.ShowSnapshot, w.Announce, film(w, note), w.Commands()
 			return beside(cmd.Context(), w, note, func(ctx context.Context) error {
 				err := demo.Run(ctx, opt)
