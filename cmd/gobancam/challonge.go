@@ -78,11 +78,6 @@ func (f *challongeFlags) check() error {
 	return nil
 }
 
-// store is where the sign-in is kept.
-func (f *challongeFlags) store(cmd *cobra.Command) *credentials.Store {
-	return credentials.New(credentials.Options{Notice: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }})
-}
-
 // stateDir is where outbox and quota are kept, apart for each server.
 func (f *challongeFlags) stateDir() string {
 	host := f.endpoints.API
@@ -119,7 +114,7 @@ func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*chall
 	auth := challonge.Key(key)
 	if key == "" {
 		way := ""
-		if auth, way, err = challonge.Stored(cmd.Context(), f.store(cmd), f.endpoints, nil); err != nil {
+		if auth, way, err = challonge.Stored(cmd.Context(), credentialStore(cmd), f.endpoints, nil); err != nil {
 			return nil, err
 		}
 		f.application = f.application || way == challonge.WayApplication

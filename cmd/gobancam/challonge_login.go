@@ -172,7 +172,7 @@ func (f *challongeFlags) signedIn(cmd *cobra.Command, way string, app *challonge
 			return fmt.Errorf("this does not sign in to Challonge: %w", err)
 		}
 	}
-	store := f.store(cmd)
+	store := credentialStore(cmd)
 	if err := challonge.Remember(store, f.endpoints, way, app, token, key); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func newChallongeLogoutCommand(f *challongeFlags) *cobra.Command {
 		Short: "Forget the sign-in on this machine",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store := f.store(cmd)
+			store := credentialStore(cmd)
 			if err := store.Delete(challonge.StoreKey(f.endpoints)); err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func (f *ogsFlags) options(log *slog.Logger) ogs.Options {
 		DeviceID: deviceID(), Log: log}
 }
 
-// store returns where sign-ins are kept; what the user should know is said on
+// credentialStore returns where sign-ins are kept; what the user should know is said on
 // the command's error output.
 func credentialStore(cmd *cobra.Command) *credentials.Store {
 	return credentials.New(credentials.Options{Notice: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }})

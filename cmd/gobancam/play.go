@@ -250,7 +250,6 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 // findBoard says where the board is, if that is known.
 func (f *playFlags) findBoard(t *play.Table, corners *cornerPoints, note func(string)) error {
 	if corners != nil {
-		t.Eyed = nil
 		t.Eyes.Corners = corners
 		return nil
 	}
@@ -288,8 +287,8 @@ func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, 
 // openCamera opens what --camera names. acts is not nil for a simulated board,
 // whose player wants to see the snapshots.
 func openCamera(ctx context.Context, spec string, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
-	if spec == "sim:" || strings.HasPrefix(spec, "sim:") {
-		b, err := demo.NewBoard(ctx, strings.TrimPrefix(spec, "sim:"), size, say)
+	if lines, ok := strings.CutPrefix(spec, "sim:"); ok {
+		b, err := demo.NewBoard(ctx, lines, size, say)
 		if err != nil {
 			return nil, nil, withCode(exitUsage, err)
 		}
