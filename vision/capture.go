@@ -43,7 +43,16 @@ type capture struct {
 	n     int
 	ended bool
 	start time.Time
+
+	controls Controls // of a device
 }
+
+// Lock sets locks at once; like Next it is called by the one goroutine that
+// reads.
+func (c *capture) Lock(l Locks) { c.controls = applyLocks(c.vc, c.controls, l) }
+
+// Controls implements Lockable.
+func (c *capture) Controls() Controls { return c.controls }
 
 func openDevice(index int, opt OpenOptions) (Source, error) {
 	api := gocv.VideoCaptureAny
@@ -67,7 +76,7 @@ func openDevice(index int, opt OpenOptions) (Source, error) {
 	if opt.FPS > 0 {
 		vc.Set(gocv.VideoCaptureFPS, opt.FPS)
 	}
-	return &capture{vc: vc, what: what, live: true}, nil
+	return &capture{vc: vc, what: what, live: true, controls: askDriver(vc, opt.Locks)}, nil
 }
 
 // mayUse reports why the device file name cannot be used.

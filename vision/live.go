@@ -35,8 +35,11 @@ type Live struct {
 	done   chan struct{}
 	fresh  chan *Frame // holds the newest picture, or nothing
 
-	mu sync.Mutex // guards ok and opt.Notify
-	ok bool
+	mu       sync.Mutex // guards what follows, and opt.Notify
+	ok       bool
+	locks    *Locks // that were asked for, nil for none
+	pending  bool   // and have not been set yet
+	controls Controls
 
 	start time.Time
 	n     int
@@ -122,7 +125,9 @@ func (l *Live) read(ctx context.Context, src Source) error {
 		l.say(Status{Err: ErrStalled, Text: fmt.Sprintf("The camera has sent no picture for %s. Moves wait until it does; still listening.", l.opt.Stall)})
 	})
 	defer stalled.Stop()
+	l.setLocks(src, true)
 	for bad := 0; ; {
+		l.setLocks(src, false)
 		f, err := src.Next(ctx)
 		switch {
 		case err == nil:
@@ -143,6 +148,46 @@ func (l *Live) read(ctx context.Context, src Source) error {
 		default:
 		}
 		l.fresh <- f // never blocks: nobody else sends
+	}
+}
+
+// Lock implements Lockable.
+func (l *Live) Lock(want Locks) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.locks, l.pending = &want, true
+}
+
+// Controls implements Lockable.
+func (l *Live) Controls() Controls {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.controls
+}
+
+// setLocks passes locks that were asked for on to a source, between two
+// pictures. Those of a source that has just been opened are set anew.
+func (l *Live) setLocks(src Source, opened bool) {
+	lockable, ok := src.(Lockable)
+	if !ok {
+		return
+	}
+	l.mu.Lock()
+	want, due := l.locks, l.pending || opened
+	l.pending = false
+	l.mu.Unlock()
+	if !due {
+		return
+	}
+	if want != nil {
+		lockable.Lock(*want)
+	}
+	have := lockable.Controls()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.controls = have
+	if want != nil && l.locks == want {
+		l.locks = &Locks{Exposure: have.Exposure, Focus: have.Focus} // at its value, should the camera be opened again
 	}
 }
 

@@ -61,6 +61,7 @@ type Source interface {
 type OpenOptions struct {
 	Width, Height int           // asked of a device, pixels; 0 means 1280×720
 	FPS           float64       // asked of a device, and the pace of a directory's pictures; 0 means the device's own, and 5
+	Locks         Locks         // of a device
 	Paced         bool          // files and directories deliver in real time instead of at once
 	Timeout       time.Duration // for opening and for each picture of a stream; 0 means 5 s
 }
