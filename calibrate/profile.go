@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,10 @@ type Profile struct {
 	Grid    grid.Spec // corners clockwise from the top left of the position as it is to be printed
 	Fit     float64   // median reprojection error when it was accepted, in cells; 0 if unknown
 	Colours *Colours  // nil if unknown
-	Saved   time.Time
+	// Exposure and Focus are what the camera is locked at, in its driver's
+	// units; nil where it sees to them by itself.
+	Exposure, Focus *float64
+	Saved           time.Time
 }
 
 // profileJSON is the file's form.
@@ -68,6 +72,8 @@ type profileJSON struct {
 	Focal    float64       `json:"focal"`
 	Fit      float64       `json:"fit,omitempty"`
 	Colours  *Colours      `json:"colours,omitempty"`
+	Exposure *float64      `json:"exposure,omitempty"`
+	Focus    *float64      `json:"focus,omitempty"`
 	Saved    time.Time     `json:"saved"`
 }
 
@@ -81,7 +87,7 @@ func (p *Profile) Encode() ([]byte, error) {
 		Camera: p.Camera,
 		Width:  p.Grid.Width, Height: p.Grid.Height, Size: p.Grid.Size,
 		K1: p.Grid.K1, Aspect: p.Grid.Aspect, Focal: p.Grid.Focal,
-		Fit: p.Fit, Colours: p.Colours, Saved: p.Saved.UTC().Truncate(time.Second),
+		Fit: p.Fit, Colours: p.Colours, Exposure: p.Exposure, Focus: p.Focus, Saved: p.Saved.UTC().Truncate(time.Second),
 	}
 	for i, c := range p.Grid.Corners {
 		j.Corners[i] = [2]float64{c.X, c.Y}
@@ -111,7 +117,7 @@ func Decode(b []byte) (*Profile, error) {
 		Camera: j.Camera,
 		Grid: grid.Spec{Size: j.Size, Width: j.Width, Height: j.Height,
 			K1: j.K1, Aspect: j.Aspect, Focal: j.Focal},
-		Fit: j.Fit, Colours: j.Colours, Saved: j.Saved,
+		Fit: j.Fit, Colours: j.Colours, Exposure: j.Exposure, Focus: j.Focus, Saved: j.Saved,
 	}
 	for i, c := range j.Corners {
 		p.Grid.Corners[i] = grid.Pt{X: c[0], Y: c[1]}
@@ -181,6 +187,24 @@ func (s Store) Load(camera string) (*Profile, error) {
 		return nil, fmt.Errorf("%s: %w: it belongs to camera %q", path, ErrProfile, p.Camera)
 	}
 	return p, nil
+}
+
+// Cameras lists the cameras that have a profile, those calibrated last first.
+// Files that are none are passed over.
+func (s Store) Cameras() []string {
+	files, _ := filepath.Glob(filepath.Join(s.Dir, "*.json"))
+	var found []*Profile
+	for _, f := range files {
+		if p, err := ReadFile(f); err == nil && s.Path(p.Camera) == f {
+			found = append(found, p)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Profile) int { return b.Saved.Compare(a.Saved) })
+	names := make([]string, len(found))
+	for i, p := range found {
+		names[i] = p.Camera
+	}
+	return names
 }
 
 // ReadFile reads a profile from a file.

@@ -58,6 +58,13 @@ type Job struct {
 	serial int
 }
 
+// Control is something that the camera does by itself unless it is locked.
+type Control struct {
+	Offered bool    // by the driver
+	Locked  bool    // at Value
+	Value   float64 // in the driver's units
+}
+
 // View is all that there is to show. It is immutable.
 type View struct {
 	Camera        string
@@ -70,6 +77,8 @@ type View struct {
 	Active        int  // corner that the arrow keys move; −1 for none
 	Held          bool // it is being dragged
 	CanUndo       bool
+	Exposure      Control
+	Focus         Control
 	Reading       *reading.Reading
 	Checks        []Check
 	Text          string // what to do next
@@ -99,6 +108,10 @@ type Session struct {
 	blind   bool
 	reading *reading.Reading
 	quality *Quality
+
+	exposure, focus         Control // as the camera has them
+	wantExposure, wantFocus bool    // that the user wants locked
+	wished                  bool    // since Wishes was asked
 }
 
 // step is what Undo brings back.
@@ -117,6 +130,7 @@ func NewSession(camera string, saved *Profile) *Session {
 			s.now = step{grid: g, origin: Saved}
 			s.todo = Measure
 		}
+		s.wantExposure, s.wantFocus = saved.Exposure != nil, saved.Focus != nil
 	}
 	return s
 }
@@ -468,6 +482,36 @@ func (s *Session) Lens(d float64) {
 	})
 }
 
+// Controls tells what the camera's driver offers and has.
+func (s *Session) Controls(exposure, focus Control) {
+	s.mu.Lock()
+	same := s.exposure == exposure && s.focus == focus
+	s.mu.Unlock()
+	if same {
+		return
+	}
+	s.do(func() { s.exposure, s.focus = exposure, focus })
+}
+
+// LockExposure locks the exposure at what it is, or frees it.
+func (s *Session) LockExposure() {
+	s.do(func() { s.wantExposure, s.wished = !s.exposure.Locked && s.exposure.Offered, true })
+}
+
+// LockFocus locks the focus where it is, or frees it.
+func (s *Session) LockFocus() {
+	s.do(func() { s.wantFocus, s.wished = !s.focus.Locked && s.focus.Offered, true })
+}
+
+// Wishes returns what the camera is to lock, and whether the user has changed
+// that since it was asked last.
+func (s *Session) Wishes() (exposure, focus, changed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed, s.wished = s.wished, false
+	return s.wantExposure, s.wantFocus, changed
+}
+
 // ToggleSnap switches the snapping of dragged corners off and on.
 func (s *Session) ToggleSnap() { s.do(func() { s.snap = !s.snap }) }
 
@@ -540,6 +584,12 @@ func (s *Session) Accept(now time.Time) (*Profile, error) {
 	if s.quality != nil {
 		p.Colours = s.quality.Colours
 	}
+	if v := s.exposure; v.Locked {
+		p.Exposure = &v.Value
+	}
+	if v := s.focus; v.Locked {
+		p.Focus = &v.Value
+	}
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
@@ -559,7 +609,8 @@ func (s *Session) View() View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := View{Camera: s.camera, Width: s.width, Height: s.height, Grid: s.now.grid, Size: s.now.size, Origin: s.now.origin,
-		Fit: s.now.fit, Snap: s.snap, Active: s.active, Held: s.held, CanUndo: len(s.history) > 0, Reading: s.reading}
+		Fit: s.now.fit, Snap: s.snap, Active: s.active, Held: s.held, CanUndo: len(s.history) > 0, Reading: s.reading,
+		Exposure: s.exposure, Focus: s.focus}
 	v.Ready = v.Grid != nil && v.Fit != nil && v.Fit.Confidence >= sureEnough && !v.Held
 	if s.quality != nil {
 		v.Checks = s.quality.Checks()

@@ -18,14 +18,18 @@ type Calibration struct {
 	session *calibrate.Session
 	accept  func(*calibrate.Profile) error
 	inGame  bool
+	back    bool // there is another camera to choose
 }
 
 // Calibrate shows the calibrate view, on a session whose Changed is set by this
 // call. When the user accepts, accept is called, by the goroutine that draws; if
 // it returns nil the view goes away. Pictures come by ShowPicture, in full size.
 func (w *Window) Calibrate(s *calibrate.Session, accept func(*calibrate.Profile) error) {
-	w.calibrate(&Calibration{session: s, accept: accept})
+	w.calibrate(&Calibration{session: s, accept: accept, back: w.opt.Games})
 }
+
+// CalibrationDone takes the calibrate view away.
+func (w *Window) CalibrationDone() { w.change(func(s *state) { s.cal = nil; s.notice = "" }) }
 
 func (w *Window) calibrate(c *Calibration) {
 	c.session.Changed = func() { w.change(func(*state) {}) }
@@ -66,7 +70,7 @@ func layCalibrate(size image.Point, scale float32) calibrateLayout {
 	l.line = image.Rect(m, l.camera.Max.Y+gap, x-m, size.Y-m)
 	l.title = image.Rect(x, m, size.X-m, m+px(52))
 	l.accept = image.Rect(x, size.Y-m-px(48), size.X-m, size.Y-m)
-	h := 4*px(36) + 3*px(8)
+	h := 5*px(33) + 4*px(7)
 	l.buttons = image.Rect(x, l.accept.Min.Y-gap-h, size.X-m, l.accept.Min.Y-gap)
 	l.checks = image.Rect(x, l.title.Max.Y+gap/2, size.X-m, l.buttons.Min.Y-gap)
 	return l
@@ -83,8 +87,8 @@ type calibrateFace struct {
 func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 	px := u.px
 	at := func(row, i, n int) image.Rectangle {
-		r, g := f.laid.buttons, px(8)
-		h := px(36)
+		r, g := f.laid.buttons, px(7)
+		h := px(33)
 		y := r.Min.Y + row*(h+g)
 		return image.Rect(r.Min.X+(r.Dx()+g)*i/n, y, r.Min.X+(r.Dx()+g)*(i+1)/n-g, y+h)
 	}
@@ -105,13 +109,18 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 		again,
 		{rect: at(2, 0, 2), label: "Snap", key: "S", cap: "S", on: v.Snap},
 		{rect: at(2, 1, 2), label: "Undo", key: "U", cap: "U", off: !v.CanUndo},
-		{rect: at(3, 0, 3), label: "Lens", key: "-", cap: "−", off: none},
-		{rect: at(3, 1, 3), label: "Lens", key: "+", cap: "+", off: none},
-		{rect: at(3, 2, 3), label: "Corner", key: "Tab", cap: "Tab", off: none},
+		{rect: at(3, 0, 2), label: "Next corner", key: "Tab", cap: "Tab", off: none},
+		{rect: at(3, 2, 4), label: "Lens", key: "-", cap: "−", off: none},
+		{rect: at(3, 3, 4), label: "Lens", key: "+", cap: "+", off: none},
+		{rect: at(4, 0, 2), label: "Exposure", key: "E", cap: "E", on: v.Exposure.Locked, off: !v.Exposure.Offered},
+		{rect: at(4, 1, 2), label: "Focus", key: "O", cap: "O", on: v.Focus.Locked, off: !v.Focus.Offered},
 		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
 	}
 	if u.state.cal.inGame {
 		b[4] = button{rect: at(1, 1, 2), label: "Back", key: "Escape", cap: "Esc"}
+	} else if u.state.cal.back {
+		r := f.laid.title
+		b = append(b, button{rect: image.Rect(r.Max.X-px(104), r.Min.Y-px(2), r.Max.X, r.Min.Y+px(28)), label: "Cameras", key: "Escape", cap: "Esc"})
 	}
 	return b
 }
@@ -314,14 +323,20 @@ func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
 	return panel{rect: r, key: keyOf(checks), paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
-		x, y := float32(r.Min.X), float32(r.Min.Y)
-		for _, k := range checks {
-			lines := u.write.Wrap(paint.Regular, 13*s, float32(r.Dx())-22*s, 2, k.Text)
-			need := 20*s + float32(len(lines))*16*s
-			if y+need > float32(r.Max.Y) {
+		size, lines, height := 13*s, make([][]string, len(checks)), float32(0)
+		for ; size > 10*s; size -= s { // as large as all of it fits
+			height = 0
+			for i, k := range checks {
+				lines[i] = u.write.Wrap(paint.Regular, size, float32(r.Dx())-22*s, 2, k.Text)
+				height += 1.85*size + float32(len(lines[i]))*1.23*size
+			}
+			if height <= float32(r.Dy()) {
 				break
 			}
-			my := y + 10*s
+		}
+		x, y := float32(r.Min.X), float32(r.Min.Y)
+		for i, k := range checks {
+			my := y + 0.77*size
 			switch k.Verdict { // by shape, too
 			case calibrate.Good:
 				c.Circle(x+7*s, my, 5*s, t.good)
@@ -330,13 +345,13 @@ func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
 			default:
 				c.Cross(x+7*s, my, 4.5*s, 2.5*s, t.alarm)
 			}
-			u.write.Draw(c, paint.Medium, 14*s, x+22*s, y+15*s, t.text, k.Name)
-			y += 20 * s
-			for _, l := range lines {
-				u.write.Draw(c, paint.Regular, 13*s, x+22*s, y+12*s, t.dim, l)
-				y += 16 * s
+			u.write.Draw(c, paint.Medium, size+s, x+22*s, y+1.15*size, t.text, k.Name)
+			y += 1.54 * size
+			for _, l := range lines[i] {
+				u.write.Draw(c, paint.Regular, size, x+22*s, y+0.92*size, t.dim, l)
+				y += 1.23 * size
 			}
-			y += 4 * s
+			y += 0.31 * size
 		}
 	}}
 }
@@ -393,6 +408,8 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 			a = -1
 		}
 		s.Choose(a)
+		v := s.View()
+		u.say(cornerWords(&v))
 	case "9":
 		s.SetSize(9)
 	case "3":
@@ -401,14 +418,21 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 		s.SetSize(19)
 	case "R":
 		s.Turn(1)
+		u.say("Turned by a quarter.")
 	case "S":
 		s.ToggleSnap()
+		u.say(map[bool]string{true: "Corners snap.", false: "Corners do not snap."}[s.View().Snap])
 	case "U":
 		s.Undo()
-	case "+":
-		s.Lens(0.005)
-	case "-":
-		s.Lens(-0.005)
+	case "+", "-":
+		s.Lens(map[string]float64{"+": 0.005, "-": -0.005}[key])
+		if g := s.Grid(); g != nil {
+			u.say(fmt.Sprintf("Lens term %.3f.", g.Spec().K1))
+		}
+	case "E":
+		u.lock(s, "exposure", s.View().Exposure, s.LockExposure)
+	case "O":
+		u.lock(s, "focus", s.View().Focus, s.LockFocus)
 	case "N":
 		s.Again()
 	case "H":
@@ -424,12 +448,29 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 			u.w.Notice(err.Error())
 			return
 		}
-		u.w.change(func(st *state) { st.cal = nil; st.notice = "" })
+		u.w.CalibrationDone()
 	case "Escape":
-		if cal.inGame {
-			u.w.change(func(st *state) { st.cal = nil })
-		} else if s.View().Active >= 0 {
+		switch {
+		case cal.inGame:
+			u.w.CalibrationDone()
+		case s.View().Active >= 0:
 			s.Choose(-1)
+		case cal.back:
+			u.w.answer(Answer{Menu: "calibrate", Key: key})
 		}
 	}
+}
+
+// lock locks something that the camera otherwise does by itself, or frees it.
+func (u *ui) lock(s *calibrate.Session, what string, now calibrate.Control, toggle func()) {
+	switch {
+	case !now.Offered:
+		u.tell("This camera's driver does not offer to lock the " + what + ".")
+		return
+	case now.Locked:
+		u.tell("The camera sees to the " + what + " by itself again.")
+	default:
+		u.tell("The " + what + " stays as it is now; Accept keeps it for the next start.")
+	}
+	toggle()
 }

@@ -52,7 +52,7 @@ func layPlay(size image.Point, scale float32) playLayout {
 func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) {
 	y := r.Min.Y
 	gap := px(12)
-	buttons := 3*px(40) + 2*px(8)
+	buttons := buttonRows*px(34) + (buttonRows-1)*px(7)
 	if camera > 0 {
 		h := min(camera*3/4, r.Dy()-px(28)-px(120)-buttons-3*gap)
 		l.camera = image.Rect(r.Min.X, y, r.Max.X, y+h)
@@ -63,10 +63,12 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 	l.line = image.Rect(r.Min.X, l.lights.Max.Y+gap/2, r.Max.X, l.buttons.Min.Y-gap)
 }
 
-// cells divides r into a table of 3 rows, row by row.
-func cells(r image.Rectangle, columns int, gap int) []image.Rectangle {
+// buttonRows is how many rows of buttons the play view has.
+const buttonRows = 4
+
+// cells divides r into a table, row by row.
+func cells(r image.Rectangle, rows, columns, gap int) []image.Rectangle {
 	var out []image.Rectangle
-	const rows = 3
 	h := (r.Dy() - (rows-1)*gap) / rows
 	for y := range rows {
 		for x := range columns {
@@ -141,15 +143,18 @@ func question(s *match.Snapshot) (match.Question, bool) {
 	return s.Questions[0], true
 }
 
+func (f *playFace) cells(u *ui) []image.Rectangle {
+	return cells(f.laid.buttons, buttonRows, 3, u.px(7))
+}
+
 // buttonsOf lists what can be done now.
 func (f *playFace) buttonsOf(u *ui) []button {
 	s := u.state.snap
-	px := u.px
-	at := cells(f.laid.buttons, 3, px(8))
+	at := f.cells(u)
 	playing := s != nil && s.Phase == match.Play && s.Result == nil
 	online := playing && s.Online
 	removal := s != nil && s.Phase == match.Removal && s.Result == nil
-	b := make([]button, 0, 9)
+	b := make([]button, 0, len(at))
 	add := func(x button) {
 		if len(b) < len(at) {
 			x.rect = at[len(b)]
@@ -176,7 +181,11 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		add(button{label: "Play on", key: "O", cap: "O"})
 		add(button{label: "Suggest", key: "E", cap: "E"})
 	} else if s != nil && s.Result != nil {
-		add(button{label: "Close", key: "Q", cap: "Q", lead: true})
+		label := "Close"
+		if u.w.opt.Games {
+			label = "Games"
+		}
+		add(button{label: label, key: "Q", cap: "Q", lead: true})
 	} else {
 		label := "Pass"
 		if f.armed == "P" {
@@ -198,10 +207,10 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		b = append(b, button{off: true}) // an empty place
 	}
 	add(button{label: "Resign", key: "R", cap: "R", off: !(online || removal && s.Online)})
+	add(button{label: "Look anew", key: "L", cap: "L", off: !playing})
+	add(button{label: "All is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil})
 	if u.w.opt.Corners != nil {
 		add(button{label: "Corners", key: "C", cap: "C", off: u.state.picture == nil})
-	} else {
-		add(button{label: "Look anew", key: "L", cap: "L", off: !playing})
 	}
 	add(button{label: "Projector", key: "V", cap: "V", off: s == nil || s.Size == 0})
 	if u.w.opt.Mute != nil {
@@ -213,6 +222,9 @@ func (f *playFace) buttonsOf(u *ui) []button {
 	}
 	add(button{label: map[bool]string{true: "Light", false: "Dark"}[u.theme == dark], key: "T", cap: "T"})
 	add(button{label: "Full screen", key: "F", cap: "F"})
+	if u.w.opt.Games && (s == nil || s.Result == nil) {
+		add(button{label: "Games", key: "G", cap: "G"})
+	}
 	return b
 }
 
@@ -234,14 +246,9 @@ func (f *playFace) scene(u *ui) scene {
 			sc.panels = append(sc.panels, u.buttonPanel(b))
 		}
 	}
-	if n := len(f.keys); n < 9 { // what was there before
-		for _, r := range cells(f.laid.buttons, 3, u.px(8))[n:] {
+	for i, r := range f.cells(u) { // what was there before goes away
+		if i >= len(f.keys) || f.keys[i].label == "" {
 			sc.panels = append(sc.panels, panel{rect: r, key: "blank", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
-		}
-	}
-	for i, b := range f.keys {
-		if b.label == "" {
-			sc.panels = append(sc.panels, panel{rect: cells(f.laid.buttons, 3, u.px(8))[i], key: "blank", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
 		}
 	}
 
@@ -272,12 +279,17 @@ func (f *playFace) handle(u *ui, e event) {
 			return
 		}
 		s := u.state.snap
-		if s == nil || s.Phase != match.Removal || s.Size == 0 || !e.at.In(f.laid.board) {
+		if s == nil || s.Size == 0 || !e.at.In(f.laid.board) {
 			return
 		}
-		if p, ok := layBoard(f.laid.board, s.Size).point(e.at); ok {
+		p, ok := layBoard(f.laid.board, s.Size).point(e.at)
+		switch {
+		case !ok:
+		case s.Phase == match.Removal:
 			f.aims = false
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
+		case s.Phase == match.Play && u.w.opt.Point != nil:
+			u.w.opt.Point(p)
 		}
 	case keyDown:
 		f.key(u, e.key)
@@ -304,12 +316,12 @@ func (f *playFace) key(u *ui, key string) {
 		}
 	case "P":
 		if s == nil || !s.MyTurn || !s.Online {
-			u.w.Notice("You can pass when it is your turn.")
+			u.tell("You can pass when it is your turn.")
 			return
 		}
 		if f.armed != "P" {
 			f.armed, f.until = "P", time.Now().Add(sure)
-			u.w.Notice("Press P once more to pass.")
+			u.tell("Press P once more to pass.")
 			return
 		}
 		f.armed = ""
@@ -351,28 +363,46 @@ func (f *playFace) key(u *ui, key string) {
 			u.w.opt.Again()
 		}
 	case "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown":
-		f.aim(s, key)
+		if f.aim(s, key) {
+			u.say(pointWords(s, f.cursor))
+		}
+	case "B":
+		simple(match.CmdTrust)
+	case "I":
+		if s != nil {
+			u.say(statusWords(s, u.state.snapAt))
+		}
+	case "G":
+		if u.w.opt.Games {
+			u.tell("Leaving the game: what is on its way is being settled.")
+			simple(match.CmdQuit)
+		}
 	case "Q":
-		if s == nil || s.Result != nil {
+		switch {
+		case s != nil && s.Result == nil:
+		case u.w.opt.Games:
+			u.w.answer(Answer{Menu: "play", Key: key})
+		default:
 			u.w.leave()
 		}
 	}
 }
 
-// aim moves the cursor of the arrow keys.
-func (f *playFace) aim(s *match.Snapshot, key string) {
+// aim moves the cursor of the arrow keys, and reports whether there is one.
+func (f *playFace) aim(s *match.Snapshot, key string) bool {
 	if s == nil || s.Phase != match.Removal || s.Size == 0 {
-		return
+		return false
 	}
 	if !f.aims {
 		f.aims = true
 		f.cursor = board.Point{X: int8(s.Size / 2), Y: int8(s.Size / 2)}
-		return
+		return true
 	}
 	d := map[string][2]int8{"ArrowLeft": {-1, 0}, "ArrowRight": {1, 0}, "ArrowUp": {0, -1}, "ArrowDown": {0, 1}}[key]
 	if p := (board.Point{X: f.cursor.X + d[0], Y: f.cursor.Y + d[1]}); p.On(s.Size) {
 		f.cursor = p
 	}
+	return true
 }
 
 // suggest marks what looks dead and is not marked.
@@ -387,6 +417,9 @@ func (f *playFace) suggest(u *ui) {
 			w.do(match.Command{Kind: match.CmdMark, Points: points})
 		} else {
 			w.Notice("Nothing more looks dead.")
+			if w.opt.Say != nil {
+				w.opt.Say("Nothing more looks dead.")
+			}
 		}
 	}()
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/atotto/clipboard"
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
@@ -55,7 +56,7 @@ func Run(ctx context.Context, w *Window) error {
 	// processor has to draw.
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetTPS(30)
-	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title}
+	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
 	if err != nil && g.frames == 0 {
 		return fmt.Errorf("%w that a window could be opened on: %w", ErrNoDisplay, err)
@@ -90,6 +91,7 @@ type game struct {
 	redo    bool // the picture, or what is over it, has changed
 	frames  int
 
+	pasted  chan string // from the clipboard
 	cursor  image.Point
 	touched time.Time // when a hand last did something
 	drawn   time.Time // when Draw was last called
@@ -187,12 +189,22 @@ func (g *game) input() {
 				g.u.w.leave()
 			case name == "Z":
 				g.send(event{kind: keyDown, key: "U"})
+			case name == "V":
+				go g.paste()
 			}
 			continue
 		}
 		g.send(event{kind: keyDown, key: name, shift: shift})
 	}
-	for _, k := range []ebiten.Key{ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyArrowUp, ebiten.KeyArrowDown} {
+	if letters := ebiten.AppendInputChars(nil); len(letters) > 0 && !command {
+		g.send(event{kind: typed, key: string(letters)})
+	}
+	select {
+	case text := <-g.pasted:
+		g.send(event{kind: typed, key: text})
+	default:
+	}
+	for _, k := range []ebiten.Key{ebiten.KeyBackspace, ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyArrowUp, ebiten.KeyArrowDown} {
 		if d := inpututil.KeyPressDuration(k); d > 12 && d%2 == 0 { // held: again and again
 			g.send(event{kind: keyDown, key: keyNames[k], shift: shift})
 		}
@@ -208,6 +220,19 @@ func (g *game) input() {
 	}
 	if inpututil.IsMouseButtonJustReleased(ebiten.MouseButtonLeft) {
 		g.send(event{kind: released, at: at, shift: shift})
+	}
+}
+
+// paste fetches the clipboard, which may take a moment: another program has it.
+func (g *game) paste() {
+	text, err := clipboard.ReadAll()
+	if err != nil {
+		g.u.w.Notice("Nothing could be pasted: " + err.Error())
+		return
+	}
+	select {
+	case g.pasted <- text:
+	default:
 	}
 }
 
@@ -231,6 +256,10 @@ func (g *game) compose() {
 	if g.theme != u.theme || g.face != u.face() || g.fonts != u.state.fonts {
 		g.theme, g.face, g.fonts, g.all = u.theme, u.face(), u.state.fonts, true
 	}
+	sc := u.scene()
+	if sc.lay != g.scene.lay {
+		g.all = true
+	}
 	if g.all || g.base == nil || g.base.Bounds().Max != g.size {
 		if g.base != nil {
 			g.base.Deallocate()
@@ -243,7 +272,6 @@ func (g *game) compose() {
 		g.over = map[image.Rectangle]*layer{}
 		g.all, g.redo = true, true
 	}
-	sc := u.scene()
 	back := u.theme.back
 	if sc.black {
 		back = rgb(0)
@@ -315,7 +343,8 @@ func (g *game) compose() {
 		g.picture.WritePixels(sc.picture.Pix)
 		g.shown, g.redo = sc.picture, true
 	}
-	u.w.shownAt(sc.shot.Size())
+	u.w.shownAt(sc.shot.Size(), u.places())
+	u.narrate(time.Now())
 }
 
 // calm is how long a frame lasts while no hand is at the window. Ebitengine

@@ -23,7 +23,8 @@ type scene struct {
 	// are over it; nil for none.
 	picture *image.RGBA
 	shot    image.Rectangle
-	black   bool // nothing but black behind the panels
+	black   bool   // nothing but black behind the panels
+	lay     string // when it changes, panels are elsewhere and all is painted anew
 }
 
 // button is a place to click that does what a key does.
@@ -55,6 +56,7 @@ const (
 	moved             // the pointer, pressed or not
 	pressed
 	released
+	typed // letters, in key
 )
 
 // event is one thing that a hand does. Keys are named as they are written:
@@ -85,6 +87,7 @@ type ui struct {
 	faces map[string]face
 	shown string
 	goban goban
+	told  narrator
 	fixed bool // the system's fonts are not used, for pictures that look alike everywhere
 }
 

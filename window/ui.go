@@ -17,7 +17,7 @@ func newUI(w *Window) *ui {
 	}
 	u.write.CacheDir = w.opt.CacheDir
 	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
-	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}}
+	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}}
 	u.shown = "play"
 	return u
 }
@@ -26,6 +26,9 @@ func newUI(w *Window) *ui {
 func (u *ui) face() face {
 	if u.state.cal != nil {
 		return u.faces["calibrate"]
+	}
+	if u.state.menu != nil {
+		return u.faces["menu"]
 	}
 	return u.faces[u.shown]
 }
@@ -53,7 +56,7 @@ func (u *ui) handle(e event) wish {
 			key = b.key
 		}
 	}
-	if e.kind == keyDown || e.kind == pressed {
+	if (e.kind == keyDown || e.kind == pressed) && !u.claimed(key) {
 		switch key {
 		case "F", "F11":
 			return toggleFullscreen
@@ -72,7 +75,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "V":
-			if u.state.cal == nil {
+			if u.state.cal == nil && u.state.menu == nil {
 				if u.shown == "play" {
 					u.shown = "projector"
 				} else {
@@ -81,7 +84,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "C":
-			if u.state.cal == nil && u.w.opt.Corners != nil && u.state.picture != nil {
+			if u.state.cal == nil && u.state.menu == nil && u.w.opt.Corners != nil && u.state.picture != nil {
 				u.w.recalibrate()
 			}
 			return nothing
@@ -98,8 +101,57 @@ func (u *ui) buttons() []button {
 		return f.keys
 	case *calibrateFace:
 		return f.keys
+	case *menuFace:
+		return f.keys
 	}
 	return nil
+}
+
+// claimed reports whether a key that means something everywhere means
+// something else here.
+func (u *ui) claimed(key string) bool {
+	switch m := u.state.menu; {
+	case u.state.cal != nil:
+		return key == "C" || key == "V"
+	case m == nil:
+		return false
+	case m.Field != "" && key != "F11":
+		return true
+	default:
+		for _, c := range m.Buttons {
+			if c.Key == key {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// places lists what can be clicked.
+func (u *ui) places() []Place {
+	var out []Place
+	for _, b := range u.buttons() {
+		if b.label != "" && !b.off {
+			out = append(out, Place{b.label, b.rect})
+		}
+	}
+	switch f := u.face().(type) {
+	case *menuFace:
+		for k, r := range f.spots {
+			out = append(out, Place{u.state.menu.Items[f.first+k].Title, r})
+		}
+	case *playFace:
+		s := u.state.snap
+		if s == nil || s.Size == 0 {
+			break
+		}
+		b := layBoard(f.laid.board, s.Size)
+		for p := range s.Position.Points() {
+			x, y := b.at(p)
+			out = append(out, Place{p.GTP(s.Size), image.Rect(int(x)-1, int(y)-1, int(x)+2, int(y)+2)})
+		}
+	}
+	return out
 }
 
 // over reports whether the window is to go away.

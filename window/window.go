@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
@@ -25,6 +26,15 @@ type Options struct {
 	Mute func(off bool)
 	// Again is called when the user wants the last sentence said once more.
 	Again func()
+	// Say speaks, in English, what the window itself has to tell to those who do
+	// not see it: pages, choices, steps of the calibration. The game's own
+	// sentences come from the referee. Nil says nothing.
+	Say func(text string)
+	// Point is told which point of the clean board was clicked during play;
+	// without it such clicks mean nothing.
+	Point func(board.Point)
+	// Games says that there is a page with games to go back to.
+	Games bool
 	// Corners is told when the user sets the corners anew during a game:
 	// clockwise from the top left of the position, in pixels of the camera's
 	// picture. Without it they cannot be set.
@@ -43,6 +53,7 @@ type Options struct {
 type Window struct {
 	opt      Options
 	commands chan match.Command
+	answers  chan Answer
 
 	mu      sync.Mutex
 	st      state
@@ -50,6 +61,7 @@ type Window struct {
 	wanted  time.Time     // before which no picture is
 	room    image.Point   // pixels that a picture is shown in; 0, 0 before it is known
 	done    chan struct{} // closed by Close
+	places  []Place       // of the last scene
 }
 
 // state is all that has been told to a Window. A copy is a snapshot: what it
@@ -64,6 +76,7 @@ type state struct {
 	closing time.Time // when Close was called
 	leaving bool      // the user wants to go, and the game is being settled
 	cal     *Calibration
+	menu    *Menu
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers
 }
@@ -82,7 +95,7 @@ func New(opt Options) *Window {
 	if opt.Title == "" {
 		opt.Title = "gobancam"
 	}
-	return &Window{opt: opt, commands: make(chan match.Command, 64), done: make(chan struct{}), st: state{muted: opt.Muted}}
+	return &Window{opt: opt, commands: make(chan match.Command, 64), answers: make(chan Answer, 16), done: make(chan struct{}), st: state{muted: opt.Muted}}
 }
 
 // Commands delivers what the user asks for, by key or click.
@@ -175,14 +188,34 @@ func (w *Window) leave() {
 	w.do(match.Command{Kind: match.CmdQuit})
 }
 
-// shownAt notes how large the camera's picture is shown.
-func (w *Window) shownAt(size image.Point) {
+// shownAt notes how large the camera's picture is shown, and what can be
+// clicked.
+func (w *Window) shownAt(size image.Point, places []Place) {
 	w.mu.Lock()
-	w.room = size
+	w.room, w.places = size, places
 	if w.st.cal != nil {
 		w.room = image.Point{} // all of it: a loupe looks at its pixels
 	}
 	w.mu.Unlock()
+}
+
+// Clear forgets the game and the picture, before another game is shown.
+func (w *Window) Clear() {
+	w.change(func(s *state) { s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil })
+}
+
+// Place is where something that can be clicked is.
+type Place struct {
+	Name string // what is written on a button, or the name of a point of the board
+	Rect image.Rectangle
+}
+
+// Places tells where the window's buttons, choices and points are now, in
+// pixels of the window, for tools that drive it.
+func (w *Window) Places() []Place {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.places
 }
 
 // Left reports whether the user closed the window.

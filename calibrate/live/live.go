@@ -63,6 +63,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 			return fmt.Errorf("no more pictures: %w", err)
 		}
 		e.Session.Picture(f.Img.Cols(), f.Img.Rows())
+		e.locks()
 		frames++
 		if d := time.Since(since); d > 2*time.Second {
 			w.setRate(float64(frames) / d.Seconds())
@@ -78,6 +79,28 @@ func (e *Eyes) Run(ctx context.Context) error {
 		}
 		f.Close()
 	}
+}
+
+// locks passes what the user wants locked on to the camera, and what it has
+// locked back.
+func (e *Eyes) locks() {
+	camera, ok := e.Source.(vision.Lockable)
+	if !ok {
+		return
+	}
+	have := camera.Controls()
+	if exposure, focus, changed := e.Session.Wishes(); changed {
+		keep := func(want bool, have vision.Lock) vision.Lock {
+			if want && !have.On {
+				have.Value = vision.AsIs
+			}
+			have.On = want
+			return have
+		}
+		camera.Lock(vision.Locks{Exposure: keep(exposure, have.Exposure), Focus: keep(focus, have.Focus)})
+	}
+	e.Session.Controls(calibrate.Control{Offered: have.HasExposure, Locked: have.Exposure.On, Value: have.Exposure.Value},
+		calibrate.Control{Offered: have.HasFocus, Locked: have.Focus.On, Value: have.Focus.Value})
 }
 
 // worker does what takes long, beside the pictures.
