@@ -47,7 +47,7 @@ func (b bearerAuth) Sign(ctx context.Context, h http.Header) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, credentials.ErrNone), errors.Is(err, credentials.ErrSignInAgain):
-		return fmt.Errorf("%w: %w", ErrSignIn, err)
+		return fmt.Errorf("%w (gobancam challonge login): %w", ErrSignIn, err)
 	case errors.Is(err, credentials.ErrNotYet):
 		return fmt.Errorf("%w: %w", ErrTrouble, err)
 	default:

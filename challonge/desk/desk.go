@@ -5,6 +5,7 @@
 package desk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -193,7 +194,7 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 	if len(matches) == 1 && matches[0].State != challonge.MatchOpen {
 		switch matches[0].State {
 		case challonge.MatchComplete:
-			return nil, fmt.Errorf("match %s is over already (%s); to play it again, reopen it: gobancam challonge matches reopen %s %s", match, matches[0].Score(), t.Tournament.ID, match)
+			return nil, fmt.Errorf("match %s is over already (%s); to play it again, reopen it: gobancam challonge matches reopen %s %s", match, matches[0].Score(), cmp.Or(tour, string(t.Tournament.ID)), match)
 		default:
 			return nil, fmt.Errorf("the players of match %s are not known yet", match)
 		}
@@ -338,7 +339,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 				return outbox.Report{}, err
 			}
 			if i > 1 {
-				return outbox.Report{}, fmt.Errorf("%w: %s ended %s; later: gobancam challonge report %s %s", ErrNotConfirmed, t, g.Result, t.Tournament.ID, t.Match.ID)
+				return outbox.Report{}, fmt.Errorf("%w: %s ended %s; later: %s", ErrNotConfirmed, t, g.Result, d.ByHand(t))
 			}
 			g.Result = board.Result{Winner: []board.Color{board.Black, board.White}[i], By: board.ByForfeit}
 			continue
@@ -347,12 +348,14 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Text: text, Count: count})
 		switch {
 		case err != nil:
-			return outbox.Report{}, err
-		case v.Instead != nil && *v.Instead != g.Result:
-			g.Result, count = *v.Instead, ""
+			return outbox.Report{}, fmt.Errorf("%w: %s (%w); later: %s", ErrNotConfirmed, text, err, d.ByHand(t))
+		case v.Instead != nil:
+			if *v.Instead != g.Result {
+				g.Result, g.SGF, count = *v.Instead, withResult(g.SGF, *v.Instead), ""
+			}
 			continue
 		case v.By == "":
-			return outbox.Report{}, fmt.Errorf("%w: %s; later: gobancam challonge report %s %s", ErrNotConfirmed, text, t.Tournament.ID, t.Match.ID)
+			return outbox.Report{}, fmt.Errorf("%w: %s; later: %s", ErrNotConfirmed, text, d.ByHand(t))
 		}
 		r, err := d.Outbox.Add(outbox.Report{API: d.Client.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
 			Result: result, Text: text, Confirmed: outbox.Confirmation{By: v.By}, Link: g.Link, SGF: string(g.SGF)})
@@ -361,6 +364,30 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		}
 		return d.send(ctx, r)
 	}
+}
+
+// ByHand is the command that reports the result of a match without its board.
+func (d *Desk) ByHand(t *Table) string {
+	at := ""
+	if d.Community != "" {
+		at = " --community " + d.Community
+	}
+	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", cmp.Or(t.Tournament.Slug, string(t.Tournament.ID)), cmp.Or(t.Match.Identifier, string(t.Match.ID)), at)
+}
+
+// withResult is a game's record with another result. One that cannot be read
+// is left as it is.
+func withResult(sgf []byte, r board.Result) []byte {
+	games, err := board.ParseSGF(sgf)
+	if err != nil || len(games) != 1 {
+		return sgf
+	}
+	games[0].SetText("RE", r.String())
+	var b bytes.Buffer
+	if err := board.WriteSGF(&b, games[0]); err != nil {
+		return sgf
+	}
+	return b.Bytes()
 }
 
 // sendWithin bounds the first attempt: whoever waits at the board is not kept.
@@ -385,7 +412,7 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	case outbox.Held:
 		d.tell("The result waits for the organiser: %s. 'gobancam challonge report --waiting' shows what to do.", r.Problem)
 	default:
-		d.tell("The result is kept here and sent later: %s.", cmp.Or(r.Problem, "another gobancam is sending"))
+		d.tell("The result is kept here: %s. It is sent with the next match at this machine, or by 'gobancam challonge report --send'.", cmp.Or(strings.TrimSuffix(r.Problem, "."), "another gobancam is sending"))
 	}
 	return r, nil
 }

@@ -246,13 +246,30 @@ func TestReviewCorrectsAndRefuses(t *testing.T) {
 		t.Errorf("reported without confirmation: %+v", m)
 	}
 	w := board.Result{Winner: board.White, Points: 0.5}
-	c.room.verdicts = []Verdict{{Instead: &w}, {By: "the organiser"}}
-	r, err := c.desk.Finish(t.Context(), table, Resigned(board.White))
+	c.room.verdicts = []Verdict{{Instead: &w}, {Instead: &w}, {By: "the organiser"}}
+	g := Resigned(board.White)
+	g.SGF = []byte("(;FF[4]GM[1]SZ[9]RE[B+R];B[ee])")
+	r, err := c.desk.Finish(t.Context(), table, g)
 	if err != nil || !strings.Contains(r.Text, "W+0.5: Ben wins") || r.Confirmed.By != "the organiser" {
 		t.Errorf("%+v %v", r, err)
 	}
+	if !strings.Contains(r.SGF, "RE[W+0.5]") || !strings.Contains(r.SGF, "B[ee]") {
+		t.Errorf("the record that goes along is %s", r.SGF)
+	}
 	if m := c.match(t, table.Match.ID); m.Winner != table.White.ID {
 		t.Errorf("%+v", m)
+	}
+}
+
+// Whoever does not answer is told how to report the game later.
+func TestNobodyAnswers(t *testing.T) {
+	c := newClub(t, challonge.SingleElimination, "Anna", "Ben")
+	table, _ := c.desk.Pick(t.Context(), "club/A", "Anna")
+	term, _ := typed()
+	c.desk.Ask, c.desk.Community = term, "go"
+	_, err := c.desk.Finish(t.Context(), table, Resigned(board.White))
+	if !errors.Is(err, ErrNotConfirmed) || !strings.Contains(err.Error(), "gobancam challonge report club A --winner NAME --community go") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -282,7 +299,7 @@ func TestResultsWaitForTheNetwork(t *testing.T) {
 	table, _ := c.desk.Pick(t.Context(), "club/A", "Anna")
 	c.srv.Break(challongetest.Fault{Drop: challongetest.Before, Times: -1})
 	r, err := c.desk.Finish(t.Context(), table, Resigned(board.White))
-	if err != nil || r.State != outbox.Waiting || !strings.Contains(c.room.told[len(c.room.told)-1], "sent later") {
+	if err != nil || r.State != outbox.Waiting || !strings.Contains(c.room.told[len(c.room.told)-1], "is sent with the next match") {
 		t.Fatalf("%+v %v %q", r, err, c.room.told)
 	}
 	c.srv.Mend()

@@ -120,11 +120,17 @@ const suffix = ".report.json"
 
 func (o *Outbox) path(id string) string { return filepath.Join(o.dir, id+suffix) }
 
-// lock keeps other processes away from the reports, but not from adding some.
-func (o *Outbox) lock(ctx context.Context) (unlock func(), err error) {
-	l := flock.New(filepath.Join(o.dir, ".lock"), flock.SetPermissions(0o600))
+// The locks among processes. Whoever sends or decides holds one and whoever
+// adds the other: nobody at a board waits for another's network.
+const (
+	sending = ".lock"
+	adding  = ".add.lock"
+)
+
+func (o *Outbox) lock(ctx context.Context, name string) (unlock func(), err error) {
+	l := flock.New(filepath.Join(o.dir, name), flock.SetPermissions(0o600))
 	if _, err := l.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("another gobancam is sending results: %w", err)
+		return nil, fmt.Errorf("another gobancam is busy with the results: %w", err)
 	}
 	return func() { l.Unlock() }, nil
 }
@@ -159,7 +165,7 @@ func (o *Outbox) Add(r Report) (Report, error) {
 	if r.API == "" || r.Tournament == "" || r.Match == "" || r.Confirmed.By == "" {
 		return Report{}, errors.New("a report needs a match and somebody who confirmed it")
 	}
-	unlock, err := o.lock(context.Background())
+	unlock, err := o.lock(context.Background(), adding)
 	if err != nil {
 		return Report{}, err
 	}
@@ -279,7 +285,7 @@ func (o *Outbox) Release(ctx context.Context, id, by string) error {
 }
 
 func (o *Outbox) decide(ctx context.Context, id, by, event string, change func(*Report) error) error {
-	unlock, err := o.lock(ctx)
+	unlock, err := o.lock(ctx, sending)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (o *Outbox) FlushAll(ctx context.Context, connect Connect) (Sent, error) {
 }
 
 func (o *Outbox) flush(ctx context.Context, connect Connect, all bool) (Sent, error) {
-	unlock, err := o.lock(ctx)
+	unlock, err := o.lock(ctx, sending)
 	if err != nil {
 		return Sent{}, err
 	}

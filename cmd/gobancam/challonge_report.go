@@ -17,7 +17,7 @@ import (
 func newChallongeReportCommand(f *challongeFlags) *cobra.Command {
 	var winner, score, by, sgf, link, game, withdraw, release string
 	var server ogsFlags
-	var tie, waiting, send, trail bool
+	var tie, waiting, send, wait, trail bool
 	cmd := &cobra.Command{
 		Use:   "report TOURNAMENT MATCH",
 		Short: "Report a result, or see to those that wait",
@@ -53,6 +53,8 @@ Exit code 3: a result still waits here.`,
 							err = f.flush(cmd, box)
 						}
 					}
+				case send && wait:
+					err = f.keepSending(cmd, box)
 				case send:
 					err = f.flush(cmd, box)
 				case trail:
@@ -137,6 +139,7 @@ Exit code 3: a result still waits here.`,
 	server.register(cmd)
 	fl.BoolVar(&waiting, "waiting", false, "list the results that Challonge does not have yet")
 	fl.BoolVar(&send, "send", false, "try now to send those that wait")
+	fl.BoolVar(&wait, "wait", false, "with --send: keep trying until none waits")
 	fl.StringVar(&withdraw, "withdraw", "", "take back the waiting result with this `id`")
 	fl.StringVar(&release, "release", "", "send the held result with this `id` all the same")
 	fl.BoolVar(&trail, "trail", false, "who confirmed what, and what became of it")
@@ -215,6 +218,28 @@ func (f *challongeFlags) flush(cmd *cobra.Command, box *outbox.Outbox) error {
 	defer cancel()
 	_, err := box.FlushAll(ctx, f.connect(cmd))
 	return err
+}
+
+// keepSending sends what waits, at once and whenever its time comes, until
+// nothing waits but for a person.
+func (f *challongeFlags) keepSending(cmd *cobra.Command, box *outbox.Outbox) error {
+	if err := f.flush(cmd, box); err != nil {
+		return err
+	}
+	ctx, done := context.WithCancel(cmd.Context())
+	defer done()
+	var failed error
+	box.Run(ctx, f.connect(cmd), nil, func(s outbox.Sent, err error) {
+		if err != nil || s.Next.IsZero() {
+			failed = err
+			done()
+			return
+		}
+		for _, r := range s.Waiting {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s waits until %s: %s\n", r.Text, r.Next.Local().Format("15:04:05"), r.Problem)
+		}
+	})
+	return failed
 }
 
 func (f *challongeFlags) printOutbox(cmd *cobra.Command, box *outbox.Outbox) error {

@@ -183,6 +183,14 @@ func TestChallongeLoginWithAPhone(t *testing.T) {
 	srv, u := home(t)
 	srv.AddApp("board", "")
 	srv.SetInterval(time.Second)
+	contains(t, signInByPhone(t, srv, u), "Signed in to Challonge as organiser")
+	contains(t, do(t, exitOK, "", "whoami"), "organiser")
+}
+
+// signInByPhone runs login with the application "board", has u scan and confirm
+// the code, and returns what is said then.
+func signInByPhone(t *testing.T, srv *challongetest.Server, u *challongetest.User) string {
+	t.Helper()
 	out, in := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
@@ -210,8 +218,7 @@ func TestChallongeLoginWithAPhone(t *testing.T) {
 	if c := <-code; c != exitOK {
 		t.Fatalf("exit code %d: %s", c, rest)
 	}
-	contains(t, string(rest), "Signed in to Challonge as organiser")
-	contains(t, do(t, exitOK, "", "whoami"), "organiser")
+	return string(rest)
 }
 
 // readQR photographs the rows of a terminal that hold a QR code.
@@ -287,6 +294,15 @@ func TestChallongeReportOnline(t *testing.T) {
 	contains(t, do(t, exitOK, "", "report", "open", "A", "--ogs", server.URL()+"/game/"+id, "--server", server.URL(), "--by", "the organiser"), "Anna wins")
 	contains(t, do(t, exitOK, "", "matches", "attachments", "open", "A"), server.URL()+"/game/"+id, "(;")
 	contains(t, do(t, exitOK, "", "report", "--trail"), "the organiser")
+	do(t, exitOK, "", "matches", "reopen", "open", "A", "--yes")
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"record", "--match", "open/", "--ogs", id, "--server", server.URL()}, strings.NewReader("p\n"), &out, &errs); code != exitOK {
+		t.Fatalf("record --match --ogs: exit code %d\n%s%s", code, &out, &errs)
+	}
+	contains(t, out.String()+errs.String(), "B+R: Anna wins", "Challonge has it")
+	if code := run(t.Context(), []string{"record", "--ogs", id}, strings.NewReader(""), &out, &errs); code != exitUsage {
+		t.Errorf("record --ogs without a match: exit code %d", code)
+	}
 	do(t, exitUsage, "", "report", "open", "A", "--ogs", "x")
 	do(t, exitUsage, "", "report", "open", "A", "--ogs", "1", "--tie")
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/play"
 	"github.com/gobancam/gobancam/vision"
@@ -22,4 +24,25 @@ func placeCorners(ctx context.Context, src vision.Source, corners [4]grid.Pt, si
 		return src, nil, sourceError(err)
 	}
 	return play.Unread(src, f), g, nil
+}
+
+// findBoard says where the board is, if that is known: from --corners, or from
+// what was saved when the camera was calibrated. Where the size of the game's
+// board is not known either, the calibration says it.
+func findBoard(eyes *play.EyesOptions, camera string, corners *cornerPoints, note func(string)) {
+	if corners != nil {
+		eyes.Corners = corners
+		return
+	}
+	p, err := calibrate.DefaultStore().Load(camera)
+	switch {
+	case errors.Is(err, calibrate.ErrNone):
+	case err != nil:
+		note(err.Error() + "; looking for the board instead")
+	case eyes.Size != 0 && p.Grid.Size != eyes.Size:
+		note(fmt.Sprintf("the calibration is of a %d×%d board and the game is %d×%d; looking for the board instead", p.Grid.Size, p.Grid.Size, eyes.Size, eyes.Size))
+	default:
+		c := p.Grid.Corners
+		eyes.Corners, eyes.Verify, eyes.Size = &c, true, p.Grid.Size
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
@@ -84,5 +85,17 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 		case <-ctx.Done():
 			return
 		}
+		switch c.Kind {
+		case match.CmdResign, match.CmdAcceptScore, match.CmdQuit:
+			// Where this ends the game, the next line answers another question.
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(endsWithin):
+			}
+		}
 	}
 }
+
+// endsWithin is how soon a game is over after the command that ends it.
+const endsWithin = 2 * time.Second

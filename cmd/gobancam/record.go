@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -13,8 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
 )
@@ -31,7 +28,9 @@ type recordFlags struct {
 	asFound      bool
 	black, white string
 	match        string
+	online       string // a game of online-go.com, instead of one at this board
 	club         challongeFlags
+	ogs          ogsFlags
 }
 
 func newRecordCommand() *cobra.Command {
@@ -46,12 +45,16 @@ back; what is not certain is asked, or marked in the record.
 At the end say pass for each player, mark the dead stones, and accept-score; or
 resign for the player whose turn it is. With --match the game belongs to a match
 at Challonge: its names go into the record, and the result is reported once
-somebody stands for it.
+somebody stands for it. With --ogs as well, a finished game of online-go.com is
+reported as that match's.
+
+Exit code 3: no board was found, or the result still waits here for Challonge.
 
 Commands are typed as lines; 'help' lists them.`,
 		Example: `  gobancam record --camera 0 --black Anna --white Ben
   gobancam record --size 9 --komi 5.5 --sgf final.sgf
-  gobancam record --match club-evening/A`,
+  gobancam record --match club_evening/A
+  gobancam record --match club_evening/B --ogs 123456`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
@@ -67,12 +70,20 @@ Commands are typed as lines; 'help' lists them.`,
 	fl.StringVar(&f.black, "black", "", "name of the black player")
 	fl.StringVar(&f.white, "white", "", "name of the white player")
 	fl.StringVar(&f.match, "match", "", "the match `T/M` at Challonge that this game is; one of T/ or / is picked from a list")
+	fl.StringVar(&f.online, "ogs", "", "report a finished `game` of online-go.com as the match's, by number or address")
+	f.ogs.register(cmd)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
 }
 
 func (f *recordFlags) run(cmd *cobra.Command) error {
+	if f.online != "" {
+		if !cmd.Flags().Changed("match") {
+			return withCode(exitUsage, errors.New("--ogs reports the result of a match: say which one with --match"))
+		}
+		return f.club.reportOnline(cmd, &f.ogs, f.match, f.online, "")
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	corners, err := f.where.parse()
@@ -88,24 +99,17 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		setup.Komi = f.komi
 	}
 	lines := readLines(ctx, cmd.InOrStdin())
-	labels := play.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}}
-	var club *desk.Desk
-	var seat *desk.Table
-	if cmd.Flags().Changed("match") {
-		if club, err = f.club.desk(cmd, lines.next); err != nil {
-			return err
-		}
-		if seat, err = club.Pick(ctx, f.match, f.black); err != nil {
-			return err
-		}
-		club.Begin(ctx, seat)
-		if seat.Size != 0 && setup.Size == 0 {
-			setup.Size = seat.Size
-		}
-		begun := time.Now()
-		labels.Sign = func(root *board.Node) { seat.Sign(root, begun) }
-	}
 	face := newFace(cmd.OutOrStdout(), f.headless)
+	labels := play.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}}
+	var club *clubMatch
+	if cmd.Flags().Changed("match") {
+		if club, err = f.club.seat(cmd, lines.next, f.match, f.black, face.note); err != nil {
+			return err
+		}
+		defer club.stop()
+		labels.Sign = club.sign
+		setup.Size = club.size(setup.Size)
+	}
 	source, _, err := openCamera(ctx, f.camera, setup.Size, face.note, nil)
 	if err != nil {
 		return err
@@ -117,17 +121,8 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		}
 		face.note("the game is kept in " + f.sgf)
 	}
-	eyes := play.EyesOptions{Size: setup.Size, Note: face.note, Corners: corners}
-	if corners == nil {
-		p, err := calibrate.DefaultStore().Load(f.camera)
-		switch {
-		case err == nil && (setup.Size == 0 || p.Grid.Size == setup.Size):
-			c := p.Grid.Corners
-			eyes.Corners, eyes.Verify, eyes.Size = &c, true, p.Grid.Size
-		case err != nil && !errors.Is(err, calibrate.ErrNone):
-			face.note(err.Error() + "; looking for the board instead")
-		}
-	}
+	eyes := play.EyesOptions{Size: setup.Size, Note: face.note}
+	findBoard(&eyes, f.camera, corners, face.note)
 	var live atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
@@ -147,16 +142,8 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	if end.Game == nil {
 		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
 	}
-	if seat == nil || end.Result == nil {
+	if club == nil {
 		return nil
 	}
-	report := desk.Counted(end.Game, board.SetOf(end.Dead...))
-	if end.Result.By == board.ByResignation {
-		report = desk.Resigned(end.Result.Winner.Opponent())
-	}
-	if report.SGF, err = os.ReadFile(f.sgf); err != nil {
-		face.note("the record does not go along with the result: " + err.Error())
-	}
-	_, err = club.Finish(cmd.Context(), seat, report) // which says what became of it
-	return err
+	return club.finish(cmd.Context(), end, f.sgf)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -15,11 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"gobancam": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"gobancam": main})
 }
 
 // TestScripts runs the real program as scripts do.
