@@ -286,7 +286,10 @@ def main():
                 some = kept[rng.integers(0, len(kept))]
                 p = some[rng.integers(0, len(some))]
             else:
-                some = pools[rng.integers(0, len(pools))][rng.choice([9, 13, 19], p=[0.3, 0.25, 0.45])]
+                size = rng.choice([9, 13, 19], p=[0.3, 0.25, 0.45])
+                # A small pool is seen less than a large one, but its pictures more often.
+                weight = np.sqrt([len(q[size]) for q in pools])
+                some = pools[rng.choice(len(pools), p=weight / weight.sum())][size]
                 p = some[rng.integers(0, len(some))]
             x, y = coarse_sample(rng, p, shape) if a.net == "coarse" else fine_sample(rng, p, 192)
             xs.append(x)
