@@ -36,6 +36,14 @@ type challongeFlags struct {
 	lines func(context.Context) (string, error)
 }
 
+// challongeAsSet is Challonge as the environment sets it, for a face without
+// flags.
+func challongeAsSet() (*challongeFlags, error) {
+	f := &challongeFlags{}
+	f.registerConnection(pflag.NewFlagSet("", pflag.ContinueOnError))
+	return f, f.check()
+}
+
 // register adds all flags to a command and to those below it.
 func (f *challongeFlags) register(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()
@@ -131,6 +139,17 @@ func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*chall
 		return c.Application(), nil
 	}
 	return c.Community(community), nil
+}
+
+// with makes the RunE of a command that asks Challonge.
+func (f *challongeFlags) with(do func(cmd *cobra.Command, c *challonge.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := f.client(cmd)
+		if err != nil {
+			return err
+		}
+		return do(cmd, c, args)
+	}
 }
 
 // connect serves the reports in the outbox.

@@ -52,11 +52,11 @@ that only you can read.`,
 					way = challonge.WayDevice
 				}
 			}
-			secret, _, err := credentials.FromEnvironment("GOBANCAM_CHALLONGE_CLIENT_SECRET")
+			app, err := f.app(client)
 			if err != nil {
 				return err
 			}
-			app := &challonge.App{ID: client, Secret: secret, Redirect: redirect, Endpoints: f.endpoints}
+			app.Redirect = redirect
 			if len(scopes) > 0 {
 				app.Scopes = append(append([]string{}, challonge.Scopes...), scopes...)
 			}
@@ -96,7 +96,13 @@ that only you can read.`,
 			if err != nil {
 				return err
 			}
-			return f.signedIn(cmd, way, app, token, key)
+			store := credentialStore(cmd)
+			name, err := f.keep(cmd, store, way, app, token, key)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "Signed in to Challonge as %s. The sign-in is kept in %s.\n", name, store.Place())
+			return nil
 		},
 	}
 	fl := cmd.Flags()
@@ -148,17 +154,24 @@ func showDevice(w io.Writer, g *challonge.DeviceGrant) error {
 	return nil
 }
 
-// signedIn checks what was got, keeps it, and says so.
-func (f *challongeFlags) signedIn(cmd *cobra.Command, way string, app *challonge.App, token *oauth2.Token, key string) error {
+// app is an application registered with Challonge; its secret, if it has one, is
+// in the environment.
+func (f *challongeFlags) app(id string) (*challonge.App, error) {
+	secret, _, err := credentials.FromEnvironment("GOBANCAM_CHALLONGE_CLIENT_SECRET")
+	return &challonge.App{ID: id, Secret: secret, Endpoints: f.endpoints}, err
+}
+
+// keep checks what a sign-in brought, stores it, and says who it is.
+func (f *challongeFlags) keep(cmd *cobra.Command, store *credentials.Store, way string, app *challonge.App, token *oauth2.Token, key string) (name string, err error) {
 	auth := challonge.Key(key)
 	if token != nil {
 		auth = challonge.Bearer(oauth2.StaticTokenSource(token))
 	}
 	c, err := challonge.New(challonge.Options{API: f.endpoints.API, Auth: auth})
 	if err != nil {
-		return err
+		return "", err
 	}
-	name := "the application " + app.ID
+	name = "the application " + app.ID
 	if way != challonge.WayApplication {
 		me, err := c.Me(cmd.Context())
 		switch {
@@ -169,15 +182,10 @@ func (f *challongeFlags) signedIn(cmd *cobra.Command, way string, app *challonge
 			fmt.Fprintf(cmd.ErrOrStderr(), "It could not be checked who this is: %v\n", err)
 			name = "somebody"
 		default:
-			return fmt.Errorf("this does not sign in to Challonge: %w", err)
+			return "", fmt.Errorf("this does not sign in to Challonge: %w", err)
 		}
 	}
-	store := credentialStore(cmd)
-	if err := challonge.Remember(store, f.endpoints, way, app, token, key); err != nil {
-		return err
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Signed in to Challonge as %s. The sign-in is kept in %s.\n", name, store.Place())
-	return nil
+	return name, challonge.Remember(store, f.endpoints, way, app, token, key)
 }
 
 func newChallongeLogoutCommand(f *challongeFlags) *cobra.Command {
@@ -201,11 +209,7 @@ func newChallongeWhoamiCommand(f *challongeFlags) *cobra.Command {
 		Use:   "whoami",
 		Short: "Say who is signed in, and what is left of the month's requests",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, _ []string) error {
 			type answer struct {
 				challonge.User
 				Server   string    `json:"server"`
@@ -218,8 +222,11 @@ func newChallongeWhoamiCommand(f *challongeFlags) *cobra.Command {
 					return err
 				}
 				a.Username = "(an application)"
-			} else if a.User, err = c.Me(cmd.Context()); err != nil {
-				return err
+			} else {
+				var err error
+				if a.User, err = c.Me(cmd.Context()); err != nil {
+					return err
+				}
 			}
 			a.Requests = c.Quota().Requests()
 			if until, spent := c.Quota().Spent(); spent {
@@ -228,7 +235,28 @@ func newChallongeWhoamiCommand(f *challongeFlags) *cobra.Command {
 			return f.print(cmd, a, func(w io.Writer) {
 				fmt.Fprintf(w, "%s at %s\n%s this month from this machine; a free account has about 500\n", a.Username, a.Server, plural(a.Requests, "request", "requests"))
 			})
-		},
+		}),
+	}
+}
+
+func newChallongeCommunitiesCommand(f *challongeFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "communities",
+		Short: "List the account's communities",
+		Args:  cobra.NoArgs,
+		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, _ []string) error {
+			list, err := c.Communities(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return f.print(cmd, list, func(w io.Writer) {
+				t := table{head: []string{"COMMUNITY", "NAME"}}
+				for _, x := range list {
+					t.add(cmp.Or(x.Subdomain, string(x.ID)), x.Name)
+				}
+				t.write(w)
+			})
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,52 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 )
+
+// scene is a tournament with all that is in it.
+type scene struct {
+	c       *challonge.Client
+	t       challonge.Tournament
+	people  []challonge.Participant
+	matches []challonge.Match
+}
+
+func (f *challongeFlags) scene(cmd *cobra.Command, arg string) (*scene, error) {
+	c, err := f.client(cmd)
+	if err != nil {
+		return nil, err
+	}
+	ctx, s := cmd.Context(), &scene{c: c}
+	if s.t, err = c.Tournament(ctx, tournamentID(arg)); err != nil {
+		return nil, err
+	}
+	if s.people, err = c.Participants(ctx, s.t.ID); err != nil {
+		return nil, err
+	}
+	s.matches, err = c.Matches(ctx, s.t.ID, challonge.MatchFilter{})
+	return s, err
+}
+
+// match finds a match by its id or its letter in the bracket.
+func (s *scene) match(text string) (challonge.Match, error) {
+	for _, m := range s.matches {
+		if m.ID == challonge.ID(text) || strings.EqualFold(m.Identifier, text) {
+			return m, nil
+		}
+	}
+	return challonge.Match{}, withCode(exitUsage, fmt.Errorf("%s has no match %q", s.t.Name, text))
+}
+
+func (s *scene) name(id challonge.ID) string {
+	if id == "" {
+		return "?"
+	}
+	for _, p := range s.people {
+		if p.Is(id) {
+			return p.Name
+		}
+	}
+	return string(id)
+}
 
 // matchLine is a match with names, for JSON.
 type matchLine struct {
@@ -87,39 +134,33 @@ func newChallongeMatchesCommand(f *challongeFlags) *cobra.Command {
 		Use:   "reopen TOURNAMENT MATCH",
 		Short: "Drop a match's result so that it can be played or reported again",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, m, err := f.findMatch(cmd, args)
-			if err != nil {
-				return err
-			}
+		RunE: f.withMatch(func(cmd *cobra.Command, s *scene, m challonge.Match, _ []string) error {
 			if err := f.sure(cmd, "%s", s.losses("Reopening", m)); err != nil {
 				return err
 			}
-			if m, err = s.c.ChangeMatch(cmd.Context(), s.t.ID, m.ID, challonge.Reopen); err != nil {
+			m, err := s.c.ChangeMatch(cmd.Context(), s.t.ID, m.ID, challonge.Reopen)
+			if err != nil {
 				return err
 			}
 			return f.printMatches(cmd, s, []challonge.Match{m})
-		},
+		}),
 	}
 	var off bool
 	underway := &cobra.Command{
 		Use:   "underway TOURNAMENT MATCH",
 		Short: "Show a match as being played",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, m, err := f.findMatch(cmd, args)
-			if err != nil {
-				return err
-			}
+		RunE: f.withMatch(func(cmd *cobra.Command, s *scene, m challonge.Match, args []string) error {
 			step := challonge.MarkUnderway
 			if off {
 				step = challonge.UnmarkUnderway
 			}
-			if m, err = s.c.ChangeMatch(cmd.Context(), s.t.ID, m.ID, step); err != nil {
+			m, err := s.c.ChangeMatch(cmd.Context(), s.t.ID, m.ID, step)
+			if err != nil {
 				return err
 			}
 			return f.printMatches(cmd, s, []challonge.Match{m})
-		},
+		}),
 	}
 	underway.Flags().BoolVar(&off, "off", false, "no longer show it so")
 
@@ -127,11 +168,7 @@ func newChallongeMatchesCommand(f *challongeFlags) *cobra.Command {
 		Use:   "attachments TOURNAMENT MATCH",
 		Short: "List what is attached to a match",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, m, err := f.findMatch(cmd, args)
-			if err != nil {
-				return err
-			}
+		RunE: f.withMatch(func(cmd *cobra.Command, s *scene, m challonge.Match, args []string) error {
 			list, err := s.c.Attachments(cmd.Context(), s.t.ID, m.ID)
 			if err != nil {
 				return err
@@ -141,27 +178,26 @@ func newChallongeMatchesCommand(f *challongeFlags) *cobra.Command {
 					fmt.Fprintf(w, "%s  %s\n%s\n", a.ID, a.URL, indent(a.Description))
 				}
 			})
-		},
+		}),
 	}
 	var link, text string
 	attach := &cobra.Command{
 		Use:   "attach TOURNAMENT MATCH",
 		Short: "Attach a link or a text to a match",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		PreRunE: func(*cobra.Command, []string) error {
 			if link == "" && text == "" {
-				return withCode(exitUsage, fmt.Errorf("give --link, --text or both"))
+				return withCode(exitUsage, errors.New("give --link, --text or both"))
 			}
-			s, m, err := f.findMatch(cmd, args)
-			if err != nil {
-				return err
-			}
+			return nil
+		},
+		RunE: f.withMatch(func(cmd *cobra.Command, s *scene, m challonge.Match, _ []string) error {
 			a, err := s.c.Attach(cmd.Context(), s.t.ID, m.ID, link, text)
 			if err != nil {
 				return err
 			}
 			return f.print(cmd, a, func(w io.Writer) { fmt.Fprintln(w, a.ID) })
-		},
+		}),
 	}
 	attach.Flags().StringVar(&link, "link", "", "`address`")
 	attach.Flags().StringVar(&text, "text", "", "text")
@@ -169,28 +205,35 @@ func newChallongeMatchesCommand(f *challongeFlags) *cobra.Command {
 		Use:   "detach TOURNAMENT MATCH ATTACHMENT",
 		Short: "Delete an attachment",
 		Args:  cobra.ExactArgs(3),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, m, err := f.findMatch(cmd, args[:2])
-			if err != nil {
-				return err
-			}
+		RunE: f.withMatch(func(cmd *cobra.Command, s *scene, m challonge.Match, args []string) error {
 			if err := f.sure(cmd, "The attachment %s is deleted for everybody; nothing else changes.", args[2]); err != nil {
 				return err
 			}
 			return s.c.Detach(cmd.Context(), s.t.ID, m.ID, challonge.ID(args[2]))
-		},
+		}),
 	}
 	cmd.AddCommand(reopen, underway, attachments, attach, detach)
 	return cmd
 }
 
 func (f *challongeFlags) findMatch(cmd *cobra.Command, args []string) (*scene, challonge.Match, error) {
-	s, err := f.scene(cmd, cmd.Context(), args[0])
+	s, err := f.scene(cmd, args[0])
 	if err != nil {
 		return nil, challonge.Match{}, err
 	}
 	m, err := s.match(args[1])
 	return s, m, err
+}
+
+// withMatch makes the RunE of a command about TOURNAMENT MATCH.
+func (f *challongeFlags) withMatch(do func(cmd *cobra.Command, s *scene, m challonge.Match, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		s, m, err := f.findMatch(cmd, args)
+		if err != nil {
+			return err
+		}
+		return do(cmd, s, m, args)
+	}
 }
 
 // losses says what goes when the result of m goes.

@@ -2,11 +2,9 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,19 +123,7 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 		Short: "Show a tournament with its bracket",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			t, err := c.Tournament(cmd.Context(), tournamentID(args[0]))
-			if err != nil {
-				return err
-			}
-			people, err := c.Participants(cmd.Context(), t.ID)
-			if err != nil {
-				return err
-			}
-			matches, err := c.Matches(cmd.Context(), t.ID, challonge.MatchFilter{})
+			s, err := f.scene(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -145,16 +131,16 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 				challonge.Tournament
 				People  []challonge.Participant `json:"people"`
 				Matches []challonge.Match       `json:"matches"`
-			}{t, people, matches}, func(w io.Writer) {
-				fmt.Fprintf(w, "%s, %s, %s\n", t.Name, t.Type, strings.ReplaceAll(t.State, "_", " "))
-				if t.Page != "" {
-					fmt.Fprintln(w, t.Page)
+			}{s.t, s.people, s.matches}, func(w io.Writer) {
+				fmt.Fprintf(w, "%s, %s, %s\n", s.t.Name, s.t.Type, strings.ReplaceAll(s.t.State, "_", " "))
+				if s.t.Page != "" {
+					fmt.Fprintln(w, s.t.Page)
 				}
 				fmt.Fprintln(w)
-				challonge.WriteBracket(w, t, people, matches)
-				if t.State == challonge.TournamentComplete {
+				challonge.WriteBracket(w, s.t, s.people, s.matches)
+				if s.t.State == challonge.TournamentComplete {
 					fmt.Fprintln(w)
-					writeRanks(w, people)
+					writeRanks(w, s.people)
 				}
 			})
 		},
@@ -162,11 +148,7 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 
 	update := &cobra.Command{Use: "update TOURNAMENT", Short: "Change a tournament", Args: cobra.ExactArgs(1)}
 	fields := registerTournament(update)
-	update.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := f.client(cmd)
-		if err != nil {
-			return err
-		}
+	update.RunE = f.with(func(cmd *cobra.Command, c *challonge.Client, args []string) error {
 		given, err := fields(cmd)
 		if err != nil {
 			return err
@@ -176,17 +158,13 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 			return err
 		}
 		return f.printTournament(cmd, t)
-	}
+	})
 
 	remove := &cobra.Command{
 		Use:   "delete TOURNAMENT",
 		Short: "Delete a tournament for ever",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, args []string) error {
 			t, err := c.Tournament(cmd.Context(), tournamentID(args[0]))
 			if err != nil {
 				return err
@@ -199,7 +177,7 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s is deleted.\n", t.Name)
 			return nil
-		},
+		}),
 	}
 	cmd.AddCommand(show, update, remove)
 	return cmd
@@ -337,11 +315,7 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 		Use:   use + " TOURNAMENT",
 		Short: short,
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, args []string) error {
 			id := tournamentID(args[0])
 			if warning != "" && !f.yes {
 				t, err := c.Tournament(cmd.Context(), id)
@@ -382,7 +356,7 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is %s.\n", t.Name, strings.ReplaceAll(t.State, "_", " "))
 			return challonge.WriteBracket(cmd.OutOrStdout(), t, people, matches)
-		},
+		}),
 	}
 }
 
@@ -406,249 +380,4 @@ func (f *challongeFlags) nothingWaits(cmd *cobra.Command, c *challonge.Client, i
 		}
 	}
 	return nil
-}
-
-func (f *challongeFlags) printParticipants(cmd *cobra.Command, list []challonge.Participant) error {
-	return f.print(cmd, list, func(w io.Writer) {
-		t := table{head: []string{"SEED", "NAME", "ID", "ACCOUNT", "REMARK", "RANK"}}
-		for _, p := range list {
-			rank := ""
-			if p.FinalRank > 0 {
-				rank = strconv.Itoa(p.FinalRank)
-			}
-			name := p.Name
-			if !p.Active {
-				name += " (out)"
-			}
-			t.add(strconv.Itoa(p.Seed), name, string(p.ID), p.Username, p.Misc, rank)
-		}
-		t.write(w)
-	})
-}
-
-// who finds a participant by id, name or account.
-func who(people []challonge.Participant, text string) (challonge.Participant, error) {
-	for _, p := range people {
-		if p.Is(challonge.ID(text)) || strings.EqualFold(p.Name, text) || p.Username != "" && strings.EqualFold(p.Username, text) {
-			return p, nil
-		}
-	}
-	var names []string
-	for _, p := range people {
-		names = append(names, p.Name)
-	}
-	return challonge.Participant{}, withCode(exitUsage, fmt.Errorf("%q is nobody here: %s", text, strings.Join(names, ", ")))
-}
-
-func newChallongeParticipantsCommand(f *challongeFlags) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "participants TOURNAMENT",
-		Short: "List participants; add, change, remove, clear or shuffle them",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			list, err := c.Participants(cmd.Context(), tournamentID(args[0]))
-			if err != nil {
-				return err
-			}
-			return f.printParticipants(cmd, list)
-		},
-	}
-	var file string
-	add := &cobra.Command{
-		Use:     "add TOURNAMENT [NAME...]",
-		Short:   "Add participants",
-		Example: "  gobancam challonge participants add club Anna Ben\n  gobancam challonge participants add club --file names.txt",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			names := args[1:]
-			if file != "" {
-				data, err := os.ReadFile(file)
-				if err != nil {
-					return withCode(exitUsage, err)
-				}
-				names = append(names, strings.Split(string(data), "\n")...)
-			}
-			fields := named(names)
-			if len(fields) == 0 {
-				return withCode(exitUsage, errors.New("no names were given"))
-			}
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			list, err := c.AddParticipants(cmd.Context(), tournamentID(args[0]), fields)
-			if err != nil {
-				if len(list) > 0 {
-					return fmt.Errorf("%s came in, then: %w", plural(len(list), "participant", "participants"), err)
-				}
-				return err
-			}
-			return f.printParticipants(cmd, list)
-		},
-	}
-	add.Flags().StringVar(&file, "file", "", "a `file` with a name on each line")
-
-	var fields challonge.ParticipantFields
-	update := &cobra.Command{
-		Use:   "update TOURNAMENT NAME|ID",
-		Short: "Change a participant",
-		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.withParticipant(cmd, args, func(c *challonge.Client, t challonge.ID, p challonge.Participant) error {
-				p, err := c.UpdateParticipant(cmd.Context(), t, p.ID, fields)
-				if err != nil {
-					return err
-				}
-				return f.printParticipants(cmd, []challonge.Participant{p})
-			})
-		},
-	}
-	update.Flags().StringVar(&fields.Name, "name", "", "name")
-	update.Flags().IntVar(&fields.Seed, "seed", 0, "place in the order of strength, from 1")
-	update.Flags().StringVar(&fields.Misc, "remark", "", "remark; \"ogs:NAME\" in it is the player's name on online-go.com")
-
-	remove := &cobra.Command{
-		Use:   "remove TOURNAMENT NAME|ID",
-		Short: "Take a participant out",
-		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.withParticipant(cmd, args, func(c *challonge.Client, t challonge.ID, p challonge.Participant) error {
-				if err := f.sure(cmd, "Removing %s: before the start all others move up; in a tournament that runs, the matches left are forfeited.", p.Name); err != nil {
-					return err
-				}
-				return c.DeleteParticipant(cmd.Context(), t, p.ID)
-			})
-		},
-	}
-	clearAll := &cobra.Command{
-		Use:   "clear TOURNAMENT",
-		Short: "Take everybody out",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			list, err := c.Participants(cmd.Context(), tournamentID(args[0]))
-			if err != nil {
-				return err
-			}
-			if err := f.sure(cmd, "Clearing takes out %s with their seeds and remarks; they would have to be entered anew.", plural(len(list), "participant", "participants")); err != nil {
-				return err
-			}
-			return c.ClearParticipants(cmd.Context(), tournamentID(args[0]))
-		},
-	}
-	shuffle := &cobra.Command{
-		Use:     "randomize TOURNAMENT",
-		Aliases: []string{"shuffle"},
-		Short:   "Draw the seeds by lot",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			list, err := c.RandomizeParticipants(cmd.Context(), tournamentID(args[0]))
-			if err != nil {
-				return err
-			}
-			return f.printParticipants(cmd, list)
-		},
-	}
-	cmd.AddCommand(add, update, remove, clearAll, shuffle)
-	return cmd
-}
-
-// withParticipant finds the participant that TOURNAMENT NAME|ID names.
-func (f *challongeFlags) withParticipant(cmd *cobra.Command, args []string, do func(*challonge.Client, challonge.ID, challonge.Participant) error) error {
-	c, err := f.client(cmd)
-	if err != nil {
-		return err
-	}
-	id := tournamentID(args[0])
-	people, err := c.Participants(cmd.Context(), id)
-	if err != nil {
-		return err
-	}
-	p, err := who(people, args[1])
-	if err != nil {
-		return err
-	}
-	return do(c, id, p)
-}
-
-func newChallongeCommunitiesCommand(f *challongeFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "communities",
-		Short: "List the account's communities",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			list, err := c.Communities(cmd.Context())
-			if err != nil {
-				return err
-			}
-			return f.print(cmd, list, func(w io.Writer) {
-				t := table{head: []string{"COMMUNITY", "NAME"}}
-				for _, x := range list {
-					t.add(cmp.Or(x.Subdomain, string(x.ID)), x.Name)
-				}
-				t.write(w)
-			})
-		},
-	}
-}
-
-// scene is a tournament with all that is in it.
-type scene struct {
-	c       *challonge.Client
-	t       challonge.Tournament
-	people  []challonge.Participant
-	matches []challonge.Match
-}
-
-func (f *challongeFlags) scene(cmd *cobra.Command, ctx context.Context, arg string) (*scene, error) {
-	c, err := f.client(cmd)
-	if err != nil {
-		return nil, err
-	}
-	s := &scene{c: c}
-	if s.t, err = c.Tournament(ctx, tournamentID(arg)); err != nil {
-		return nil, err
-	}
-	if s.people, err = c.Participants(ctx, s.t.ID); err != nil {
-		return nil, err
-	}
-	s.matches, err = c.Matches(ctx, s.t.ID, challonge.MatchFilter{})
-	return s, err
-}
-
-// match finds a match by its id or its letter in the bracket.
-func (s *scene) match(text string) (challonge.Match, error) {
-	for _, m := range s.matches {
-		if m.ID == challonge.ID(text) || strings.EqualFold(m.Identifier, text) {
-			return m, nil
-		}
-	}
-	return challonge.Match{}, withCode(exitUsage, fmt.Errorf("%s has no match %q", s.t.Name, text))
-}
-
-func (s *scene) name(id challonge.ID) string {
-	if id == "" {
-		return "?"
-	}
-	for _, p := range s.people {
-		if p.Is(id) {
-			return p.Name
-		}
-	}
-	return string(id)
 }
