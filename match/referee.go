@@ -27,7 +27,7 @@ type Referee struct {
 	below float64
 	now   time.Duration
 	begun bool
-	out   Output
+	out   Output `memory:"-"`
 
 	// What the server says.
 	online    bool // connected

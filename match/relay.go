@@ -29,7 +29,7 @@ type Relay struct {
 	opt  RelayOptions
 	tune Tuning
 	now  time.Duration
-	out  Output
+	out  Output `memory:"-"`
 
 	game    *board.Game // nil before the first reading when Size is not given
 	played  []Played    // one for each move of game

@@ -30,6 +30,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -160,6 +161,7 @@ type Client struct {
 	agent   string
 	timing  Timing
 	log     *slog.Logger
+	trace   atomic.Pointer[func(sent bool, message []byte)]
 	http    *http.Client
 	gate    *gate
 	dialer  *websocket.Dialer
@@ -363,4 +365,21 @@ func (c *Client) once(ctx context.Context, method, path string, payload []byte) 
 		return nil, token, newAPIError(method, path, resp, data)
 	}
 	return data, token, nil
+}
+
+// Trace has f told every message of the socket as it goes over the wire,
+// secrets and all, from now on; nil ends it. f must not block, and not keep the
+// message.
+func (c *Client) Trace(f func(sent bool, message []byte)) {
+	if f == nil {
+		c.trace.Store(nil)
+		return
+	}
+	c.trace.Store(&f)
+}
+
+func (c *Client) traced(sent bool, message []byte) {
+	if f := c.trace.Load(); f != nil {
+		(*f)(sent, message)
+	}
 }

@@ -18,6 +18,7 @@ type conn struct {
 	ws    *websocket.Conn
 	write time.Duration
 	log   *slog.Logger
+	trace func(sent bool, message []byte)
 	born  time.Time
 	heard atomic.Int64 // when the last frame came, in Unix ms
 
@@ -34,9 +35,9 @@ type conn struct {
 
 var errConnClosed = errors.New("the connection is closed")
 
-func newConn(ws *websocket.Conn, write time.Duration, log *slog.Logger) *conn {
+func newConn(ws *websocket.Conn, write time.Duration, log *slog.Logger, trace func(bool, []byte)) *conn {
 	ws.SetReadLimit(maxBody)
-	c := &conn{ws: ws, write: write, log: log, born: time.Now(),
+	c := &conn{ws: ws, write: write, log: log, trace: trace, born: time.Now(),
 		replies: map[uint64]func(json.RawMessage, error){}, closed: make(chan struct{}), quiet: make(chan struct{})}
 	c.heard.Store(millis(c.born))
 	return c
@@ -57,6 +58,7 @@ func (c *conn) read(dispatch func(*conn, frame)) {
 			c.log.Warn("ogs: a frame that is no text was ignored", "bytes", len(data))
 			continue
 		}
+		c.trace(false, data)
 		f, err := decodeFrame(data)
 		if err != nil {
 			c.log.Warn("ogs: a message that cannot be read was ignored", "error", err, "begins", excerpt(data[:min(len(data), 120)]))
@@ -164,6 +166,7 @@ func (c *conn) put(message []any) (touched bool, err error) {
 	if c.reason() != nil {
 		return false, errConnClosed
 	}
+	c.trace(true, b)
 	c.ws.SetWriteDeadline(time.Now().Add(c.write))
 	if err := c.ws.WriteMessage(websocket.TextMessage, b); err != nil {
 		c.kill(err)

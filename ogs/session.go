@@ -174,7 +174,7 @@ func (s *Session) open() (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := newConn(ws, s.c.timing.Write, s.log)
+	conn := newConn(ws, s.c.timing.Write, s.log, s.c.traced)
 	go conn.read(s.dispatch)
 	me, err := s.authenticate(conn, jwt)
 	if err != nil {

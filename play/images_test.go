@@ -2,8 +2,6 @@ package play
 
 import (
 	"context"
-	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +11,6 @@ import (
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/record"
-	"github.com/gobancam/gobancam/vision"
 )
 
 // unsolved are the sets that do not come out right yet, and why.
@@ -45,10 +42,10 @@ func TestRecordedSets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			entries, stop := iter.Pull2(s.Entries())
-			defer stop()
+			pictures := Pictures(s)
+			defer pictures.Close()
 			end, err := (&Replay{
-				Source: vision.FromEncoded(func(context.Context) (vision.Encoded, error) { return nextPicture(s, entries) }),
+				Source: pictures,
 				Eyes:   EyesOptions{Grid: at},
 				Relay:  match.RelayOptions{Setup: board.Setup{Size: s.Header.Size, Rules: rules}},
 				Voice:  func(e match.Event) { t.Logf("%6.2f %s %s", e.At.Seconds(), e.Kind, e.Text) },
@@ -64,27 +61,6 @@ func TestRecordedSets(t *testing.T) {
 				t.Errorf("played %s\nseen   %s", want, got)
 			}
 		})
-	}
-}
-
-// nextPicture is the next picture of a recording.
-func nextPicture(s *record.Session, next func() (record.Entry, error, bool)) (vision.Encoded, error) {
-	for {
-		e, err, ok := next()
-		switch {
-		case !ok:
-			return vision.Encoded{}, io.EOF
-		case err != nil:
-			return vision.Encoded{}, err
-		case e.Kind != record.KindFrame:
-			continue
-		}
-		f, err := e.Frame()
-		if err != nil {
-			return vision.Encoded{}, err
-		}
-		data, err := s.Picture(f)
-		return vision.Encoded{Data: data, Time: e.At, Name: f.File}, err
 	}
 }
 

@@ -28,6 +28,7 @@ type Relay struct {
 	SGF      string // rewritten after each move
 	Labels   Labels
 	Eyed     func(*Eyes)
+	Tape     *Tape // records everything; may be nil
 }
 
 // Relayed is what a relayed game came to.
@@ -50,7 +51,12 @@ func (r *Relay) Run(ctx context.Context) (Relayed, error) {
 	if err != nil {
 		return Relayed{}, err
 	}
-	eyes := NewEyes(r.Source, r.Eyes)
+	look := r.Eyes
+	if r.Tape != nil {
+		r.Tape.Follow(relay)
+		look.Seen = r.Tape.beside(look.Seen)
+	}
+	eyes := NewEyes(r.Source, look)
 	if r.Eyed != nil {
 		r.Eyed(eyes)
 	}
@@ -109,8 +115,14 @@ func (t *relayTable) loop(ctx context.Context, looks <-chan match.Look) error {
 		case <-ticks.C:
 		}
 		in.At = time.Since(t.begun)
+		if t.Tape != nil {
+			t.Tape.Record(in)
+		}
 		out := t.relay.Step(in)
 		for _, e := range out.Events {
+			if t.Tape != nil {
+				t.Tape.Announce(e)
+			}
 			t.Voice(e)
 		}
 		t.quit = t.quit || out.Quit
@@ -127,6 +139,9 @@ func (t *relayTable) atTheEnd(c match.Command) bool {
 		return false
 	}
 	note := func(text string) {
+		if t.Tape != nil {
+			t.Tape.Note(time.Since(t.begun), text)
+		}
 		t.Voice(match.Event{Kind: match.EventNote, At: time.Since(t.begun), Frame: -1, Size: g.Size(), Text: text})
 	}
 	switch c.Kind {

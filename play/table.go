@@ -15,10 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
-	"github.com/gobancam/gobancam/reading"
 	"github.com/gobancam/gobancam/version"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -62,15 +60,11 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	if look.Size == 0 {
 		look.Size = t.Game.State().Width // the game says what to look for
 	}
+	referee := match.New(opt)
 	if t.Tape != nil {
 		ports.Recorder = t.Tape
-		seen := look.Seen
-		look.Seen = func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
-			t.Tape.Film(f, g, r)
-			if seen != nil {
-				seen(f, g, r)
-			}
-		}
+		t.Tape.Follow(referee)
+		look.Seen = t.Tape.beside(look.Seen)
 	}
 	eyes := NewEyes(t.Source, look)
 	if t.Eyed != nil {
@@ -104,7 +98,7 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	group.Go(func() error { return notCanceled(online.Run(ctx)) })
 	group.Go(func() error {
 		defer stop()
-		return notCanceled(match.Run(ctx, match.New(opt), ports))
+		return notCanceled(match.Run(ctx, referee, ports))
 	})
 	return last, group.Wait()
 }

@@ -25,6 +25,8 @@ const (
 	kindFailed  = "failed" // the journal could not be written: the request's Ref
 	kindTick    = "tick"
 	kindEvent   = "event" // what the referee said, as on the command line
+	kindNote    = "note"  // what somebody else said, in words
+	kindWire    = "wire"  // a message of the server's socket: wireData
 )
 
 // picturePause is the least time between two pictures on a tape: five a second
@@ -43,17 +45,35 @@ type serverData struct {
 	Data json.RawMessage `json:"data"`
 }
 
-// tapeConfig is a tape's configuration in the header of its recording.
-type tapeConfig struct {
-	Referee match.Options `json:"referee"`
+// wireData is a message on its way to the server or from it, its secrets masked.
+type wireData struct {
+	Sent    bool            `json:"sent,omitempty"`
+	Message json.RawMessage `json:"message"`
 }
 
-// Tape records all that a referee is told, so that the same decisions can be
-// taken from it again, with pictures beside it. It implements match.Recorder.
-// A tape that cannot be written says so once and never stops a game.
+// tapeConfig is a tape's configuration in the header of its recording: how the
+// game is decided, by a referee or by a relay.
+type tapeConfig struct {
+	Referee *match.Options      `json:"referee,omitempty"`
+	Relay   *match.RelayOptions `json:"relay,omitempty"`
+}
+
+// decider is a match.Referee or a match.Relay.
+type decider interface {
+	Step(match.Input) match.Output
+	Snapshot() *match.Snapshot
+	Checkpoint() (json.RawMessage, error)
+	Restore([]byte) error
+}
+
+// Tape records all that a referee or a relay is told, so that the same
+// decisions can be taken from it again, with pictures beside it. It implements
+// match.Recorder. A tape that cannot be written says so once and never stops a
+// game.
 type Tape struct {
 	w     *record.Writer
 	alarm func(error)
+	of    decider // of the goroutine that calls Record
 
 	mu     sync.Mutex
 	begun  time.Time // when the referee's time began
@@ -61,20 +81,54 @@ type Tape struct {
 	filmed time.Time
 }
 
-// NewTape begins a recording in dir. alarm is told when it cannot go on.
+// NewTape begins a recording in dir of what source shows and a referee decides.
+// alarm is told when it cannot go on.
 func NewTape(dir, source string, referee match.Options, opt record.Options, alarm func(error)) (*Tape, error) {
-	config, err := json.Marshal(tapeConfig{referee})
+	return newTape(dir, source, tapeConfig{Referee: &referee}, opt, alarm)
+}
+
+// NewRelayTape is NewTape for what a relay decides.
+func NewRelayTape(dir, source string, relay match.RelayOptions, opt record.Options, alarm func(error)) (*Tape, error) {
+	return newTape(dir, source, tapeConfig{Relay: &relay}, opt, alarm)
+}
+
+func newTape(dir, source string, how tapeConfig, opt record.Options, alarm func(error)) (*Tape, error) {
+	config, err := json.Marshal(how)
 	if err != nil {
 		return nil, fmt.Errorf("the recording cannot be begun: %w", err)
 	}
-	w, err := record.Create(dir, record.Header{
+	t := &Tape{alarm: alarm}
+	opt.Checkpoint = func() any { return t.checkpoint() }
+	t.w, err = record.Create(dir, record.Header{
 		Versions: map[string]string{"gobancam": version.Version, "opencv": vision.OpenCVVersion()},
 		Source:   source, Config: config,
 	}, opt)
 	if err != nil {
 		return nil, err
 	}
-	return &Tape{w: w, alarm: alarm}, nil
+	return t, nil
+}
+
+// Follow names the one whose inputs are about to be recorded, and writes down
+// what it knows before the first.
+func (t *Tape) Follow(d decider) {
+	t.of = d
+	if known := t.checkpoint(); known != nil {
+		t.check(t.w.Event(0, record.KindCheckpoint, known))
+	}
+}
+
+// checkpoint is what the one that decides knows now.
+func (t *Tape) checkpoint() any {
+	if t.of == nil {
+		return nil
+	}
+	known, err := t.of.Checkpoint()
+	if err != nil {
+		t.check(err)
+		return nil
+	}
+	return known
 }
 
 // Close ends the recording.
@@ -119,13 +173,47 @@ func (t *Tape) write(in match.Input) error {
 func (t *Tape) Announce(e match.Event) {
 	t.check(t.w.Event(e.At, kindEvent, e))
 	switch e.Kind {
-	case match.EventMove, match.EventQuestion, match.EventBump, match.EventUndo, match.EventAlarm:
-		t.check(t.w.Mark(e.At))
+	case match.EventSent, match.EventMove, match.EventQuestion, match.EventRefused, match.EventBump, match.EventUndo, match.EventAlarm:
+	case match.EventState:
+		switch e.State {
+		case match.StateMisplaced, match.StateMissing, match.StateUnexpected, match.StateSetup, match.StateBoardMoved:
+		default:
+			return
+		}
+	default:
+		return
 	}
+	t.check(t.w.Mark(e.At))
 }
 
-// Film records a picture: the board and its surroundings, black beyond.
-func (t *Tape) Film(f *vision.Frame, g *grid.Grid, _ *reading.Reading) {
+// Note records what was said by somebody else.
+func (t *Tape) Note(at time.Duration, text string) { t.check(t.w.Aside(at, kindNote, text)) }
+
+// Wire records a message to or from the server as it is, but for its secrets.
+// It may be called from any goroutine.
+func (t *Tape) Wire(sent bool, message []byte) {
+	if !json.Valid(message) {
+		message, _ = json.Marshal(string(message))
+	}
+	t.check(t.w.Aside(t.time(), kindWire, wireData{sent, message}))
+}
+
+// time is the referee's time now; 0 before it began.
+func (t *Tape) time() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.begun.IsZero() {
+		return 0
+	}
+	return time.Since(t.begun)
+}
+
+// Film records a picture: the board and its surroundings, black beyond. Where
+// it is not known where the board is, nothing is recorded: people may be there.
+func (t *Tape) Film(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
+	if g == nil || r == nil || r.Lock == reading.Lost {
+		return
+	}
 	t.mu.Lock()
 	now := time.Now()
 	due := now.Sub(t.filmed) >= picturePause && !t.begun.IsZero()
@@ -144,6 +232,16 @@ func (t *Tape) Film(f *vision.Frame, g *grid.Grid, _ *reading.Reading) {
 	t.check(err)
 }
 
+// beside is Film and then seen, which may be nil.
+func (t *Tape) beside(seen func(*vision.Frame, *grid.Grid, *reading.Reading)) func(*vision.Frame, *grid.Grid, *reading.Reading) {
+	return func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
+		t.Film(f, g, r)
+		if seen != nil {
+			seen(f, g, r)
+		}
+	}
+}
+
 func (t *Tape) check(err error) {
 	if err == nil || errors.Is(err, record.ErrClosed) {
 		return
@@ -160,7 +258,7 @@ func (t *Tape) check(err error) {
 // Rerun is what taking the decisions of a recording once more came to.
 type Rerun struct {
 	Inputs, Events int
-	Time           time.Duration
+	From, Time     time.Duration // of the first and the last input
 	Last           *match.Snapshot
 	// Differs tells the first event that was not as recorded; empty if the
 	// same events came again, bit for bit.
@@ -168,23 +266,27 @@ type Rerun struct {
 	Damaged []error // lines that could not be read
 }
 
-// Again feeds a recording to a new referee, as fast as it goes.
+// Again feeds a recording to a new referee, or relay, as fast as it goes. One
+// whose beginning was dropped is gone on with from its first checkpoint.
 func Again(s *record.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
-	var config tapeConfig
-	if err := json.Unmarshal(s.Header.Config, &config); err != nil {
-		return Rerun{}, fmt.Errorf("this recording is not of a game with a referee: %w", err)
+	of, err := newDecider(s.Header.Config)
+	if err != nil {
+		return Rerun{}, err
 	}
-	referee := match.New(config.Referee)
 	var run Rerun
 	var said [][]byte // by the new referee, not yet compared
+	differ := func(was, is any) {
+		if run.Differs == "" {
+			run.Differs = fmt.Sprintf("recorded %s, now %s", was, is)
+		}
+	}
 	compare := func(recorded []byte) {
 		recorded = canonical(recorded)
 		switch {
-		case run.Differs != "":
 		case len(said) == 0:
-			run.Differs = fmt.Sprintf("recorded %s, now nothing", recorded)
+			differ(recorded, "nothing")
 		case string(said[0]) != string(recorded):
-			run.Differs = fmt.Sprintf("recorded %s, now %s", recorded, said[0])
+			differ(recorded, said[0])
 		}
 		if len(said) > 0 {
 			said = said[1:]
@@ -195,8 +297,26 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 			run.Damaged = append(run.Damaged, err)
 			continue
 		}
-		if e.Kind == kindEvent {
+		switch {
+		case e.Kind == kindEvent && run.Inputs > 0:
 			compare(e.Data)
+			continue
+		case e.Kind == kindEvent:
+			continue // of an input that was dropped
+		case e.Kind == record.KindCheckpoint && run.Inputs == 0:
+			if err := of.Restore(e.Data); err != nil {
+				return run, err
+			}
+			run.From = e.At
+			continue
+		case e.Kind == record.KindCheckpoint:
+			known, err := of.Checkpoint()
+			if err != nil {
+				return run, err
+			}
+			if string(canonical(record.Mask(known))) != string(canonical(e.Data)) {
+				differ(fmt.Sprintf("what was known at %v", e.At), "something else")
+			}
 			continue
 		}
 		in, ok, err := inputOf(e)
@@ -208,7 +328,7 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 		}
 		run.Inputs++
 		run.Time = e.At
-		out := referee.Step(in)
+		out := of.Step(in)
 		for _, ev := range out.Events {
 			run.Events++
 			text, err := json.Marshal(ev)
@@ -224,12 +344,27 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 			}
 		}
 	}
-	if len(said) > 0 && run.Differs == "" && len(run.Damaged) == 0 {
-		run.Differs = fmt.Sprintf("recorded nothing more, now %s", said[0])
+	if len(said) > 0 && len(run.Damaged) == 0 {
+		differ("nothing more", said[0])
 	}
-	run.Last = referee.Snapshot()
+	run.Last = of.Snapshot()
 	return run, nil
 }
+
+// newDecider returns the one that a recording says decides.
+func newDecider(config []byte) (decider, error) {
+	var c tapeConfig
+	if err := json.Unmarshal(config, &c); err != nil || c.Referee == nil && c.Relay == nil {
+		return nil, ErrNoDecisions
+	}
+	if c.Relay != nil {
+		return match.NewRelay(*c.Relay)
+	}
+	return match.New(*c.Referee), nil
+}
+
+// ErrNoDecisions says that a recording is not of a game that was decided here.
+var ErrNoDecisions = errors.New("this recording holds no decisions, only pictures")
 
 // canonical writes a JSON value with the members of objects in order, so that
 // equal values are equal texts.

@@ -38,6 +38,9 @@ func Contents(dir string) ([]Item, error) {
 	return items, nil
 }
 
+// Picture reports whether the item is a picture of the camera.
+func (i Item) Picture() bool { return strings.HasPrefix(i.Name, "frames/") }
+
 // belongs reports whether a file is part of a recording; what a user put
 // beside it is not sent along.
 func belongs(name string) bool {
@@ -47,14 +50,10 @@ func belongs(name string) bool {
 		ok && !strings.Contains(frame, "/") && strings.HasSuffix(frame, ".jpg")
 }
 
-// Pack writes the recording in dir as a zip that Open reads. extra adds files
-// by name: versions, configuration, an SGF. A recording that is still being
-// written is packed as far as it has come.
-func Pack(dst io.Writer, dir string, extra map[string][]byte) error {
-	items, err := Contents(dir)
-	if err != nil {
-		return err
-	}
+// Pack writes those items of the recording in dir as a zip that Open reads.
+// extra adds files by name: versions, configuration, an SGF. A recording that
+// is still being written is packed as far as it has come.
+func Pack(dst io.Writer, dir string, items []Item, extra map[string][]byte) error {
 	z := zip.NewWriter(dst)
 	for _, it := range items {
 		if err := packFile(z, dir, it.Name); err != nil {

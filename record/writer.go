@@ -28,9 +28,10 @@ type Options struct {
 	// Before and After keep only the pictures taken that long around a Mark;
 	// both 0 keep every picture.
 	Before, After time.Duration
-	// Checkpoint is called at the beginning of each segment, from within the
-	// Writer's method that began it, for what a reader needs to begin there.
-	// It must not use the Writer.
+	// Checkpoint is called at the beginning of each segment but the first, for
+	// what a reader needs to begin there: from within Event or Reading, in the
+	// goroutine of its caller, before what is being written. It must not use
+	// the Writer; what it returns as nil is left out.
 	Checkpoint func() any
 	// Secrets are masked wherever they would be written, beside what Mask
 	// finds by itself.
@@ -127,14 +128,18 @@ func (w *Writer) begin(at time.Duration) error {
 	}
 	w.log, w.size = f, 0
 	w.segments = append(w.segments, segment{number: n, since: at})
-	if w.opt.Checkpoint != nil {
-		data, err := json.Marshal(w.opt.Checkpoint())
-		if err != nil {
-			return fmt.Errorf("a checkpoint of the recording cannot be written: %w", err)
-		}
-		return w.line(at, KindCheckpoint, Mask(data, w.opt.Secrets...))
+	if w.opt.Checkpoint == nil || n == 1 {
+		return nil
 	}
-	return nil
+	known := w.opt.Checkpoint()
+	if known == nil {
+		return nil
+	}
+	data, err := json.Marshal(known)
+	if err != nil {
+		return fmt.Errorf("a checkpoint of the recording cannot be written: %w", err)
+	}
+	return w.line(at, KindCheckpoint, Mask(data, w.opt.Secrets...))
 }
 
 // line appends one line, whole or not at all.
@@ -162,14 +167,14 @@ func (w *Writer) line(at time.Duration, kind string, data []byte) error {
 	return nil
 }
 
-// add begins a new segment when it is time, drops old ones and appends a line.
-// mu is held.
-func (w *Writer) add(at time.Duration, kind string, data []byte) error {
+// add appends a line; when it is time and roll is true it begins a new segment
+// before and drops old ones. mu is held.
+func (w *Writer) add(at time.Duration, kind string, data []byte, roll bool) error {
 	if w.closed {
 		return ErrClosed
 	}
 	w.last = max(w.last, at)
-	if w.opt.KeepFor > 0 || w.opt.KeepBytes > 0 {
+	if roll && (w.opt.KeepFor > 0 || w.opt.KeepBytes > 0) {
 		cur := &w.segments[len(w.segments)-1]
 		// A ring of ten segments: what is kept is a tenth more or less than
 		// asked for.
@@ -217,7 +222,19 @@ func (w *Writer) Event(at time.Duration, kind string, v any) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.add(at, kind, Mask(data, w.opt.Secrets...))
+	return w.add(at, kind, Mask(data, w.opt.Secrets...), true)
+}
+
+// Aside is Event for those who write beside the one whose state Checkpoint
+// tells: it begins no segment, and so never calls it.
+func (w *Writer) Aside(at time.Duration, kind string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("an event of kind %q cannot be recorded: %w", kind, err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.add(at, kind, Mask(data, w.opt.Secrets...), false)
 }
 
 // Reading records a reading, exactly.
@@ -228,7 +245,7 @@ func (w *Writer) Reading(at time.Duration, r *reading.Reading) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.add(at, KindReading, data)
+	return w.add(at, KindReading, data, true)
 }
 
 // Truth records what a picture really shows.
@@ -279,7 +296,7 @@ func (w *Writer) keep(at time.Duration, number int, jpeg []byte) error {
 	if err := os.WriteFile(path, jpeg, 0o644); err != nil {
 		return fmt.Errorf("picture %d was not recorded: %w", number, err)
 	}
-	if err := w.add(at, KindFrame, marshal(f)); err != nil {
+	if err := w.add(at, KindFrame, marshal(f), false); err != nil {
 		return err
 	}
 	s := &w.segments[len(w.segments)-1]

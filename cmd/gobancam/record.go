@@ -14,6 +14,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/record"
 )
 
 // recordFlags are what `record` can be told.
@@ -129,6 +130,12 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		Source: source, Eyes: eyes, Voice: face.announce, SGF: f.sgf, Labels: labels, Eyed: live.Store,
 		Options: match.RelayOptions{Setup: setup, AsFound: f.asFound},
 		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
+	}
+	relay.Tape = newFlight(face.note, func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error) {
+		return play.NewRelayTape(dir, f.camera, relay.Options, opt, alarm)
+	})
+	if relay.Tape != nil {
+		defer relay.Tape.Close()
 	}
 	game, over := context.WithCancel(ctx)
 	commands := make(chan match.Command)

@@ -39,8 +39,10 @@ func newReplayCommand() *cobra.Command {
 as it can and without a server: it finds the board, reads the stones and writes
 down the moves of both players. The same source always gives the same answer.
 
-A recording that gobancam made of an online game is decided once more from what
-was recorded, bit for bit; if anything comes out differently, it says so.
+A recording that gobancam made of a game, or what 'gobancam report' packed, is
+decided once more from what was recorded, bit for bit; if anything comes out
+differently, it says so. What a flight recorder had dropped is not missed: it
+goes on from what was known when the rest begins.
 
 Exit code 0: done. 1: a recording was decided differently. 2: the source could
 not be read. 3: no board was found.`,
@@ -67,22 +69,40 @@ not be read. 3: no board was found.`,
 			if setup.Rules, err = board.ParseRules(rules); err != nil {
 				return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
 			}
-			if isRecording(args[0]) {
-				return replayRecording(cmd, args[0], voice, lines, format == "json", explain)
+			why := explainer{number: explain, out: out}
+			if format == "json" {
+				why.lines = lines
 			}
-			src, err := vision.Open(cmd.Context(), args[0], vision.OpenOptions{})
-			if err != nil {
+			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
+			var src vision.Source
+			if isRecording(args[0]) {
+				s, err := record.Open(args[0])
+				if err != nil {
+					return withCode(exitUsage, err)
+				}
+				defer s.Close()
+				err = decideAgain(cmd, s, args[0], voice, &why)
+				if !errors.Is(err, play.ErrNoDecisions) {
+					return err
+				}
+				src = play.Pictures(s)
+				if h := s.Header; h.Grid != nil && corners == nil {
+					if eyes.Grid, err = grid.New(h.Grid.Spec()); err != nil {
+						return withCode(exitUsage, fmt.Errorf("%s: where the board is in it: %w", args[0], err))
+					}
+					setup.Size = eyes.Grid.Size()
+				}
+			} else if src, err = vision.Open(cmd.Context(), args[0], vision.OpenOptions{}); err != nil {
 				return sourceError(err)
 			}
 			defer src.Close()
-			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
 			if corners != nil {
 				if src, eyes.Grid, err = placeCorners(cmd.Context(), src, *corners, where.size); err != nil {
 					return err
 				}
 				setup.Size = eyes.Grid.Size()
 			}
-			r := play.Replay{Source: src, Eyes: eyes, Voice: voice,
+			r := play.Replay{Source: src, Eyes: eyes, Voice: voice, Explain: why.decision,
 				Relay: match.RelayOptions{Setup: setup, AsFound: asFound}}
 			end, err := r.Run(cmd.Context())
 			line := endLine{Event: "end", Frames: end.Frames, Seconds: end.Time.Round(time.Millisecond).Seconds()}
@@ -105,6 +125,8 @@ not be read. 3: no board was found.`,
 			switch {
 			case err != nil:
 				return sourceError(err)
+			case why.missing():
+				return why.none()
 			case end.Game == nil:
 				return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
 			}
@@ -117,7 +139,7 @@ not be read. 3: no board was found.`,
 	f.StringVar(&sgf, "sgf", "", "write the game record to `FILE`")
 	f.IntVar(&handicap, "handicap", 0, "handicap stones that stand at the start")
 	f.StringVar(&rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
-	f.IntVar(&explain, "explain", 0, "say why move `N` of a recording was decided: the explanations that were weighed, with their odds")
+	f.IntVar(&explain, "explain", 0, "say why move `N` was decided: the explanations that were weighed, with their odds")
 	f.BoolVar(&asFound, "as-found", false, "start from whatever lies on the board at first, as in the middle of a game")
 	completeWith(cmd, "format", "text", "json")
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
@@ -129,53 +151,72 @@ func isRecording(name string) bool {
 	return strings.HasSuffix(strings.ToLower(name), ".zip") || record.Exists(name)
 }
 
-// replayRecording takes the decisions of a recorded game once more.
-func replayRecording(cmd *cobra.Command, name string, voice func(match.Event), lines *terminal.JSON, asJSON bool, explain int) error {
-	s, err := record.Open(name)
-	if err != nil {
-		return withCode(exitUsage, err)
-	}
-	defer s.Close()
-	out := cmd.OutOrStdout()
-	run, err := play.Again(s, voice, func(d match.Decision) {
-		if d.Number == explain {
-			explainDecision(out, d)
-		}
-	})
+// decideAgain takes the decisions of a recorded game once more.
+func decideAgain(cmd *cobra.Command, s *record.Session, name string, voice func(match.Event), why *explainer) error {
+	run, err := play.Again(s, voice, why.decision)
 	if err != nil {
 		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))
 	}
 	for _, bad := range run.Damaged {
 		fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", bad)
 	}
-	line := endLine{Event: "end", Frames: run.Inputs, Seconds: run.Time.Round(time.Millisecond).Seconds()}
+	line := endLine{Event: "end", Frames: run.Inputs, Seconds: (run.Time - run.From).Round(time.Millisecond).Seconds()}
 	if run.Last != nil {
 		line.Moves = run.Last.Number
 	}
 	if run.Differs != "" {
 		line.Error = "not as recorded: " + run.Differs
 	}
-	if asJSON {
-		lines.Line(line)
+	if why.lines != nil {
+		why.lines.Line(line)
 	} else {
-		fmt.Fprintf(out, "%d moves, %d events from %d inputs, %.0f s.\n", line.Moves, run.Events, run.Inputs, line.Seconds)
+		fmt.Fprintf(why.out, "%d moves, %d events from %d inputs, %.0f s", line.Moves, run.Events, run.Inputs, line.Seconds)
+		if run.From > 0 {
+			fmt.Fprintf(why.out, " from second %.0f on; what was before had been dropped", run.From.Seconds())
+		}
+		fmt.Fprintln(why.out, ".")
 	}
 	if run.Differs != "" {
 		return fmt.Errorf("the decisions are not those of the recording: %s", run.Differs)
 	}
+	if why.missing() {
+		return why.none()
+	}
 	return nil
 }
 
-// explainDecision prints the explanations that were weighed for a move.
-func explainDecision(w io.Writer, d match.Decision) {
-	verb := "sent"
+// explainer says why a move was decided.
+type explainer struct {
+	number int // of the move; 0 for none
+	out    io.Writer
+	lines  *terminal.JSON // to say it in JSON instead
+	said   bool
+}
+
+func (x *explainer) decision(d match.Decision) {
+	if x.number == 0 || d.Number != x.number {
+		return
+	}
+	x.said = true
+	verb := "decided"
 	if d.Asked {
-		verb = "asked"
+		verb = "asked about"
 	}
-	fmt.Fprintf(w, "move %d was %s at %.2f s, picture %d. %s\n", d.Number, verb, d.At.Seconds(), d.Frame, d.Why)
+	if x.lines != nil {
+		x.lines.Line(map[string]any{"event": "decision", "number": d.Number, "asked": d.Asked, "frame": d.Frame,
+			"time": d.At.Round(time.Millisecond).Seconds(), "why": d.Why, "hypotheses": d.Hypotheses})
+		return
+	}
+	fmt.Fprintf(x.out, "move %d was %s at %.2f s, picture %d. %s\n", d.Number, verb, d.At.Seconds(), d.Frame, d.Why)
 	for _, h := range d.Hypotheses {
-		fmt.Fprintf(w, "  %9.5f %%  prior %7.2f  evidence %8.2f  %s\n", 100*h.Share, h.Prior, h.Evidence, h.Text)
+		fmt.Fprintf(x.out, "  %9.5f %%  prior %7.2f  evidence %8.2f  %s\n", 100*h.Share, h.Prior, h.Evidence, h.Text)
 	}
+}
+
+func (x *explainer) missing() bool { return x.number != 0 && !x.said }
+
+func (x *explainer) none() error {
+	return withCode(exitUsage, fmt.Errorf("move %d was not decided here: it was the opponent's, entered by a command, or is not in the recording", x.number))
 }
 
 // sourceError gives an error of a source its exit code.

@@ -95,6 +95,7 @@ it on online-go.com. The opponent's moves come back by sound, speech and screen.
 		newReadCommand(),
 		newEvalCommand(),
 		newReplayCommand(),
+		newReportCommand(),
 	)
 	add("club",
 		newLoginCommand(),
