@@ -60,7 +60,7 @@ type Source interface {
 // OpenOptions says how to open a source. The zero value is usual.
 type OpenOptions struct {
 	Width, Height int           // asked of a device, pixels; 0 means 1280×720
-	FPS           float64       // asked of a device, and the pace of a directory's pictures; 0 means the device's own, and 5
+	FPS           float64       // asked of a device, and the pace of a directory's pictures; 0 means the device's own, and one a second, or 5 when paced
 	Locks         Locks         // of a device
 	Paced         bool          // files and directories deliver in real time instead of at once
 	Timeout       time.Duration // for opening and for each picture of a stream; 0 means 5 s
@@ -190,8 +190,14 @@ func openDirectory(dir string, opt OpenOptions) (Source, error) {
 	}
 	slices.SortFunc(names, natural)
 	fps := opt.FPS
-	if fps <= 0 {
-		fps = 5
+	switch {
+	case fps > 0:
+	case opt.Paced:
+		fps = 5 // a camera's stand-in
+	default:
+		// Nobody knows. Taken for a second apart, each picture stands for
+		// itself, as photographs must; those of a video bear it as well.
+		fps = 1
 	}
 	p := &pictures{every: time.Duration(float64(time.Second) / fps)}
 	for _, n := range names {

@@ -31,6 +31,7 @@ func newReplayCommand() *cobra.Command {
 	var where boardFlags
 	var format, sgf, rules string
 	var handicap, explain int
+	var every time.Duration
 	var asFound bool
 	cmd := &cobra.Command{
 		Use:   "replay SOURCE",
@@ -38,6 +39,9 @@ func newReplayCommand() *cobra.Command {
 		Long: `Replay runs the whole pipeline over a directory of pictures or a video, as fast
 as it can and without a server: it finds the board, reads the stones and writes
 down the moves of both players. The same source always gives the same answer.
+
+Pictures of a directory are taken for a second apart, each of them settled;
+--every says better, 200ms for the pictures of a video.
 
 A recording that gobancam made of a game, or what 'gobancam report' packed, is
 decided once more from what was recorded, bit for bit; if anything comes out
@@ -73,6 +77,13 @@ not be read. 3: no board was found.`,
 			if format == "json" {
 				why.lines = lines
 			}
+			var opt vision.OpenOptions
+			switch {
+			case every < 0:
+				return withCode(exitUsage, fmt.Errorf("--every %v: pictures follow each other", every))
+			case every > 0:
+				opt.FPS = 1 / every.Seconds()
+			}
 			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
 			var src vision.Source
 			if isRecording(args[0]) {
@@ -92,7 +103,7 @@ not be read. 3: no board was found.`,
 					}
 					setup.Size = eyes.Grid.Size()
 				}
-			} else if src, err = vision.Open(cmd.Context(), args[0], vision.OpenOptions{}); err != nil {
+			} else if src, err = vision.Open(cmd.Context(), args[0], opt); err != nil {
 				return sourceError(err)
 			}
 			defer src.Close()
@@ -138,6 +149,7 @@ not be read. 3: no board was found.`,
 	f.StringVar(&format, "format", "text", "text or json")
 	f.StringVar(&sgf, "sgf", "", "write the game record to `FILE`")
 	f.IntVar(&handicap, "handicap", 0, "handicap stones that stand at the start")
+	f.DurationVar(&every, "every", 0, "time between the pictures of a directory, as 200ms or 10s")
 	f.StringVar(&rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
 	f.IntVar(&explain, "explain", 0, "say why move `N` was decided: the explanations that were weighed, with their odds")
 	f.BoolVar(&asFound, "as-found", false, "start from whatever lies on the board at first, as in the middle of a game")
