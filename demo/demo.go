@@ -59,6 +59,11 @@ type Options struct {
 	Seen     func(*vision.Frame, *grid.Grid, *reading.Reading)
 	Voice    func(match.Event)
 	Commands <-chan match.Command
+	// Hand lets somebody else play: the simulated hand goes where it says,
+	// instead of playing the game that it knows, and against an opponent who
+	// answers anywhere. At a point with a stone to be put down or taken off it
+	// does that, at another it plays.
+	Hand <-chan board.Point
 }
 
 // ErrDiffers is wrapped by the error of Run when the server's record is not
@@ -94,10 +99,14 @@ func Run(ctx context.Context, opt Options) error {
 	if err != nil {
 		return fmt.Errorf("the demo's game did not start: %w", err)
 	}
-	game.SetOpponent(opponent, ogstest.Opponent{
-		Move: ogstest.Script(pointsOf(mind, board.White)...), Delay: 150 * time.Millisecond,
-		Dead: func(*ogstest.View) []board.Point { return dead },
-	})
+	if opt.Hand == nil {
+		game.SetOpponent(opponent, ogstest.Opponent{
+			Move: ogstest.Script(pointsOf(mind, board.White)...), Delay: 150 * time.Millisecond,
+			Dead: func(*ogstest.View) []board.Point { return dead },
+		})
+	} else {
+		game.SetOpponent(opponent, guest(opt.Seed))
+	}
 
 	// The board and its camera.
 	cfg := sim.Default(size)
@@ -142,7 +151,12 @@ func Run(ctx context.Context, opt Options) error {
 	commands := make(chan match.Command, 16)
 	someone := newPerson(live, recite(mind), opt.Seed, func(c match.Command) { commands <- c })
 	var shown atomic.Pointer[match.Snapshot]
-	helpers.Go(func() { someone.watch(ctx, &shown) })
+	guide := &guided{person: someone}
+	if opt.Hand == nil {
+		helpers.Go(func() { someone.watch(ctx, &shown) })
+	} else {
+		helpers.Go(func() { guide.follow(ctx, opt.Hand, &shown) })
+	}
 	helpers.Go(func() {
 		for {
 			select {
@@ -184,6 +198,9 @@ func Run(ctx context.Context, opt Options) error {
 	face.Say(0, "A simulated board is at "+address+", a server for it at "+server.URL()+".")
 	if _, err := table.Play(ctx); err != nil {
 		return err
+	}
+	if opt.Hand != nil {
+		return guide.verdict(opt.Out, game.Board().Moves(), tally)
 	}
 	return verdict(opt, game, mind, tally, time.Since(start))
 }

@@ -70,7 +70,7 @@ type Voice struct {
 	muted   bool
 	queue   []utterance
 	stop    context.CancelFunc // of what is being said
-	last    string
+	last    utterance
 	me      board.Color
 	told    bool
 	wake    chan struct{}
@@ -80,6 +80,7 @@ type Voice struct {
 
 type utterance struct {
 	text string
+	lang Lang
 	at   time.Time
 }
 
@@ -144,27 +145,31 @@ func (v *Voice) Announce(e match.Event) {
 }
 
 // Say says a text in the Voice's language.
-func (v *Voice) Say(text string, urgent bool) {
+func (v *Voice) Say(text string, urgent bool) { v.SayIn(v.lang, text, urgent) }
+
+// SayIn says a text in another language.
+func (v *Voice) SayIn(l Lang, text string, urgent bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.say == nil {
 		return
 	}
-	v.last = text
+	v.last = utterance{text: text, lang: l}
 	if v.muted {
 		return
 	}
-	v.push(text, urgent)
+	v.push(v.last, urgent)
 }
 
-func (v *Voice) push(text string, urgent bool) {
+func (v *Voice) push(u utterance, urgent bool) {
 	if urgent {
 		v.queue = nil
 		if v.stop != nil {
 			v.stop()
 		}
 	}
-	v.queue = append(v.queue, utterance{text, time.Now()})
+	u.at = time.Now()
+	v.queue = append(v.queue, u)
 	select {
 	case v.wake <- struct{}{}:
 	default:
@@ -175,7 +180,7 @@ func (v *Voice) push(text string, urgent bool) {
 func (v *Voice) Again() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.say != nil && v.last != "" {
+	if v.say != nil && v.last.text != "" {
 		v.push(v.last, true)
 	}
 }
@@ -204,7 +209,7 @@ func (v *Voice) run(ctx context.Context) {
 			}
 			continue
 		}
-		v.speak(one, next.text)
+		v.speak(one, *next)
 		v.mu.Lock()
 		v.stop()
 		v.stop = nil
@@ -212,10 +217,10 @@ func (v *Voice) run(ctx context.Context) {
 	}
 }
 
-func (v *Voice) speak(ctx context.Context, text string) {
-	args := v.say(text, v.lang)
+func (v *Voice) speak(ctx context.Context, u utterance) {
+	args := v.say(u.text, u.lang)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "GOBANCAM_SAY="+text, "GOBANCAM_LANG="+string(v.lang))
+	cmd.Env = append(os.Environ(), "GOBANCAM_SAY="+u.text, "GOBANCAM_LANG="+string(u.lang))
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if err == nil || ctx.Err() != nil || v.told {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/window/paint"
 )
 
@@ -39,7 +40,19 @@ type Item struct {
 	Note   string      // at the end of the line
 	Lead   bool        // the note wants the user's attention
 	Image  *image.RGBA // of a card
+	Symbol Symbol      // of a card without a picture
 }
+
+// Symbol stands for a picture.
+type Symbol uint8
+
+// The symbols.
+const (
+	Lens   Symbol = iota // a camera that gives no picture
+	Phone                // a camera with an address
+	Stones               // a game to look at
+	Hand                 // a game to play
+)
 
 // Choice is a button of a Menu. Key is the key that does the same, as written:
 // "N", "Enter", "Escape".
@@ -327,7 +340,7 @@ func (f *menuFace) itemPanel(u *ui, m *Menu, i int, r image.Rectangle) panel {
 	if i < 9 && m.Field == "" {
 		number = fmt.Sprint(i + 1)
 	}
-	key := keyOf(it.Key, it.Title, it.Detail, it.Note, it.Lead, here, over, number, fmt.Sprintf("%p", it.Image))
+	key := keyOf(it.Key, it.Title, it.Detail, it.Note, it.Lead, it.Symbol, here, over, number, fmt.Sprintf("%p", it.Image))
 	return panel{rect: r, key: key, paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
@@ -375,9 +388,40 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 		draw.ApproxBiLinear.Scale(c.Img, fit(r, b.Dx(), b.Dy()), it.Image, b, draw.Src, nil)
 		return
 	}
+	t := u.theme
 	x, y, k := float32(r.Min.X+r.Max.X)/2, float32(r.Min.Y+r.Max.Y)/2, float32(r.Dy())/2
-	c.Ring(x, y, k*0.42, max(1.5, k*0.06), u.theme.border)
-	c.Circle(x, y, k*0.14, u.theme.border)
+	line := max(1.5, k*0.045)
+	at := func(dx, dy float32) image.Point { return image.Pt(int(x+dx*k), int(y+dy*k)) }
+	switch it.Symbol {
+	case Lens:
+		c.Ring(x, y, k*0.42, line, t.border)
+		c.Circle(x, y, k*0.14, t.border)
+	case Phone:
+		body := image.Rectangle{at(-0.34, -0.66), at(0.34, 0.66)}
+		c.Round(body, k*0.1, t.surface)
+		c.Frame(body, k*0.1, line, t.dim)
+		c.Ring(x, y-k*0.3, k*0.14, line, t.dim)
+		c.Line(x-k*0.1, y+k*0.5, x+k*0.1, y+k*0.5, line, t.dim)
+	case Stones, Hand:
+		side := image.Rectangle{at(-0.7, -0.7), at(0.7, 0.7)}
+		c.Round(side, k*0.08, t.wood)
+		for i := range 5 {
+			d := (float32(i) - 2) * k * 0.28
+			c.Line(x-k*0.56, y+d, x+k*0.56, y+d, max(1, k*0.015), t.line)
+			c.Line(x+d, y-k*0.56, x+d, y+k*0.56, max(1, k*0.015), t.line)
+		}
+		stones := []struct {
+			dx, dy float32
+			color  board.Color
+		}{{-1, 1, board.Black}, {0, 1, board.White}, {0, 0, board.Black}, {1, 0, board.White}}
+		for _, st := range stones {
+			u.goban.put(c, x+st.dx*k*0.28, y+st.dy*k*0.28, k*0.134, st.color, false)
+		}
+		if it.Symbol == Hand { // here
+			c.Ring(x+k*0.28, y-k*0.28, k*0.15, line, light.accent)
+			c.Circle(x+k*0.28, y-k*0.28, k*0.05, light.accent)
+		}
+	}
 }
 
 func (f *menuFace) handle(u *ui, e event) {

@@ -14,6 +14,7 @@ import (
 // playLayout is where the parts of the play view are.
 type playLayout struct {
 	camera, lights, line, buttons image.Rectangle
+	columns                       int // of buttons
 	top, board, bottom            image.Rectangle
 }
 
@@ -52,7 +53,9 @@ func layPlay(size image.Point, scale float32) playLayout {
 func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) {
 	y := r.Min.Y
 	gap := px(12)
-	buttons := buttonRows*px(34) + (buttonRows-1)*px(7)
+	l.columns = max(3, min(6, r.Dx()/px(112)))
+	rows := (allButtons + l.columns - 1) / l.columns
+	buttons := rows*px(34) + (rows-1)*px(7)
 	if camera > 0 {
 		h := min(camera*3/4, r.Dy()-px(28)-px(120)-buttons-3*gap)
 		l.camera = image.Rect(r.Min.X, y, r.Max.X, y+h)
@@ -63,8 +66,8 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 	l.line = image.Rect(r.Min.X, l.lights.Max.Y+gap/2, r.Max.X, l.buttons.Min.Y-gap)
 }
 
-// buttonRows is how many rows of buttons the play view has.
-const buttonRows = 4
+// allButtons is how many buttons the play view has at most.
+const allButtons = 12
 
 // cells divides r into a table, row by row.
 func cells(r image.Rectangle, rows, columns, gap int) []image.Rectangle {
@@ -144,7 +147,8 @@ func question(s *match.Snapshot) (match.Question, bool) {
 }
 
 func (f *playFace) cells(u *ui) []image.Rectangle {
-	return cells(f.laid.buttons, buttonRows, 3, u.px(7))
+	n := f.laid.columns
+	return cells(f.laid.buttons, (allButtons+n-1)/n, n, u.px(7))
 }
 
 // buttonsOf lists what can be done now.
@@ -204,7 +208,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		add(pause)
 	}
 	for len(b) < 3 {
-		b = append(b, button{off: true}) // an empty place
+		b = append(b, button{off: true}) // what does not change stays in its place
 	}
 	add(button{label: "Resign", key: "R", cap: "R", off: !(online || removal && s.Online)})
 	add(button{label: "Look anew", key: "L", cap: "L", off: !playing})

@@ -204,6 +204,13 @@ func (w *Window) Clear() {
 	w.change(func(s *state) { s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil })
 }
 
+// Shown returns where the game stands that is shown, nil for none.
+func (w *Window) Shown() *match.Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st.snap
+}
+
 // Place is where something that can be clicked is.
 type Place struct {
 	Name string // what is written on a button, or the name of a point of the board

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/evening"
 	"github.com/gobancam/gobancam/demo"
 	"github.com/gobancam/gobancam/window"
@@ -17,7 +18,7 @@ import (
 
 func newDemoCommand() *cobra.Command {
 	var opt demo.Options
-	var plain, text, tournament bool
+	var plain, text, tournament, yours bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a whole simulated game, without camera, account or network",
@@ -57,7 +58,17 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				note("No window: " + err.Error() + ".")
 				return demo.Run(cmd.Context(), opt)
 			}
-			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: fontIndex()})
+			hand := make(chan board.Point, 8)
+			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: fontIndex(), Point: func(p board.Point) {
+				select {
+				case hand <- p:
+				default:
+				}
+			}})
+			loungeOpened(w)
+			if yours {
+				opt.Hand = hand
+			}
 			opt.Publish, opt.Voice, opt.Seen, opt.Commands = w.ShowSnapshot, w.Announce, film(w, note), w.Commands()
 			return beside(cmd.Context(), w, note, func(ctx context.Context) error {
 				err := demo.Run(ctx, opt)
@@ -72,6 +83,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 	f.StringVar(&opt.Dir, "out", "", "keep the game record and the recording in `DIR` (default: a new temporary one)")
 	f.Uint64Var(&opt.Seed, "seed", 1, "of the simulated board, hands and noise")
 	f.BoolVar(&tournament, "tournament", false, "play a club's knock-out on simulated boards")
+	f.BoolVar(&yours, "hand", false, "play it yourself: click where a simulated hand is to put a stone (needs the window)")
 	f.BoolVar(&plain, "plain", false, "print events only, without the board")
 	f.BoolVar(&text, "text", false, "no window, even if there is a display")
 	return cmd

@@ -73,7 +73,7 @@ func (f *ogsFlags) client(cmd *cobra.Command, log *slog.Logger) (*ogs.Client, er
 		store := credentialStore(cmd)
 		c, err := store.Get(f.key())
 		if errors.Is(err, credentials.ErrNone) {
-			return nil, fmt.Errorf("nobody is signed in at %s; sign in with 'gobancam login', or name a token in %s", f.server, ogsTokenVariable)
+			return nil, signedOutError(f.server)
 		} else if err != nil {
 			return nil, err
 		}
@@ -89,6 +89,45 @@ func (f *ogsFlags) client(cmd *cobra.Command, log *slog.Logger) (*ogs.Client, er
 		return nil, withCode(exitUsage, err)
 	}
 	return client, nil
+}
+
+// signedOutError says that nobody is signed in at a server.
+type signedOutError string
+
+func (e signedOutError) Error() string {
+	return fmt.Sprintf("nobody is signed in at %s; sign in with 'gobancam login', or name a token in %s", string(e), ogsTokenVariable)
+}
+
+// signIn gets a token by the browser, keeps it, and tries it.
+func (f *ogsFlags) signIn(ctx context.Context, cmd *cobra.Command, app ogs.App, show func(address string)) (ogs.Player, error) {
+	client, err := ogs.NewClient(f.options(nil))
+	if err != nil {
+		return ogs.Player{}, withCode(exitUsage, err)
+	}
+	token, err := client.SignIn(ctx, app, show)
+	if err != nil {
+		return ogs.Player{}, err
+	}
+	record := credentials.Credential{Token: token, ClientID: app.ClientID, Secret: app.Secret}
+	if err := credentialStore(cmd).Put(f.key(), record); err != nil {
+		return ogs.Player{}, err
+	}
+	signed, err := f.client(cmd, nil)
+	if err != nil {
+		return ogs.Player{}, err
+	}
+	me, err := signed.Me(ctx)
+	if err != nil {
+		return ogs.Player{}, fmt.Errorf("the sign-in was stored, but it could not be tried: %w", err)
+	}
+	return me, nil
+}
+
+// openPage opens an address in the browser. It is also shown, to be opened by
+// hand where there is none.
+func openPage(address string) {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	_ = browser.OpenURL(address)
 }
 
 // deviceID is a stable random name of this installation.
@@ -150,36 +189,18 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 			if err != nil {
 				return err
 			}
-			client, err := ogs.NewClient(f.options(nil))
-			if err != nil {
-				return withCode(exitUsage, err)
-			}
 			app := ogs.App{ClientID: id, Secret: secret, Redirect: redirect}
 			ctx, cancel := context.WithTimeoutCause(cmd.Context(), wait, fmt.Errorf("there was no answer from the browser within %v", wait))
 			defer cancel()
 			out := cmd.OutOrStdout()
-			token, err := client.SignIn(ctx, app, func(address string) {
+			me, err := f.signIn(ctx, cmd, app, func(address string) {
 				fmt.Fprintf(out, "Allow gobancam on this page:\n%s\n", address)
 				if !noBrowser {
-					// The address is there to be opened by hand.
-					browser.Stdout, browser.Stderr = io.Discard, io.Discard
-					_ = browser.OpenURL(address)
+					openPage(address)
 				}
 			})
 			if err != nil {
 				return err
-			}
-			record := credentials.Credential{Token: token, ClientID: id, Secret: secret}
-			if err := store.Put(f.key(), record); err != nil {
-				return err
-			}
-			signed, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			me, err := signed.Me(cmd.Context())
-			if err != nil {
-				return fmt.Errorf("the sign-in was stored, but it could not be tried: %w", err)
 			}
 			fmt.Fprintf(out, "Signed in as %s (%s) at %s. Kept in %s.\n", me.Username, ogs.FormatRank(me.Rank), f.server, store.Place())
 			return nil

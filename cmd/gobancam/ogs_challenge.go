@@ -176,16 +176,23 @@ func offer(ctx context.Context, w io.Writer, client *ogs.Client, ch ogs.Challeng
 		return 0, err
 	}
 	defer s.Close()
-	var made ogs.Offer
 	stop := showWaiting(w, "waiting for an opponent")
-	id, err := s.Offer(ctx, ch, opponent.ID, func(o ogs.Offer) { made = o })
+	id, err := offerIn(ctx, s, ch, opponent.ID)
 	stop()
+	return id, err
+}
+
+// offerIn makes a challenge in a session that outlives ctx, waits for its game,
+// and withdraws it if ctx ends before.
+func offerIn(ctx context.Context, s *ogs.Session, ch ogs.Challenge, opponent ogs.ID) (ogs.ID, error) {
+	var made ogs.Offer
+	id, err := s.Offer(ctx, ch, opponent, func(o ogs.Offer) { made = o })
 	if err == nil || made.Challenge == 0 || ctx.Err() == nil {
 		return id, err
 	}
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
-	if err := client.Withdraw(late, made.Challenge); err != nil {
+	if err := s.Client().Withdraw(late, made.Challenge); err != nil {
 		return 0, fmt.Errorf("challenge %d could not be withdrawn, or has just become a game: %w; see 'gobancam games' and 'gobancam challenge list'", made.Challenge, err)
 	}
 	return 0, errors.New("the challenge was withdrawn")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"log/slog"
 	"os"
@@ -19,7 +20,6 @@ import (
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/demo"
-	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/play"
@@ -39,6 +39,7 @@ type playFlags struct {
 	headless bool
 	text     bool
 	light    bool
+	chosen   bool // the camera was
 	voices   voiceFlags
 	confirm  string
 	sgf      string
@@ -62,7 +63,9 @@ is taken from --corners, from the camera's saved calibration, or else found in
 the picture. Play ends with the game; files end it too, once what is pending has
 been settled.
 
-Commands are typed as lines; 'help' lists them. With --headless, events are
+With a display it opens a window, in which camera and game can be chosen where
+neither --camera nor --game says. Commands are typed as lines, too; 'help' lists
+them. With --headless, events are
 lines of JSON on standard output and nothing else is.`,
 		Example: `  gobancam play
   gobancam play --camera http://192.168.1.20:8080/video --confirm ask
@@ -119,19 +122,29 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 	}
 	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 
+	f.chosen = corners != nil || cmd.Flags().Changed("camera")
+	if f.windowed() {
+		if err := window.Available(); err == nil {
+			l, err := newLounge(cmd, f, referee, corners, log)
+			if err != nil {
+				return err
+			}
+			if err := l.open(); !errors.Is(err, window.ErrNoDisplay) {
+				return err
+			} else {
+				fmt.Fprintln(cmd.ErrOrStderr(), noWindow(err))
+			}
+		} else {
+			fmt.Fprintln(cmd.ErrOrStderr(), noWindow(err))
+		}
+	}
 	client, err := f.ogs.client(cmd, log)
 	if err != nil {
 		return err
 	}
-	id := ogs.ID(f.game)
-	if id == 0 {
-		which := ""
-		if f.pick != 0 {
-			which = strconv.Itoa(f.pick)
-		}
-		if id, err = chooseGame(ctx, client, which); err != nil {
-			return err
-		}
+	id, err := f.choose(ctx, client)
+	if err != nil {
+		return err
 	}
 	session, err := ogs.Connect(ctx, client)
 	if err != nil {
@@ -142,45 +155,74 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := rememberGame(client.Server(), id); err != nil {
-		log.Warn("this game will not be remembered as the last", "error", err)
-	}
-	return f.sit(cmd, client, session, game, referee, corners, log)
-}
-
-// sit plays the joined game to its end.
-func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Session, game *ogs.Game, referee match.Options, corners *cornerPoints, log *slog.Logger) error {
-	ctx, stop := context.WithCancel(cmd.Context())
-	defer stop()
-	face := newFace(cmd.OutOrStdout(), f.headless)
-	commands := make(chan match.Command, 16)
-	var eyes atomic.Pointer[play.Eyes]
-	if !f.headless && !f.text {
-		if err := window.Available(); err != nil {
-			face.note("No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them.")
-		} else {
-			face.window = f.newWindow(&eyes, face)
-			go pour(ctx, face.window.Commands(), commands)
-		}
-	}
+	s := f.newSeat(cmd, referee, corners, log)
 	if !f.headless {
-		v, err := f.voices.newVoices(ctx, face.note)
-		if err != nil {
+		if s.face.voices, err = f.voices.newVoices(ctx, s.face.note); err != nil {
 			return err
 		}
-		face.voices = v
-		defer face.voices.close()
+		defer s.face.voices.close()
+	}
+	return s.play(ctx, client, session, game)
+}
+
+// windowed reports whether a window is wanted.
+func (f *playFlags) windowed() bool { return !f.headless && !f.text }
+
+// noWindow says why there is none, and what there is instead.
+func noWindow(err error) string {
+	return "No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them."
+}
+
+// choose finds the game that is to be played.
+func (f *playFlags) choose(ctx context.Context, client *ogs.Client) (ogs.ID, error) {
+	if f.game != 0 {
+		return ogs.ID(f.game), nil
+	}
+	which := ""
+	if f.pick != 0 {
+		which = strconv.Itoa(f.pick)
+	}
+	return chooseGame(ctx, client, which)
+}
+
+// seat is where the player sits: one face, on which one game after another can
+// be played.
+type seat struct {
+	f        *playFlags
+	referee  match.Options
+	corners  *cornerPoints // of the board, where they were given
+	wanted   image.Point   // resolution; 0, 0 for that of the calibration
+	face     *face
+	commands chan match.Command // of the game that is on
+	lines    *lineReader
+	eyes     atomic.Pointer[play.Eyes]
+	shown    atomic.Pointer[match.Snapshot]
+	log      *slog.Logger
+}
+
+func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
+	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
+		commands: make(chan match.Command, 16), lines: readLines(cmd.Context(), cmd.InOrStdin()), log: log}
+}
+
+// play plays a joined game to its end.
+func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	face, f := s.face, s.f
+	if err := rememberGame(client.Server(), game.ID()); err != nil {
+		s.log.Warn("this game will not be remembered as the last", "error", err)
 	}
 	table := play.Table{
-		Game: game, Now: session.ServerNow, Options: referee, Commands: commands,
+		Game: game, Now: session.ServerNow, Options: s.referee, Commands: s.commands,
 		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
 	}
-	var shown atomic.Pointer[match.Snapshot]
-	publish := []func(*match.Snapshot){face.show, shown.Store}
+	s.shown.Store(nil)
+	publish := []func(*match.Snapshot){face.show, s.shown.Store}
 
-	source, acts, err := openCamera(ctx, f.camera, table.Eyes.Size, face.note, func(c match.Command) {
+	source, acts, err := openCameraAs(ctx, s.f.camera, cameraOptions(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
 		select {
-		case commands <- c:
+		case s.commands <- c:
 		case <-ctx.Done():
 		}
 	})
@@ -197,9 +239,7 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 			p(s)
 		}
 	}
-	if err := f.findBoard(&table, corners, face.note); err != nil {
-		return err
-	}
+	findBoard(&table.Eyes, s.f.camera, s.corners, face.note)
 
 	if table.Journal, err = xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID()))); err != nil {
 		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
@@ -209,29 +249,23 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 			return fmt.Errorf("there is no place for the game record: %w", err)
 		}
 	}
-	if table.Tape, err = f.tape(referee, face.note); err != nil {
+	if table.Tape, err = f.tape(s.referee, face.note); err != nil {
 		return err
 	}
-	defer table.Tape.Close()
+	if table.Tape != nil {
+		defer table.Tape.Close()
+		client.Trace(table.Tape.Wire)
+	}
 	table.Voice = face.announce
 
-	table.Eyed = eyes.Store
+	table.Eyed = s.eyes.Store
 	if face.window != nil {
 		table.Eyes.Seen = film(face.window, face.note)
 	}
-	go readLines(ctx, cmd.InOrStdin()).command(ctx, commands, &eyes, &shown, table.Eyes.Size, face)
+	go s.lines.command(ctx, s.commands, &s.eyes, &s.shown, table.Eyes.Size, face)
 	go followOthers(ctx, session, game.ID(), face.note)
 
-	var last *match.Snapshot
-	sitDown := func(ctx context.Context) (err error) {
-		last, err = table.Play(ctx)
-		return err
-	}
-	if face.window != nil {
-		err = beside(ctx, face.window, face.note, sitDown)
-	} else {
-		err = sitDown(ctx)
-	}
+	last, err := table.Play(ctx)
 	if err != nil {
 		return sourceError(err)
 	}
@@ -239,7 +273,7 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 		diff, err := keepServerRecord(ctx, client, game.ID(), table.SGF)
 		switch {
 		case err != nil:
-			log.Warn("the server's own record was not fetched", "error", err)
+			s.log.Warn("the server's own record was not fetched", "error", err)
 		case diff != "":
 			face.note("the server's record differs from ours: " + diff)
 		}
@@ -247,46 +281,48 @@ func (f *playFlags) sit(cmd *cobra.Command, client *ogs.Client, session *ogs.Ses
 	return nil
 }
 
-// findBoard says where the board is, if that is known.
-func (f *playFlags) findBoard(t *play.Table, corners *cornerPoints, note func(string)) error {
-	if corners != nil {
-		t.Eyes.Corners = corners
-		return nil
-	}
-	p, err := calibrate.DefaultStore().Load(f.camera)
-	switch {
-	case errors.Is(err, calibrate.ErrNone):
-	case err != nil:
-		note(err.Error() + "; looking for the board instead")
-	case p.Grid.Size != t.Eyes.Size:
-		note(fmt.Sprintf("the calibration is of a %d×%d board and the game is %d×%d; looking for the board instead", p.Grid.Size, p.Grid.Size, t.Eyes.Size, t.Eyes.Size))
-	default:
-		c := p.Grid.Corners
-		t.Eyes.Corners, t.Eyes.Verify = &c, true
-	}
-	return nil
-}
-
 // tape records the game: all of it where asked to, else the last minutes.
 func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, error) {
-	alarm := func(err error) { note(err.Error()) }
-	if f.record != "" {
-		t, err := play.NewTape(f.record, f.camera, referee, record.Options{}, alarm)
-		if err != nil {
-			return nil, withCode(exitUsage, err)
-		}
-		return t, nil
+	if f.record == "" {
+		return newFlight(note, func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error) {
+			return play.NewTape(dir, f.camera, referee, opt, alarm)
+		}), nil
 	}
-	dir, err := play.FlightDir(time.Now())
+	t, err := play.NewTape(f.record, f.camera, referee, record.Options{}, func(err error) { note(err.Error()) })
 	if err != nil {
-		return nil, err
+		return nil, withCode(exitUsage, err)
 	}
-	return play.NewTape(dir, f.camera, referee, record.Flight, alarm)
+	return t, nil
 }
 
-// openCamera opens what --camera names. acts is not nil for a simulated board,
-// whose player wants to see the snapshots.
+// cameraOptions says how to open a camera: with the resolution, and what was
+// locked, when it was calibrated. wanted is another resolution, if not 0, 0.
+func cameraOptions(spec string, wanted image.Point) vision.OpenOptions {
+	opt := vision.OpenOptions{Paced: true, Width: wanted.X, Height: wanted.Y}
+	p, err := calibrate.DefaultStore().Load(spec)
+	if err != nil {
+		return opt // what is wrong with it is told where the board is looked for
+	}
+	if wanted == (image.Point{}) {
+		opt.Width, opt.Height = p.Grid.Width, p.Grid.Height
+	}
+	if p.Exposure != nil {
+		opt.Locks.Exposure = vision.Lock{On: true, Value: *p.Exposure}
+	}
+	if p.Focus != nil {
+		opt.Locks.Focus = vision.Lock{On: true, Value: *p.Focus}
+	}
+	return opt
+}
+
+// openCamera opens what --camera names, as it was calibrated.
 func openCamera(ctx context.Context, spec string, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
+	return openCameraAs(ctx, spec, cameraOptions(spec, image.Point{}), size, note, say)
+}
+
+// openCameraAs opens what --camera names. acts is not nil for a simulated board,
+// whose player wants to see the snapshots.
+func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
 	if lines, ok := strings.CutPrefix(spec, "sim:"); ok {
 		b, err := demo.NewBoard(ctx, lines, size, say)
 		if err != nil {
@@ -295,7 +331,7 @@ func openCamera(ctx context.Context, spec string, size int, note func(string), s
 		return b, b.See, nil
 	}
 	open := func(ctx context.Context) (vision.Source, error) {
-		return vision.Open(ctx, spec, vision.OpenOptions{Paced: true})
+		return vision.Open(ctx, spec, opt)
 	}
 	if !vision.IsLive(spec) {
 		src, err = open(ctx)
@@ -322,24 +358,6 @@ func openCamera(ctx context.Context, spec string, size int, note func(string), s
 func hostOf(server string) string {
 	_, host, _ := strings.Cut(server, "://")
 	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
-}
-
-// newWindow returns the window of a game, in which the corners can be set for
-// eyes.
-func (f *playFlags) newWindow(eyes *atomic.Pointer[play.Eyes], face *face) *window.Window {
-	corners := calibrate.DefaultStore()
-	return window.New(window.Options{
-		Projector: &corners,
-		Muted:     f.voices.mute,
-		Mute:      func(off bool) { face.voices.mute(off) },
-		Again:     func() { face.voices.again() },
-		Light:     f.light, Linger: time.Minute, CacheDir: fontIndex(),
-		Corners: func(at [4]grid.Pt, size int) {
-			if e := eyes.Load(); e != nil {
-				e.Use(at, size)
-			}
-		},
-	})
 }
 
 // face is what the player sees of the game: in a window, where there is one,

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/window"
 )
 
 // Exit codes. Scripts depend on them.
@@ -62,9 +64,25 @@ func newRootCommand() *cobra.Command {
 		Long: `Gobancam looks at a real goban through a camera, works out each move, and plays
 it on online-go.com. The opponent's moves come back by sound, speech and screen.
 
+Without arguments it opens its window: choose the camera, show it the board,
+choose a game, play. Without a display it prints this.
+
   gobancam demo            see a whole game, without a camera or an account
   gobancam read IMAGE      read the position in a photograph
   gobancam play            play online`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := window.Available(); err != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "No window: %v.\n\n", err)
+				return cmd.Help()
+			}
+			p := newPlayCommand()
+			p.SetContext(cmd.Context())
+			p.SetIn(cmd.InOrStdin())
+			p.SetOut(cmd.OutOrStdout())
+			p.SetErr(cmd.ErrOrStderr())
+			return p.RunE(p, nil)
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -146,6 +146,13 @@ func (v *voices) again() {
 	}
 }
 
+// tell says what the window has to tell, which it does in English.
+func (v *voices) tell(text string) {
+	if v.speech != nil {
+		v.speech.SayIn(speech.English, text, true)
+	}
+}
+
 func (v *voices) close() {
 	if v.speech != nil {
 		v.speech.Close()
