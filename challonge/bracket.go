@@ -30,9 +30,9 @@ func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Columns(s)))
 }
 
-// WriteBracket draws the matches of an elimination as a tree, from the first
-// round at the left to the winner at the right, and those of other tournaments
-// as a list of rounds.
+// WriteBracket draws the matches of a single elimination as a tree, from the
+// first round at the left to the winner at the right, and those of other
+// tournaments as a list of rounds. Groups come first, each for itself.
 func WriteBracket(w io.Writer, t Tournament, people []Participant, matches []Match) error {
 	b := bracket{matches: slices.Clone(matches), name: map[ID]string{}}
 	for _, p := range people {
@@ -45,13 +45,43 @@ func WriteBracket(w io.Writer, t Tournament, people []Participant, matches []Mat
 		return cmp.Or(cmp.Compare(x.Round, y.Round), cmp.Compare(x.PlayOrder, y.PlayOrder))
 	})
 	var out strings.Builder
-	if t.Type == SingleElimination {
-		b.trees(&out)
-	} else {
-		b.rounds(&out)
+	var groups []ID
+	for _, m := range b.matches {
+		if !slices.Contains(groups, m.Group) {
+			groups = append(groups, m.Group)
+		}
+	}
+	slices.SortStableFunc(groups, func(x, y ID) int { // the last stage has none, and comes last
+		return cmp.Or(cmp.Compare(btoi(x == ""), btoi(y == "")), cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+	})
+	for i, g := range groups {
+		part := bracket{name: b.name}
+		for _, m := range b.matches {
+			if m.Group == g {
+				part.matches = append(part.matches, m)
+			}
+		}
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		if g != "" {
+			fmt.Fprintf(&out, "Group %d\n", i+1)
+		}
+		if t.TypeOf(part.matches[0]) == SingleElimination {
+			part.trees(&out)
+		} else {
+			part.rounds(&out)
+		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 type bracket struct {
@@ -162,6 +192,13 @@ func (b *bracket) result(m Match) string {
 
 // rounds lists the matches by round.
 func (b *bracket) rounds(out *strings.Builder) {
+	// The losers' bracket, whose rounds count down, comes after the winners'.
+	slices.SortStableFunc(b.matches, func(x, y Match) int {
+		if x.Round < 0 && y.Round < 0 {
+			return cmp.Compare(y.Round, x.Round)
+		}
+		return cmp.Compare(btoi(x.Round < 0), btoi(y.Round < 0))
+	})
 	wide := 1
 	for _, m := range b.matches {
 		wide = max(wide, Columns(b.who(m.Player1)))
@@ -191,8 +228,9 @@ func (b *bracket) rounds(out *strings.Builder) {
 // result of m went away: in an elimination those that its players came to
 // through m, in Swiss every later round, in round robin none.
 func Branches(t Tournament, matches []Match, m Match) []Match {
+	matches = slices.DeleteFunc(slices.Clone(matches), func(x Match) bool { return x.Group != m.Group })
 	var lost []Match
-	switch t.Type {
+	switch t.TypeOf(m) {
 	case RoundRobin, FreeForAll:
 		return nil
 	case Swiss:

@@ -91,6 +91,7 @@ func TestWholeTournaments(t *testing.T) {
 			matches int
 		}{
 			{challonge.SingleElimination, 4, 3}, {challonge.SingleElimination, 7, 6}, {challonge.SingleElimination, 2, 1}, {challonge.SingleElimination, 13, 12},
+			{challonge.DoubleElimination, 2, 2}, {challonge.DoubleElimination, 4, 6}, {challonge.DoubleElimination, 7, 12},
 			{challonge.RoundRobin, 5, 10}, {challonge.RoundRobin, 6, 15}, {challonge.Swiss, 7, 9}, {challonge.Swiss, 8, 12},
 		} {
 			t.Run(fmt.Sprint(name, " ", c.kind, " ", c.players), func(t *testing.T) {
@@ -136,7 +137,7 @@ func TestWholeTournaments(t *testing.T) {
 					t.Fatalf("%d participants, %v", len(people), err)
 				}
 				for _, p := range people {
-					if p.FinalRank == 0 || (p.ID == ids["A"]) != (p.FinalRank == 1) && c.kind == challonge.SingleElimination {
+					if p.FinalRank == 0 || (p.ID == ids["A"]) != (p.FinalRank == 1) && strings.HasSuffix(c.kind, "elimination") {
 						t.Errorf("%s has rank %d", p.Name, p.FinalRank)
 					}
 				}

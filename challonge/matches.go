@@ -28,7 +28,8 @@ type Match struct {
 	Round      int    `json:"round"` // from 1; below 0 in the losers' bracket
 	Identifier string `json:"identifier,omitempty"`
 	PlayOrder  int    `json:"play_order,omitempty"`
-	Player1    ID     `json:"player1"` // empty while unknown
+	Group      ID     `json:"group_id,omitempty"` // in a stage of groups; the players have other ids there (Participant.GroupIDs)
+	Player1    ID     `json:"player1"`            // empty while unknown
 	Player2    ID     `json:"player2"`
 	// Sets are the scores, player 1's first, one pair per set.
 	Sets     [][2]int  `json:"sets,omitempty"`
@@ -61,6 +62,7 @@ func match(r *resource) (Match, error) {
 		Round      number                 `json:"round"`
 		Identifier string                 `json:"identifier"`
 		PlayOrder  number                 `json:"suggested_play_order"`
+		Group      ID                     `json:"group_id"`
 		Player1    ID                     `json:"player1_id"`
 		Player2    ID                     `json:"player2_id"`
 		Sets       lenient[[][]*number]   `json:"score_in_sets"`
@@ -79,7 +81,7 @@ func match(r *resource) (Match, error) {
 	if r.ID == "" {
 		return Match{}, errors.New("a match has no id")
 	}
-	m := Match{ID: r.ID, State: a.State, Round: int(a.Round), Identifier: a.Identifier, PlayOrder: int(a.PlayOrder),
+	m := Match{ID: r.ID, State: a.State, Round: int(a.Round), Identifier: a.Identifier, PlayOrder: int(a.PlayOrder), Group: a.Group,
 		Player1: rel["player1"].ID, Player2: rel["player2"].ID, Winner: a.Winner.id, Tie: bool(a.Tie) || a.Winner.tie,
 		Underway: time.Time(a.Underway)}
 	if m.Underway.IsZero() {

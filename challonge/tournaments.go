@@ -1,6 +1,7 @@
 package challonge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,21 +33,24 @@ const (
 
 // Tournament is a tournament as Challonge describes it.
 type Tournament struct {
-	ID                ID        `json:"id"`
-	Name              string    `json:"name"`
-	Type              string    `json:"tournament_type"` // SingleElimination, …
-	Slug              string    `json:"url"`             // the last part of its address
-	Page              string    `json:"page,omitempty"`  // its address for people, if told
-	Game              string    `json:"game_name,omitempty"`
-	State             string    `json:"state"` // TournamentPending, …
-	Description       string    `json:"description,omitempty"`
-	Private           bool      `json:"private"`
-	Participants      int       `json:"participants,omitempty"` // how many, if told
-	AcceptAttachments bool      `json:"accept_attachments"`
-	StartsAt          time.Time `json:"starts_at,omitzero"`
-	StartedAt         time.Time `json:"started_at,omitzero"`
-	CompletedAt       time.Time `json:"completed_at,omitzero"`
-	CreatedAt         time.Time `json:"created_at,omitzero"`
+	ID                ID     `json:"id"`
+	Name              string `json:"name"`
+	Type              string `json:"tournament_type"` // SingleElimination, …
+	Slug              string `json:"url"`             // the last part of its address
+	Page              string `json:"page,omitempty"`  // its address for people, if told
+	Game              string `json:"game_name,omitempty"`
+	State             string `json:"state"` // TournamentPending, …
+	Description       string `json:"description,omitempty"`
+	Private           bool   `json:"private"`
+	Participants      int    `json:"participants,omitempty"` // how many, if told
+	AcceptAttachments bool   `json:"accept_attachments"`
+	// GroupType is the form of the groups that are played before, empty where
+	// there are none; Type is that of what comes after them.
+	GroupType   string    `json:"group_type,omitempty"`
+	StartsAt    time.Time `json:"starts_at,omitzero"`
+	StartedAt   time.Time `json:"started_at,omitzero"`
+	CompletedAt time.Time `json:"completed_at,omitzero"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
 }
 
 func tournament(r *resource) (Tournament, error) {
@@ -62,6 +66,10 @@ func tournament(r *resource) (Tournament, error) {
 		Participants number `json:"participants_count"`
 		Accept       truth  `json:"accept_attachments"`
 		StartsAt     moment `json:"starts_at"`
+		Grouped      truth  `json:"group_stage_enabled"`
+		Groups       struct {
+			Type string `json:"stage_type"`
+		} `json:"group_stage_options"`
 		MatchOptions struct {
 			Accept truth `json:"accept_attachments"`
 		} `json:"match_options"`
@@ -83,6 +91,9 @@ func tournament(r *resource) (Tournament, error) {
 		AcceptAttachments: bool(a.Accept || a.MatchOptions.Accept),
 		StartsAt:          time.Time(a.StartsAt), StartedAt: time.Time(a.Timestamps.StartedAt),
 		CompletedAt: time.Time(a.Timestamps.CompletedAt), CreatedAt: time.Time(a.Timestamps.CreatedAt)}
+	if a.Grouped {
+		t.GroupType = cmp.Or(a.Groups.Type, RoundRobin)
+	}
 	if t.StartsAt.IsZero() {
 		t.StartsAt = time.Time(a.Timestamps.StartsAt)
 	}
@@ -204,7 +215,8 @@ type NotifyOptions struct {
 // DoubleOptions concern double elimination.
 type DoubleOptions struct {
 	Split *bool `json:"split_participants,omitempty"`
-	// GrandFinals is "single" or "skip"; empty for up to two matches.
+	// GrandFinals is "single match" (in one public program "single") or "skip";
+	// empty for up to two matches.
 	GrandFinals string `json:"grand_finals_modifier,omitempty"`
 }
 
@@ -221,9 +233,10 @@ type PointsOptions struct {
 
 // GroupOptions concern a stage of groups before the last one.
 type GroupOptions struct {
-	Type    string `json:"stage_type,omitempty"`
-	Size    int    `json:"group_size,omitempty"`
-	Advance int    `json:"participant_count_to_advance_per_group,omitempty"`
+	Type       string `json:"stage_type,omitempty"` // RoundRobin, SingleElimination or DoubleElimination
+	Size       int    `json:"group_size,omitempty"`
+	Advance    int    `json:"participant_count_to_advance_per_group,omitempty"` // how many of each group go on
+	Iterations int    `json:"rr_iterations,omitempty"`
 }
 
 // FreeForAllOptions concern matches of more than two.
@@ -268,6 +281,34 @@ const (
 	Finalize           Step = "finalize"
 	Reset              Step = "reset" // deletes every match and result
 )
+
+// Next is the step that takes a tournament further when everything before it is
+// done: from its making to the groups, if it has any, over their end to the last
+// stage, and to its end. It is empty after that.
+func (t Tournament) Next() Step {
+	switch t.State {
+	case TournamentComplete:
+		return ""
+	case TournamentGroupStage:
+		return FinalizeGroupStage
+	case TournamentGroupStageFinal:
+		return Start
+	case TournamentUnderway, TournamentAwaitingReview:
+		return Finalize
+	}
+	if t.GroupType != "" {
+		return StartGroupStage
+	}
+	return Start
+}
+
+// TypeOf is the form of the stage that a match belongs to.
+func (t Tournament) TypeOf(m Match) string {
+	if m.Group != "" {
+		return cmp.Or(t.GroupType, RoundRobin)
+	}
+	return t.Type
+}
 
 // ChangeState takes a tournament a step further, or back.
 func (c *Client) ChangeState(ctx context.Context, id ID, s Step) (Tournament, error) {

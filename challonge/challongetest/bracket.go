@@ -9,6 +9,7 @@ import (
 
 type participant struct {
 	id, seed, rank       int
+	inGroup              int // the id in matches of a group; 0 without groups
 	name, misc, username string
 	inactive             bool
 }
@@ -20,27 +21,57 @@ type tournament struct {
 	private, attachments     bool
 	third                    bool
 	rounds, iterations       int
+	grandFinals              string // "", "single match" or "skip"
+	grouped                  bool
+	groupKind                string
+	groupSize, groupAdvance  int
 	owner                    *User
 	app                      *App
 	starts                   *time.Time
 	started, completed, made time.Time
 	players                  []*participant
-	matches                  []*match
+	stages                   []*stage // groups first, then the stage that decides
+}
+
+// A stage is a part of a tournament that is drawn and ranked by itself: a group,
+// or all that comes after the groups.
+type stage struct {
+	group              int // id of the group; 0 for the stage that decides
+	kind               string
+	third              bool
+	rounds, iterations int
+	grandFinals        string
+	players            []*participant // by seed
+	matches            []*match
+}
+
+func (t *tournament) matches() (list []*match) {
+	for _, st := range t.stages {
+		list = append(list, st.matches...)
+	}
+	return list
 }
 
 // A slot is where a player of a match comes from: known from the start, or the
-// winner or loser of another match.
+// winner or loser of another match. The zero slot stays empty.
 type slot struct {
 	player *participant
 	from   *match
 	loser  bool
+	// The second match of a double elimination's grand finals: the side of the
+	// first one, 1 or 2, if who came through the losers' bracket won that.
+	again int
 }
 
 func (s slot) who() *participant {
-	if s.from == nil {
+	switch {
+	case s.from == nil:
 		return s.player
-	}
-	if s.loser {
+	case s.again > 0 && (!s.from.done || s.from.winner != 2):
+		return nil
+	case s.again > 0:
+		return s.from.players[s.again-1]
+	case s.loser:
 		return s.from.lost()
 	}
 	return s.from.won()
@@ -49,6 +80,7 @@ func (s slot) who() *participant {
 type match struct {
 	id, round, order int
 	name             string
+	stage            *stage
 	slots            [2]slot
 	players          [2]*participant // as far as known
 	sets             [][2]int
@@ -74,6 +106,12 @@ func (m *match) state() string {
 	return "pending"
 }
 
+// idle reports whether m is a second grand final that is not needed.
+func (m *match) idle() bool {
+	first := m.slots[0].from
+	return m.slots[0].again > 0 && first.done && first.winner == 1
+}
+
 func (m *match) won() *participant {
 	if !m.done || m.winner == 0 {
 		return nil
@@ -88,46 +126,108 @@ func (m *match) lost() *participant {
 	return m.players[2-m.winner]
 }
 
+// id is the name of p in m.
+func (m *match) idOf(p *participant) int {
+	if m.stage.group != 0 {
+		return p.inGroup
+	}
+	return p.id
+}
+
 func (m *match) clear() {
 	m.sets, m.winner, m.tie, m.done, m.underway = nil, 0, false, false, time.Time{}
 }
 
-// draw makes the matches of a tournament that starts.
-func (s *Server) draw(t *tournament) {
-	t.matches = nil
-	players := slices.Clone(t.players)
-	slices.SortFunc(players, func(a, b *participant) int { return a.seed - b.seed })
-	switch t.kind {
-	case "single elimination":
-		s.drawElimination(t, players)
-	case "round robin":
-		for i := range max(1, t.iterations) {
-			s.drawRoundRobin(t, players, i)
-		}
-	case "swiss":
-		s.drawSwiss(t)
+// drawGroups deals the players out to groups of the given size, there and back,
+// so that the seeds are spread.
+func (s *Server) drawGroups(t *tournament) {
+	n := max(1, (len(t.players)+t.groupSize-1)/t.groupSize)
+	for range n {
+		t.stages = append(t.stages, &stage{group: s.id(), kind: t.groupKind, iterations: 1})
 	}
+	for i, p := range t.players {
+		p.inGroup = s.id()
+		at := i % n
+		if i/n%2 == 1 {
+			at = n - 1 - at
+		}
+		t.stages[at].players = append(t.stages[at].players, p)
+	}
+	for _, st := range t.stages {
+		s.draw(st)
+	}
+}
+
+// through are those who go on from the groups: first all winners, then all
+// seconds, and so on.
+func (t *tournament) through() (list []*participant) {
+	for place := range t.groupAdvance {
+		for _, st := range t.stages {
+			if ranked := st.ranked(); st.group != 0 && place < len(ranked) {
+				list = append(list, ranked[place].who)
+			}
+		}
+	}
+	return list
+}
+
+// drawFinal makes the stage that decides.
+func (s *Server) drawFinal(t *tournament) {
+	players := t.players
+	if len(t.stages) > 0 {
+		players = t.through()
+	}
+	st := &stage{kind: t.kind, third: t.third, rounds: t.rounds, iterations: t.iterations, grandFinals: t.grandFinals, players: slices.Clone(players)}
+	t.stages = append(t.stages, st)
+	s.draw(st)
 	s.advance(t)
 }
 
-func (s *Server) add(t *tournament, round int, a, b slot) *match {
-	m := &match{id: s.id(), round: round, order: len(t.matches) + 1, slots: [2]slot{a, b}}
+func (s *Server) draw(st *stage) {
+	switch st.kind {
+	case "single elimination", "double elimination":
+		s.drawElimination(st)
+	case "round robin":
+		for i := range max(1, st.iterations) {
+			s.drawRoundRobin(st, i)
+		}
+	case "swiss":
+		s.drawSwiss(st)
+	}
+	st.advance()
+}
+
+func (s *Server) add(st *stage, round int, a, b slot) *match {
+	m := &match{id: s.id(), round: round, order: len(st.matches) + 1, stage: st, slots: [2]slot{a, b}}
 	for n := m.order - 1; ; n = n/26 - 1 {
 		m.name = string(rune('A'+n%26)) + m.name
 		if n < 26 {
 			break
 		}
 	}
-	t.matches = append(t.matches, m)
+	st.matches = append(st.matches, m)
 	return m
+}
+
+// meet makes a match of two slots, if both can be filled; else whoever is there
+// goes on. It returns where the winner and the loser come from.
+func (s *Server) meet(st *stage, round int, a, b slot) (win, lose slot) {
+	switch (slot{}) {
+	case a:
+		return b, slot{}
+	case b:
+		return a, slot{}
+	}
+	m := s.add(st, round, a, b)
+	return slot{from: m}, slot{from: m, loser: true}
 }
 
 // drawElimination makes a bracket in which the first seeds meet last; where
 // the number of players is no power of two the first seeds have no match in
 // the first round.
-func (s *Server) drawElimination(t *tournament, players []*participant) {
+func (s *Server) drawElimination(st *stage) {
 	order := []int{1}
-	for len(order) < len(players) {
+	for len(order) < len(st.players) {
 		n := 2*len(order) + 1
 		var next []int
 		for _, seed := range order {
@@ -137,38 +237,84 @@ func (s *Server) drawElimination(t *tournament, players []*participant) {
 	}
 	var slots []slot
 	for _, seed := range order {
-		if seed <= len(players) {
-			slots = append(slots, slot{player: players[seed-1]})
+		if seed <= len(st.players) {
+			slots = append(slots, slot{player: st.players[seed-1]})
 		} else {
 			slots = append(slots, slot{})
 		}
 	}
-	round := 1
-	for ; len(slots) > 1; round++ {
-		var next []slot
+	var losers [][]slot // of each round
+	for round := 1; len(slots) > 1; round++ {
+		var next, lost []slot
 		for i := 0; i < len(slots); i += 2 {
-			a, b := slots[i], slots[i+1]
-			switch (slot{}) {
-			case a:
-				next = append(next, b)
-			case b:
-				next = append(next, a)
-			default:
-				next = append(next, slot{from: s.add(t, round, a, b)})
-			}
+			w, l := s.meet(st, round, slots[i], slots[i+1])
+			next, lost = append(next, w), append(lost, l)
 		}
-		slots = next
+		slots, losers = next, append(losers, lost)
 	}
-	if t.third && len(players) > 3 {
-		final := t.matches[len(t.matches)-1]
-		m := s.add(t, final.round, slot{from: final.slots[0].from, loser: true}, slot{from: final.slots[1].from, loser: true})
+	switch {
+	case st.kind == "double elimination":
+		s.drawLosers(st, slots[0], losers)
+	case st.third && len(st.players) > 3:
+		final := st.matches[len(st.matches)-1]
+		m := s.add(st, final.round, slot{from: final.slots[0].from, loser: true}, slot{from: final.slots[1].from, loser: true})
 		m.name = "3P"
 	}
 }
 
+// drawLosers makes the losers' bracket of a double elimination and its grand
+// finals. The losers' rounds count down from -1. Both grand finals are in the
+// last round; the second one is played if the first makes it one loss each.
+func (s *Server) drawLosers(st *stage, champion slot, losers [][]slot) {
+	round := 0
+	next := func(pairs [][2]slot) (through []slot) {
+		made := len(st.matches)
+		for _, p := range pairs {
+			w, _ := s.meet(st, round-1, p[0], p[1])
+			through = append(through, w)
+		}
+		if len(st.matches) > made {
+			round--
+		}
+		return through
+	}
+	pair := func(list []slot) (pairs [][2]slot) {
+		for i := 0; i+1 < len(list); i += 2 {
+			pairs = append(pairs, [2]slot{list[i], list[i+1]})
+		}
+		return pairs
+	}
+	left := losers[0]
+	if len(left) > 1 {
+		left = next(pair(left))
+	}
+	for r, fallen := range losers[1:] {
+		// Every other time from the other end, so that nobody meets at once
+		// whom they lost to before.
+		if r%2 == 0 {
+			fallen = slices.Clone(fallen)
+			slices.Reverse(fallen)
+		}
+		var pairs [][2]slot
+		for i := range left {
+			pairs = append(pairs, [2]slot{fallen[i], left[i]})
+		}
+		if left = next(pairs); len(left) > 1 {
+			left = next(pair(left))
+		}
+	}
+	if st.grandFinals == "skip" {
+		return
+	}
+	first := s.add(st, len(losers)+1, champion, left[0])
+	if st.grandFinals == "" {
+		s.add(st, len(losers)+1, slot{from: first, again: 1}, slot{from: first, again: 2})
+	}
+}
+
 // drawRoundRobin makes a round for each turn of the circle.
-func (s *Server) drawRoundRobin(t *tournament, players []*participant, iteration int) {
-	circle := slices.Clone(players)
+func (s *Server) drawRoundRobin(st *stage, iteration int) {
+	circle := slices.Clone(st.players)
 	if len(circle)%2 == 1 {
 		circle = append(circle, nil)
 	}
@@ -176,7 +322,7 @@ func (s *Server) drawRoundRobin(t *tournament, players []*participant, iteration
 	for round := range n - 1 {
 		for i := range n / 2 {
 			if a, b := circle[i], circle[n-1-i]; a != nil && b != nil {
-				s.add(t, iteration*(n-1)+round+1, slot{player: a}, slot{player: b})
+				s.add(st, iteration*(n-1)+round+1, slot{player: a}, slot{player: b})
 			}
 		}
 		last := circle[n-1]
@@ -186,23 +332,23 @@ func (s *Server) drawRoundRobin(t *tournament, players []*participant, iteration
 }
 
 // drawSwiss adds the next round: neighbours in the standings that have not met.
-func (s *Server) drawSwiss(t *tournament) {
+func (s *Server) drawSwiss(st *stage) {
 	round := 1
 	met := map[[2]int]bool{}
 	free := map[int]bool{}
-	for _, m := range t.matches {
+	for _, m := range st.matches {
 		round = max(round, m.round+1)
 		a, b := m.players[0].id, m.players[1].id
 		met[[2]int{a, b}], met[[2]int{b, a}] = true, true
 	}
 	for r := 1; r < round; r++ {
-		for _, p := range t.players {
-			if !slices.ContainsFunc(t.matches, func(m *match) bool { return m.round == r && slices.Contains(m.players[:], p) }) {
+		for _, p := range st.players {
+			if !slices.ContainsFunc(st.matches, func(m *match) bool { return m.round == r && slices.Contains(m.players[:], p) }) {
 				free[p.id] = true
 			}
 		}
 	}
-	table := t.standings()
+	table := st.standings()
 	if round == 1 { // the first half meets the second
 		half := (len(table) + 1) / 2
 		var mixed []*participant
@@ -246,15 +392,15 @@ func (s *Server) drawSwiss(t *tournament) {
 		}
 	}
 	for _, p := range pairs {
-		s.add(t, round, slot{player: p[0]}, slot{player: p[1]})
+		s.add(st, round, slot{player: p[0]}, slot{player: p[1]})
 	}
 }
 
 // points counts a win as 2, a tie or a free round as 1 (of Swiss: 2).
-func (t *tournament) points(p *participant) int {
+func (st *stage) points(p *participant) int {
 	n, rounds := 0, map[int]bool{}
 	last := 0
-	for _, m := range t.matches {
+	for _, m := range st.matches {
 		last = max(last, m.round)
 		if !slices.Contains(m.players[:], p) {
 			continue
@@ -267,17 +413,17 @@ func (t *tournament) points(p *participant) int {
 			n++
 		}
 	}
-	if t.kind == "swiss" {
+	if st.kind == "swiss" {
 		n += 2 * (last - len(rounds))
 	}
 	return n
 }
 
 // standings orders the players by points, then by seed.
-func (t *tournament) standings() []*participant {
-	table := slices.Clone(t.players)
+func (st *stage) standings() []*participant {
+	table := slices.Clone(st.players)
 	sort.SliceStable(table, func(i, j int) bool {
-		if a, b := t.points(table[i]), t.points(table[j]); a != b {
+		if a, b := st.points(table[i]), st.points(table[j]); a != b {
 			return a > b
 		}
 		return table[i].seed < table[j].seed
@@ -287,8 +433,8 @@ func (t *tournament) standings() []*participant {
 
 // advance fills in who has come through. A match whose players are not those
 // of its result loses the result, and so on to the end of the branch.
-func (s *Server) advance(t *tournament) {
-	for _, m := range t.matches { // sources come before what they lead to
+func (st *stage) advance() {
+	for _, m := range st.matches { // sources come before what they lead to
 		for i, from := range m.slots {
 			if who := from.who(); who != m.players[i] {
 				m.players[i] = who
@@ -296,10 +442,28 @@ func (s *Server) advance(t *tournament) {
 			}
 		}
 	}
-	all := len(t.matches) > 0 && !slices.ContainsFunc(t.matches, func(m *match) bool { return !m.done })
-	if all && t.kind == "swiss" {
-		if last := t.matches[len(t.matches)-1].round; last < t.rounds {
-			s.drawSwiss(t)
+}
+
+// over reports whether every match of the stage is played that has to be.
+func (st *stage) over() bool {
+	return !slices.ContainsFunc(st.matches, func(m *match) bool { return !m.done && !m.idle() })
+}
+
+func (s *Server) advance(t *tournament) {
+	for _, st := range t.stages {
+		st.advance()
+	}
+	if len(t.stages) == 0 {
+		return
+	}
+	last := t.stages[len(t.stages)-1]
+	if last.group != 0 {
+		return // the organiser says when the groups are over
+	}
+	all := last.over()
+	if all && last.kind == "swiss" {
+		if last.matches[len(last.matches)-1].round < last.rounds {
+			s.drawSwiss(last)
 			s.advance(t)
 			return
 		}
@@ -312,47 +476,97 @@ func (s *Server) advance(t *tournament) {
 	}
 }
 
-// rank gives everybody a final rank.
-func (t *tournament) rank() {
-	if t.kind != "single elimination" {
-		table := t.standings()
-		for i, p := range table {
-			p.rank = i + 1
-			if i > 0 && t.points(table[i-1]) == t.points(p) {
-				p.rank = table[i-1].rank
+// ranked is a player with a place, which others may share.
+type ranked struct {
+	who   *participant
+	place int
+}
+
+// ranked orders the players of a stage that is over.
+func (st *stage) ranked() (list []ranked) {
+	if st.kind == "round robin" || st.kind == "swiss" {
+		for i, p := range st.standings() {
+			place := i + 1
+			if i > 0 && st.points(list[i-1].who) == st.points(p) {
+				place = list[i-1].place
+			}
+			list = append(list, ranked{p, place})
+		}
+		return list
+	}
+	// In an elimination whoever falls later is before those who fell earlier;
+	// those who fall for good in one round share a place.
+	fell := map[*participant]int{} // how late each did
+	var third *match
+	var champion *participant
+	for _, m := range st.matches {
+		late := m.round
+		switch {
+		case m.name == "3P":
+			third = m
+			continue
+		case m.round < 0:
+			late = -m.round
+		case st.kind == "double elimination":
+			late = 1 << 10 // the last one that could be lost
+		}
+		if m.done && m.round > 0 {
+			champion = m.won()
+		}
+		if p := m.lost(); p != nil {
+			fell[p] = late
+		}
+	}
+	fell[champion] = 1 << 20
+	players := slices.Clone(st.players)
+	sort.SliceStable(players, func(i, j int) bool { return fell[players[i]] > fell[players[j]] })
+	for i, p := range players {
+		place := i + 1
+		if i > 0 && fell[players[i-1]] == fell[p] {
+			place = list[i-1].place
+		}
+		list = append(list, ranked{p, place})
+	}
+	if third != nil {
+		for i := range list {
+			switch list[i].who {
+			case third.won():
+				list[i].place = 3
+			case third.lost():
+				list[i].place = 4
 			}
 		}
-		return
 	}
-	last := 0
-	for _, m := range t.matches {
-		last = max(last, m.round)
+	return list
+}
+
+// rank gives everybody a final rank: who did not come through the groups stands
+// behind those who did.
+func (t *tournament) rank() {
+	last := t.stages[len(t.stages)-1]
+	for _, r := range last.ranked() {
+		r.who.rank = r.place
 	}
-	for _, m := range t.matches {
-		if m.name == "3P" {
-			continue
-		}
-		// Whoever falls in a round shares the place behind those who go on:
-		// 2 after the final, 3 after the semi-finals, 5, 9, …
-		place := 2
-		if m.round < last {
-			place = 1<<(last-m.round) + 1
-		}
-		m.lost().rank = place
-		if m.round == last {
-			m.won().rank = 1
-		}
-	}
-	for _, m := range t.matches {
-		if m.name == "3P" {
-			m.won().rank, m.lost().rank = 3, 4
+	for _, st := range t.stages[:len(t.stages)-1] {
+		for _, r := range st.ranked() {
+			if r.who.rank == 0 {
+				r.who.rank = len(last.players) + 1
+			}
 		}
 	}
 }
 
 func (s *Server) showParticipant(t *tournament, p *participant) map[string]any {
-	a := map[string]any{"name": p.name, "seed": p.seed, "group_id": nil, "tournament_id": t.id, "username": nil, "final_rank": nil,
+	a := map[string]any{"name": p.name, "seed": p.seed, "group_id": nil, "group_player_ids": []int{}, "tournament_id": t.id, "username": nil, "final_rank": nil,
 		"states": map[string]any{"active": !p.inactive}, "misc": p.misc}
+	if p.inGroup != 0 {
+		a["group_player_ids"] = []int{p.inGroup}
+	}
+	for _, st := range t.stages {
+		if st.group != 0 && slices.Contains(st.players, p) {
+			a["group_id"] = st.group
+		}
+	}
 	if p.username != "" {
 		a["username"] = p.username
 	}
@@ -380,8 +594,8 @@ func (s *Server) showMatch(m *match) map[string]any {
 			for _, set := range m.sets {
 				list = append(list, set[i])
 			}
-			side = map[string]any{"participant_id": p.id, "scores": list} // a number here
-			to = map[string]any{"data": map[string]any{"id": s.ident(p.id), "type": "participant"}}
+			side = map[string]any{"participant_id": m.idOf(p), "scores": list} // a number here
+			to = map[string]any{"data": map[string]any{"id": s.ident(m.idOf(p)), "type": "participant"}}
 		}
 		points = append(points, side)
 		rel["player"+strconv.Itoa(i+1)] = to
@@ -393,7 +607,10 @@ func (s *Server) showMatch(m *match) map[string]any {
 	a := map[string]any{"state": m.state(), "round": m.round, "identifier": m.name, "suggested_play_order": m.order, "scores": scores,
 		"score_in_sets": sets, "points_by_participant": points, "timestamps": stamps, "winner_id": nil, "tie": m.tie}
 	if w := m.won(); w != nil {
-		a["winner_id"] = w.id
+		a["winner_id"] = m.idOf(w)
+	}
+	if m.stage.group != 0 {
+		a["group_id"] = m.stage.group
 	}
 	v := s.thing("match", m.id, a)
 	switch {
@@ -415,7 +632,11 @@ func (s *Server) showTournament(t *tournament) map[string]any {
 	}
 	a := map[string]any{"name": t.name, "tournament_type": t.kind, "url": t.url, "full_challonge_url": s.URL + "/" + t.url, "game_name": t.game,
 		"private": t.private, "description": t.about, "state": t.state, "starts_at": t.starts, "participants_count": len(t.players),
-		"match_options": map[string]any{"accept_attachments": t.attachments},
-		"timestamps":    map[string]any{"created_at": stamp(t.made), "started_at": stamp(t.started), "completed_at": stamp(t.completed)}}
+		"group_stage_enabled": t.grouped,
+		"match_options":       map[string]any{"accept_attachments": t.attachments},
+		"timestamps":          map[string]any{"created_at": stamp(t.made), "started_at": stamp(t.started), "completed_at": stamp(t.completed)}}
+	if t.grouped {
+		a["group_stage_options"] = map[string]any{"stage_type": t.groupKind, "group_size": t.groupSize, "participant_count_to_advance_per_group": t.groupAdvance}
+	}
 	return s.thing("tournament", t.id, a)
 }

@@ -51,11 +51,12 @@ func (s *Server) route(c *call) (int, any, error) {
 	case p[2] == "matches" && len(p) == 3:
 		return s.matches(c, t)
 	case p[2] == "matches":
-		i := slices.IndexFunc(t.matches, func(m *match) bool { return strconv.Itoa(m.id) == p[3] })
+		all := t.matches()
+		i := slices.IndexFunc(all, func(m *match) bool { return strconv.Itoa(m.id) == p[3] })
 		if i < 0 {
 			return 0, nil, missing
 		}
-		return s.oneMatch(c, t, t.matches[i])
+		return s.oneMatch(c, t, all[i])
 	}
 	return 0, nil, problem{http.StatusNotFound, "no such route", ""}
 }
@@ -106,7 +107,8 @@ func (s *Server) tournaments(c *call) (int, any, error) {
 			return 0, nil, err
 		}
 		id := s.id()
-		t := &tournament{id: id, owner: c.who.user, app: c.who.app, community: c.own, state: "pending", made: s.now(), url: "t" + strconv.Itoa(id), rounds: 2}
+		t := &tournament{id: id, owner: c.who.user, app: c.who.app, community: c.own, state: "pending", made: s.now(), url: "t" + strconv.Itoa(id), rounds: 2,
+			groupKind: "round robin", groupSize: 4, groupAdvance: 2}
 		if err := s.fill(c, t, true); err != nil {
 			return 0, nil, err
 		}
@@ -138,6 +140,15 @@ func (s *Server) fill(c *call, t *tournament, fresh bool) error {
 		Swiss struct {
 			Rounds int `json:"rounds"`
 		} `json:"swiss_options"`
+		Double struct {
+			GrandFinals *string `json:"grand_finals_modifier"`
+		} `json:"double_elimination_options"`
+		Grouped *bool `json:"group_stage_enabled"`
+		Groups  struct {
+			Type    string `json:"stage_type"`
+			Size    int    `json:"group_size"`
+			Advance int    `json:"participant_count_to_advance_per_group"`
+		} `json:"group_stage_options"`
 	}
 	if err := s.attributes(c, "tournaments", &a); err != nil {
 		return err
@@ -153,9 +164,9 @@ func (s *Server) fill(c *call, t *tournament, fresh bool) error {
 			return invalid("tournament_type", "the tournament has started")
 		}
 		switch *a.Type {
-		case "single elimination", "round robin", "swiss":
+		case "single elimination", "double elimination", "round robin", "swiss":
 			t.kind = *a.Type
-		case "double elimination", "free for all":
+		case "free for all":
 			return invalid("tournament_type", "this test server knows no %s", *a.Type)
 		default:
 			return invalid("tournament_type", "%s is no type of tournament", *a.Type)
@@ -169,6 +180,22 @@ func (s *Server) fill(c *call, t *tournament, fresh bool) error {
 			return invalid("url", "URL is already taken")
 		}
 		t.url = *a.URL
+	}
+	if m := a.Double.GrandFinals; m != nil {
+		if !slices.Contains([]string{"", "single match", "single", "skip"}, *m) {
+			return invalid("double_elimination_options/grand_finals_modifier", "%q is not one of them", *m)
+		}
+		t.grandFinals = *m
+	}
+	if a.Grouped != nil {
+		t.grouped = *a.Grouped
+	}
+	t.groupKind, t.groupSize, t.groupAdvance = cmp.Or(a.Groups.Type, t.groupKind), cmp.Or(a.Groups.Size, t.groupSize), cmp.Or(a.Groups.Advance, t.groupAdvance)
+	switch {
+	case !slices.Contains([]string{"round robin", "single elimination", "double elimination"}, t.groupKind):
+		return invalid("group_stage_options/stage_type", "%s is no type of groups", t.groupKind)
+	case t.groupSize < 2 || t.groupAdvance < 1 || t.groupAdvance > t.groupSize:
+		return invalid("group_stage_options/group_size", "of groups of %d, %d cannot go on", t.groupSize, t.groupAdvance)
 	}
 	if a.Match.Third != nil {
 		if *a.Match.Third < 3 {
@@ -244,24 +271,39 @@ func (s *Server) changeTournament(c *call, t *tournament) (int, any, error) {
 		t.state = "pending"
 	case a.State == "open_predictions" && before:
 		t.state = "accepting_predictions"
-	case a.State == "start" && before:
-		if len(t.players) < 2 {
-			return 0, nil, invalid("state", "at least 2 participants are required")
-		}
+	case len(t.players) < 2 && (a.State == "start" || a.State == "start_group_stage"):
+		return 0, nil, invalid("state", "at least 2 participants are required")
+	case a.State == "start" && (before && !t.grouped || t.state == "group_stages_finalized"):
 		t.state, t.started = "underway", s.now()
-		s.draw(t)
+		s.drawFinal(t)
+	case a.State == "start_group_stage" && before && t.grouped:
+		t.state, t.started = "group_stages_underway", s.now()
+		s.drawGroups(t)
+	case a.State == "finalize_group_stage" && t.state == "group_stages_underway":
+		if !slices.ContainsFunc(t.stages, func(st *stage) bool { return !st.over() }) {
+			t.state = "group_stages_finalized"
+			break
+		}
+		return 0, nil, invalid("state", "there are matches of groups without a result")
+	case a.State == "reset_group_stage" && strings.HasPrefix(t.state, "group_stages"):
+		t.reset()
 	case a.State == "finalize" && t.state == "awaiting_review":
 		t.state, t.completed = "complete", s.now()
 		t.rank()
 	case a.State == "reset" && !before:
-		t.state, t.matches = "pending", nil
-		for _, p := range t.players {
-			p.rank = 0
-		}
+		t.reset()
 	default:
 		return 0, nil, invalid("state", "the tournament is %s: it cannot %s", t.state, a.State)
 	}
 	return single(http.StatusOK, s.showTournament(t))
+}
+
+// reset takes a tournament back to before its start.
+func (t *tournament) reset() {
+	t.state, t.stages = "pending", nil
+	for _, p := range t.players {
+		p.rank, p.inGroup = 0, 0
+	}
 }
 
 type participantFields struct {
@@ -433,11 +475,13 @@ func (s *Server) matches(c *call, t *tournament) (int, any, error) {
 		return 0, nil, problem{http.StatusMethodNotAllowed, "", ""}
 	}
 	var list []map[string]any
-	for _, m := range t.matches {
+	for _, m := range t.matches() {
 		if q := c.query("state"); q != "" && q != m.state() {
 			continue
 		}
-		if q := c.query("participant_id"); q != "" && !slices.ContainsFunc(m.players[:], func(p *participant) bool { return p != nil && strconv.Itoa(p.id) == q }) {
+		if q := c.query("participant_id"); q != "" && !slices.ContainsFunc(m.players[:], func(p *participant) bool {
+			return p != nil && (strconv.Itoa(p.id) == q || strconv.Itoa(m.idOf(p)) == q)
+		}) {
 			continue
 		}
 		list = append(list, s.showMatch(m))
@@ -488,7 +532,7 @@ func (s *Server) report(c *call, t *tournament, m *match) error {
 		return err
 	}
 	switch {
-	case t.state != "underway" && t.state != "awaiting_review":
+	case !t.open(m):
 		return invalid("", "the tournament is %s", t.state)
 	case m.state() == "pending":
 		return invalid("", "the players of this match are not known yet")
@@ -506,7 +550,7 @@ func (s *Server) report(c *call, t *tournament, m *match) error {
 		case float64:
 			id = strconv.Itoa(int(v))
 		}
-		i := slices.IndexFunc(m.players[:], func(p *participant) bool { return strconv.Itoa(p.id) == id })
+		i := slices.IndexFunc(m.players[:], func(p *participant) bool { return strconv.Itoa(m.idOf(p)) == id })
 		if i < 0 || filled[i] {
 			return invalid("match", "%v does not play in this match", side.Participant)
 		}
@@ -530,7 +574,7 @@ func (s *Server) report(c *call, t *tournament, m *match) error {
 		return invalid("match/score_set", "both need the same number of sets")
 	case a.Tie && winner != 0:
 		return invalid("tie", "nobody advances from a tie")
-	case a.Tie && t.kind == "single elimination":
+	case a.Tie && strings.HasSuffix(m.stage.kind, "elimination"):
 		return invalid("tie", "there are no ties in an elimination")
 	}
 	m.sets = nil
@@ -541,7 +585,7 @@ func (s *Server) report(c *call, t *tournament, m *match) error {
 		return nil // the score of a match that goes on
 	}
 	if m.done && (m.winner != winner || m.tie != a.Tie) {
-		s.branchSwiss(t, m)
+		branchSwiss(m)
 	}
 	m.winner, m.tie, m.done, m.underway = winner, a.Tie, true, time.Time{}
 	m.reports++
@@ -549,10 +593,19 @@ func (s *Server) report(c *call, t *tournament, m *match) error {
 	return nil
 }
 
+// open reports whether results of m are taken: those of groups until the
+// groups are over, the others until the tournament is.
+func (t *tournament) open(m *match) bool {
+	if m.stage.group != 0 {
+		return t.state == "group_stages_underway"
+	}
+	return t.state == "underway" || t.state == "awaiting_review"
+}
+
 // branchSwiss drops the rounds that rest on a result which changes.
-func (s *Server) branchSwiss(t *tournament, m *match) {
-	if t.kind == "swiss" {
-		t.matches = slices.DeleteFunc(t.matches, func(o *match) bool { return o.round > m.round })
+func branchSwiss(m *match) {
+	if st := m.stage; st.kind == "swiss" {
+		st.matches = slices.DeleteFunc(st.matches, func(o *match) bool { return o.round > m.round })
 	}
 }
 
@@ -571,9 +624,9 @@ func (s *Server) changeMatch(c *call, t *tournament, m *match) error {
 		m.underway = s.now()
 	case a.State == "unmark_as_underway" && m.state() == "open":
 		m.underway = time.Time{}
-	case a.State == "reopen" && m.done && t.state != "complete":
+	case a.State == "reopen" && m.done && t.open(m):
 		m.clear()
-		s.branchSwiss(t, m)
+		branchSwiss(m)
 		s.advance(t)
 	default:
 		return invalid("state", "the match is %s: it cannot %s", m.state(), a.State)

@@ -3,8 +3,11 @@
 // quota, and faults on demand. It refuses what Challonge refuses and writes down
 // what a client does wrong (Violations). Its data are in memory.
 //
-// Left out: double elimination, free for all and stages of groups are answered
-// with 422; predictions and stations do nothing.
+// Single and double elimination, round robin and Swiss are played, and groups
+// before them. Where a loser goes in the losers' bracket, who is dealt to which
+// group, and in what order the groups' first and second go on are guesses.
+// Left out: free for all is answered with 422; predictions and stations do
+// nothing.
 package challongetest
 
 import (
@@ -212,7 +215,7 @@ func (s *Server) Reports(match string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tournament {
-		for _, m := range t.matches {
+		for _, m := range t.matches() {
 			if strconv.Itoa(m.id) == match {
 				return m.reports
 			}

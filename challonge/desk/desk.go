@@ -95,6 +95,9 @@ func (t *Table) where() string {
 	if t.Match.Identifier != "" {
 		s += ", match " + t.Match.Identifier
 	}
+	if t.Match.Group != "" {
+		s = "groups, " + s
+	}
 	return s
 }
 
@@ -435,7 +438,7 @@ func (t *Table) result(r board.Result) (challonge.Result, error) {
 		res.Winner, res.Sets = t.ids[0], [][2]int{{1, 0}}
 	case r.Winner == board.White:
 		res.Winner, res.Sets = t.ids[1], [][2]int{{0, 1}}
-	case t.Tournament.Type == challonge.SingleElimination || t.Tournament.Type == challonge.DoubleElimination:
+	case slices.Contains([]string{challonge.SingleElimination, challonge.DoubleElimination}, t.Tournament.TypeOf(t.Match)):
 		return res, errors.New("a knock-out knows no draws")
 	default:
 		res.Sets = [][2]int{{0, 0}}

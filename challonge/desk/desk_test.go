@@ -399,6 +399,35 @@ Ben ──┐        │
 	if got := "\n" + out.String(); got != want {
 		t.Errorf("the bracket is%s", got)
 	}
+	// Groups, then a double elimination.
+	c = newClub(t, challonge.SingleElimination, "x", "y")
+	yes := true
+	tour, err = c.c.CreateTournament(t.Context(), challonge.TournamentFields{Name: "Groups", Type: challonge.DoubleElimination, GroupStage: &yes,
+		Groups: &challonge.GroupOptions{Size: 3, Advance: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields []challonge.ParticipantFields
+	for _, name := range []string{"A", "B", "C", "D", "E", "F"} {
+		fields = append(fields, challonge.ParticipantFields{Name: name})
+	}
+	if _, err := c.c.AddParticipants(t.Context(), tour.ID, fields); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.c.ChangeState(t.Context(), tour.ID, challonge.StartGroupStage); err != nil {
+		t.Fatal(err)
+	}
+	games.Store(0)
+	tour, err = Run(t.Context(), c.desk, c.c, tour.ID, 3, func(_ context.Context, table *Table) (Game, error) {
+		games.Add(1)
+		if table.Match.Group != "" && games.Load() == 1 {
+			return Game{}, nil // a draw, which groups know
+		}
+		return Resigned(board.Black), nil
+	})
+	if err != nil || tour.State != challonge.TournamentComplete || games.Load() != 3+3+6 {
+		t.Fatalf("%+v, %d games, %v", tour, games.Load(), err)
+	}
 	// It ends with the first game that fails.
 	c = newClub(t, challonge.SingleElimination, "Anna", "Ben")
 	boom := errors.New("the board fell down")

@@ -21,8 +21,9 @@ type Organiser interface {
 }
 
 // Run plays a tournament that has been started to its end: the open matches on
-// up to boards boards at a time, round after round, until none is left; then it
-// is finalized. The lower seed has Black. It ends with the first game or report
+// up to boards boards at a time, round after round, until none is left; then
+// the stage after its groups, if it has any; then it is finalized. The lower
+// seed has Black. It ends with the first game or report
 // that fails.
 func Run(ctx context.Context, d *Desk, o Organiser, id challonge.ID, boards int, play Play) (challonge.Tournament, error) {
 	t, err := o.Tournament(ctx, id)
@@ -40,7 +41,14 @@ func Run(ctx context.Context, d *Desk, o Organiser, id challonge.ID, boards int,
 			return t, err
 		}
 		if len(open) == 0 {
-			break
+			if t, err = o.Tournament(ctx, id); err != nil {
+				return t, err
+			}
+			step := t.Next()
+			if t, err = o.ChangeState(ctx, id, step); err != nil || step == challonge.Finalize {
+				return t, err
+			}
+			continue
 		}
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(max(1, boards))
@@ -76,5 +84,4 @@ func Run(ctx context.Context, d *Desk, o Organiser, id challonge.ID, boards int,
 			return t, err
 		}
 	}
-	return o.ChangeState(ctx, id, challonge.Finalize)
 }

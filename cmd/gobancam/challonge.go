@@ -318,7 +318,7 @@ A free account of Challonge has about 500 requests a month: nothing here polls.`
 		newChallongeCreateCommand(f),
 		newChallongeParticipantsCommand(f),
 		newChallongeMatchesCommand(f),
-		newChallongeStepCommand(f, "start", challonge.Start, "Start a tournament: draw its first round", ""),
+		newChallongeStepCommand(f, "start", challonge.Start, "Start a tournament, or what comes after its groups: draw the first round", ""),
 		newChallongeReportCommand(f),
 		newChallongeStepCommand(f, "finalize", challonge.Finalize, "Finish a tournament: fix the final ranks", ""),
 		newChallongeStepCommand(f, "reset", challonge.Reset, "Take a tournament back to before its start",

@@ -36,14 +36,35 @@ func (f *challongeFlags) scene(cmd *cobra.Command, arg string) (*scene, error) {
 	return s, err
 }
 
-// match finds a match by its id or its letter in the bracket.
+// match finds a match by its id or its letter in the bracket. Where groups have
+// the same letters, one that is open comes first.
 func (s *scene) match(text string) (challonge.Match, error) {
+	var fit, open []challonge.Match
 	for _, m := range s.matches {
-		if m.ID == challonge.ID(text) || strings.EqualFold(m.Identifier, text) {
+		switch {
+		case m.ID == challonge.ID(text):
 			return m, nil
+		case strings.EqualFold(m.Identifier, text):
+			fit = append(fit, m)
+			if m.State == challonge.MatchOpen {
+				open = append(open, m)
+			}
 		}
 	}
-	return challonge.Match{}, withCode(exitUsage, fmt.Errorf("%s has no match %q", s.t.Name, text))
+	if len(open) == 1 {
+		fit = open
+	}
+	switch len(fit) {
+	case 0:
+		return challonge.Match{}, withCode(exitUsage, fmt.Errorf("%s has no match %q", s.t.Name, text))
+	case 1:
+		return fit[0], nil
+	}
+	var which []string
+	for _, m := range fit {
+		which = append(which, fmt.Sprintf("%s (%s – %s)", m.ID, s.name(m.Player1), s.name(m.Player2)))
+	}
+	return challonge.Match{}, withCode(exitUsage, fmt.Errorf("more than one match of %s is called %s; name it by its id: %s", s.t.Name, text, strings.Join(which, ", ")))
 }
 
 func (s *scene) name(id challonge.ID) string {

@@ -67,7 +67,7 @@ func contains(t *testing.T, text string, parts ...string) {
 
 // A club's evening by the command line alone.
 func TestChallongeEvening(t *testing.T) {
-	_, u := home(t)
+	srv, u := home(t)
 	contains(t, do(t, exitFailed, "", "whoami"), "gobancam challonge login")
 	contains(t, do(t, exitOK, u.Key+"\n", "login"), "Signed in to Challonge as organiser", "credentials")
 	contains(t, do(t, exitOK, "", "whoami"), "organiser at http://127.0.0.1", "this month")
@@ -77,7 +77,11 @@ func TestChallongeEvening(t *testing.T) {
 	do(t, exitFailed, "n\n", "participants", "remove", "club", "Mistake")
 	do(t, exitOK, "y\n", "participants", "remove", "club", "Mistake")
 	contains(t, do(t, exitOK, "", "participants", "update", "club", "doyun", "--remark", "ogs:dd"), "ogs:dd")
+	before := len(srv.Requests())
 	contains(t, do(t, exitOK, "", "start", "club"), "underway", "Anna ──┐")
+	if n := len(srv.Requests()) - before; n != 4 {
+		t.Errorf("starting cost %d requests; docs/challonge.md says 4", n)
+	}
 	list := do(t, exitOK, "", "matches", "club", "--state", "open")
 	contains(t, list, "MATCH", "Anna – Doyun", "Ben – 智恵")
 	do(t, exitOK, "", "matches", "underway", "club", "A")
@@ -147,6 +151,30 @@ func TestChallongeJSON(t *testing.T) {
 		{"login", "--way", "device"}, {"login", "--way", "x", "--client-id", "y"}, {"participants", "add", id}} {
 		do(t, exitUsage, "", args...)
 	}
+}
+
+// Groups, then a knock-out of those who came through.
+func TestChallongeGroups(t *testing.T) {
+	_, u := home(t)
+	t.Setenv(keyVariable, u.Key)
+	do(t, exitOK, "", "create", "Open", "--url", "open", "--groups", "3", "--through", "1", "--participants", "A,B,C,D,E,F")
+	text := do(t, exitOK, "", "start", "open")
+	contains(t, text, "group stages underway", "Group 1\nRound 1\n", "Group 2\n")
+	var ms []matchLine
+	if err := json.Unmarshal([]byte(do(t, exitOK, "", "matches", "open", "--format", "json")), &ms); err != nil || len(ms) != 6 {
+		t.Fatalf("%d matches, %v", len(ms), err)
+	}
+	contains(t, do(t, exitUsage, "", "report", "open", "A", "--winner", "A", "--by", "us"), "more than one match", string(ms[0].ID))
+	contains(t, do(t, exitFailed, "", "start", "open", "--yes"), "without a result")
+	for _, m := range ms {
+		do(t, exitOK, "", "report", "open", string(m.ID), "--winner", m.Name1, "--by", "us")
+	}
+	contains(t, do(t, exitFailed, "n\n", "start", "open"), "fixes who goes on", "nothing was changed")
+	text = do(t, exitOK, "y\n", "start", "open")
+	contains(t, text, "Open is underway", "┐")
+	contains(t, do(t, exitOK, "", "matches", "open", "--state", "open"), "–")
+	contains(t, do(t, exitOK, "", "report", "open", "A", "--winner", "A", "--by", "us"), "A wins")
+	contains(t, do(t, exitOK, "", "finalize", "open"), "  1  A")
 }
 
 // A result that cannot go out waits, over restarts, and goes out once.

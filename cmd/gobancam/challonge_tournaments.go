@@ -199,7 +199,7 @@ func writeRanks(w io.Writer, people []challonge.Participant) {
 func registerTournament(cmd *cobra.Command) func(cmd *cobra.Command) (challonge.TournamentFields, error) {
 	var name, kind, slug, game, about, starts string
 	var private, attachments, third bool
-	var rounds, iterations int
+	var rounds, iterations, groups, through int
 	fl := cmd.Flags()
 	fl.StringVar(&name, "name", "", "name")
 	fl.StringVar(&kind, "type", "", typeNames)
@@ -212,6 +212,8 @@ func registerTournament(cmd *cobra.Command) func(cmd *cobra.Command) (challonge.
 	fl.BoolVar(&third, "third-place", false, "play for the third place")
 	fl.IntVar(&rounds, "rounds", 0, "rounds of a Swiss tournament")
 	fl.IntVar(&iterations, "iterations", 0, "how often everybody meets in a round robin")
+	fl.IntVar(&groups, "groups", 0, "play a round robin in groups of so many before")
+	fl.IntVar(&through, "through", 2, "with --groups: how many of each go on")
 	return func(cmd *cobra.Command) (challonge.TournamentFields, error) {
 		f := challonge.TournamentFields{Name: name, Slug: slug, Game: game, Description: about}
 		var err error
@@ -237,6 +239,10 @@ func registerTournament(cmd *cobra.Command) func(cmd *cobra.Command) (challonge.
 			if third {
 				f.Match.ThirdPlace = 3
 			}
+		}
+		if groups > 0 {
+			yes := true
+			f.GroupStage, f.Groups = &yes, &challonge.GroupOptions{Type: challonge.RoundRobin, Size: groups, Advance: through}
 		}
 		if rounds > 0 {
 			f.Swiss = &challonge.PointsOptions{Rounds: rounds}
@@ -316,12 +322,21 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 		Short: short,
 		Args:  cobra.ExactArgs(1),
 		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, args []string) error {
-			id := tournamentID(args[0])
-			if warning != "" && !f.yes {
-				t, err := c.Tournament(cmd.Context(), id)
-				if err != nil {
+			id, step := tournamentID(args[0]), step
+			var t challonge.Tournament
+			var err error
+			if warning != "" && !f.yes || step == challonge.Start {
+				if t, err = c.Tournament(cmd.Context(), id); err != nil {
 					return err
 				}
+			}
+			if step == challonge.Start && t.GroupType != "" {
+				if t, err = f.endGroups(cmd, c, t); err != nil {
+					return err
+				}
+				step = t.Next()
+			}
+			if warning != "" && !f.yes {
 				done, err := c.Matches(cmd.Context(), id, challonge.MatchFilter{State: challonge.MatchComplete})
 				if err != nil {
 					return err
@@ -335,8 +350,7 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 					return err
 				}
 			}
-			t, err := c.ChangeState(cmd.Context(), id, step)
-			if err != nil {
+			if t, err = c.ChangeState(cmd.Context(), id, step); err != nil {
 				return err
 			}
 			if f.format == "json" {
@@ -358,6 +372,21 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 			return challonge.WriteBracket(cmd.OutOrStdout(), t, people, matches)
 		}),
 	}
+}
+
+// endGroups ends the groups of a tournament where they are under way: who goes
+// on is fixed then.
+func (f *challongeFlags) endGroups(cmd *cobra.Command, c *challonge.Client, t challonge.Tournament) (challonge.Tournament, error) {
+	if t.State != challonge.TournamentGroupStage {
+		return t, nil
+	}
+	if err := f.nothingWaits(cmd, c, t.ID); err != nil {
+		return t, err
+	}
+	if err := f.sure(cmd, "Ending the groups of %s fixes who goes on; their results cannot be changed any more.", t.Name); err != nil {
+		return t, err
+	}
+	return c.ChangeState(cmd.Context(), t.ID, challonge.FinalizeGroupStage)
 }
 
 // nothingWaits is an error if a result of a tournament has not got to Challonge.
