@@ -12,11 +12,11 @@ import (
 
 // Options are how a Referee works.
 type Options struct {
-	Tuning Tuning  // zero: Live
-	Mode   Mode    // empty: Auto
-	Below  float64 // for AskBelow: the confidence below which it asks
+	Tuning Tuning  `json:",omitzero"` // zero: Live
+	Mode   Mode    `json:",omitzero"` // empty: Auto
+	Below  float64 `json:",omitzero"` // for AskBelow: the confidence below which it asks
 	// Journal is what was in the journal at the start; see OpenJournal.
-	Journal []Entry
+	Journal []Entry `json:",omitzero"`
 }
 
 // Referee owns the state of one online game. It is not safe for concurrent

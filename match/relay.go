@@ -14,7 +14,7 @@ import (
 
 // RelayOptions are how a Relay works.
 type RelayOptions struct {
-	Tuning Tuning      // zero: Quick
+	Tuning Tuning      `json:",omitzero"` // zero: Quick
 	Setup  board.Setup // Size 0: that of the first reading, with Handicap and Rules as given
 	// AsFound takes whatever lies on the board at first for the position that
 	// the game starts from. Else up to four stones are taken for moves.

@@ -46,12 +46,12 @@ func EncodeSurroundings(img gocv.Mat, g *grid.Grid) ([]byte, error) {
 		hi.X, hi.Y = max(hi.X, p.X), max(hi.Y, p.Y)
 	}
 	keep := image.Rect(int(lo.X), int(lo.Y), int(hi.X)+1, int(hi.Y)+1).Intersect(image.Rect(0, 0, img.Cols(), img.Rows()))
-	if keep.Empty() {
-		return EncodeJPEG(img, quality)
-	}
 	dark := gocv.NewMatWithSize(img.Rows(), img.Cols(), img.Type())
 	defer dark.Close()
 	dark.SetTo(gocv.NewScalar(0, 0, 0, 0))
+	if keep.Empty() { // the board is said to be outside
+		return EncodeJPEG(dark, quality)
+	}
 	from, to := img.Region(keep), dark.Region(keep)
 	defer from.Close()
 	defer to.Close()
