@@ -249,6 +249,44 @@ func signInByPhone(t *testing.T, srv *challongetest.Server, u *challongetest.Use
 	return string(rest)
 }
 
+// The window shows the same code and address as the terminal, and what it signs
+// in with is found by the commands.
+func TestChallongeLoginInTheWindow(t *testing.T) {
+	srv, u := home(t)
+	srv.AddApp("board", "")
+	srv.SetInterval(time.Second)
+	club, err := challongeAsSet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := club.app("board")
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant, err := app.Device(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := deviceMenu(grant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := decodeQR(t, page.QR); got != srv.URL+"/oauth/device?user_code="+page.Code || page.Address != srv.URL+"/oauth/device" {
+		t.Errorf("the QR code says %q, the page %s and %s", got, page.Address, page.Code)
+	}
+	srv.Confirm(page.Code, u)
+	token, err := grant.Wait(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := newRootCommand()
+	cmd.SetContext(t.Context())
+	if name, err := club.keep(cmd, credentialStore(cmd), challonge.WayDevice, app, token, ""); name != "organiser" || err != nil {
+		t.Fatalf("%q %v", name, err)
+	}
+	contains(t, do(t, exitOK, "", "whoami"), "organiser")
+}
+
 // readQR photographs the rows of a terminal that hold a QR code.
 func readQR(t *testing.T, screen string) string {
 	t.Helper()
@@ -270,6 +308,11 @@ func readQR(t *testing.T, screen string) string {
 			img.SetGray(x, y, color.Gray{255})
 		}
 	}
+	return decodeQR(t, img)
+}
+
+func decodeQR(t *testing.T, img image.Image) string {
+	t.Helper()
 	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
 		t.Fatal(err)
