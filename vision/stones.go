@@ -20,7 +20,10 @@ import (
 //
 // The board is rectified with its pose (canvas), a small network turns what
 // surrounds each crossing into a vector, and the vectors are judged against
-// what empty, black and white look like on this very board.
+// what empty, black and white look like on this very board. That is done twice,
+// with the board as it is and with its mirror image, and the mean counts: what
+// is really there looks the same in a mirror, the network's slips do not. On
+// boards that it was not trained on a quarter of the errors goes away by it.
 type Reader struct {
 	n      int
 	canvas canvas
@@ -29,20 +32,27 @@ type Reader struct {
 	wood   [3]float64 // the board's reference colour
 	tone   [netIn][256]float32
 
-	// Vectors of the present picture: near ones with a ring of one crossing
-	// around the board, final ones of the board; fresh where computed.
-	near       []float32
-	nearFresh  []bool
-	vector     []float32
-	vectorDone []bool
-
-	known   prototypes // this board's
-	weight  [3]float32 // points that they rest on
+	looks   [2]opinion // at the board, and at its mirror image
 	learned bool
 
 	scratch nearScratch
 	in      []float32
 	lean    []float32
+}
+
+// opinion is what one way of looking at the board makes of it. Its columns
+// count from the right where it is mirrored.
+type opinion struct {
+	mirrored bool
+
+	// Vectors of the present picture: near ones with a ring of one crossing
+	// around the board, final ones of the board; fresh where computed.
+	near      []float32
+	nearFresh []bool
+	vector    []float32
+
+	known  prototypes // this board's
+	weight [3]float32 // points that they rest on
 }
 
 // NewReader returns a Reader that has seen nothing yet.
@@ -61,10 +71,13 @@ func (r *Reader) Read(img gocv.Mat, g *grid.Grid) ([]reading.Evidence, error) {
 	if err := r.begin(img, g); err != nil {
 		return nil, err
 	}
-	for y := range r.n {
-		r.look(net, 0, r.n, y)
+	for i := range r.looks {
+		for y := range r.n {
+			r.look(net, &r.looks[i], 0, r.n, y)
+		}
+		r.looks[i].learn(net, r.n)
 	}
-	r.learn(net)
+	r.learned = true
 	out := make([]reading.Evidence, 0, r.n*r.n)
 	for y := range r.n {
 		for x := range r.n {
@@ -122,7 +135,8 @@ func (r *Reader) ReadPoints(img gocv.Mat, g *grid.Grid, pts []board.Point) ([]re
 			for end < n && want[y*n+end] {
 				end++
 			}
-			r.look(net, x, end, y)
+			r.look(net, &r.looks[0], x, end, y)
+			r.look(net, &r.looks[1], n-end, n-x, y)
 			x = end
 		}
 	}
@@ -141,13 +155,14 @@ func (r *Reader) begin(img gocv.Mat, g *grid.Grid) error {
 	}
 	n := g.Size()
 	if r.n != n {
-		*r = Reader{
-			n:          n,
-			near:       make([]float32, (n+2)*(n+2)*netNear),
-			nearFresh:  make([]bool, (n+2)*(n+2)),
-			vector:     make([]float32, n*n*netVector),
-			vectorDone: make([]bool, n*n),
-			lean:       make([]float32, 2*n),
+		*r = Reader{n: n, lean: make([]float32, 2*n)}
+		for i := range r.looks {
+			r.looks[i] = opinion{
+				mirrored:  i == 1,
+				near:      make([]float32, (n+2)*(n+2)*netNear),
+				nearFresh: make([]bool, (n+2)*(n+2)),
+				vector:    make([]float32, n*n*netVector),
+			}
 		}
 	}
 	m := float64(n-1) / 2
@@ -166,8 +181,9 @@ func (r *Reader) begin(img gocv.Mat, g *grid.Grid) error {
 	if err := r.canvas.begin(img, t); err != nil {
 		return err
 	}
-	clear(r.nearFresh)
-	clear(r.vectorDone)
+	for i := range r.looks {
+		clear(r.looks[i].nearFresh)
+	}
 	r.measureWood()
 	return nil
 }
@@ -223,53 +239,65 @@ func (r *Reader) measureWood() {
 	}
 }
 
-// look computes the vectors of the turned board's crossings x0 to x1−1 of row y.
-func (r *Reader) look(net *stoneNet, x0, x1, y int) {
+// look computes the vectors of crossings x0 to x1−1 of row y of the turned
+// board, as o counts them.
+func (r *Reader) look(net *stoneNet, o *opinion, x0, x1, y int) {
 	w := r.n + 2
 	for row := y; row < y+3; row++ { // of near, one beyond the board's
 		for x := x0; x < x1+2; x++ {
-			if r.nearFresh[row*w+x] {
+			if o.nearFresh[row*w+x] {
 				continue
 			}
 			end := x + 1
-			for end < x1+2 && !r.nearFresh[row*w+end] {
+			for end < x1+2 && !o.nearFresh[row*w+end] {
 				end++
 			}
-			r.lookNear(net, x, end, row)
+			r.lookNear(net, o, x, end, row)
 			x = end
 		}
 	}
 	for x := x0; x < x1; x++ {
-		du, dv := lean(r.grid, float64(x), float64(y))
-		r.lean[2*(x-x0)], r.lean[2*(x-x0)+1] = float32(du), float32(dv)
-		r.vectorDone[y*r.n+x] = true
+		u, side := x, float32(1)
+		if o.mirrored {
+			u, side = r.n-1-x, -1
+		}
+		du, dv := lean(r.grid, float64(u), float64(y))
+		r.lean[2*(x-x0)], r.lean[2*(x-x0)+1] = side*float32(du), float32(dv)
 	}
-	net.vectorsRow(r.near[(y*w+x0)*netNear:], w*netNear, r.lean, r.vector[(y*r.n+x0)*netVector:], x1-x0)
+	net.vectorsRow(o.near[(y*w+x0)*netNear:], w*netNear, r.lean, o.vector[(y*r.n+x0)*netVector:], x1-x0)
 }
 
 // lookNear computes near vectors x0 to x1−1 of a row, both counted with the
 // ring of one.
-func (r *Reader) lookNear(net *stoneNet, x0, x1, row int) {
+func (r *Reader) lookNear(net *stoneNet, o *opinion, x0, x1, row int) {
 	const reach = netSight / 2
 	left := (x0-1+canvasRing)*cellPixels + cellPixels/2 - reach
 	right := (x1-2+canvasRing)*cellPixels + cellPixels/2 + reach + 1
 	top := (row-1+canvasRing)*cellPixels + cellPixels/2 - reach
-	r.canvas.show(left, top, right, top+netSight)
+	first, step := left, netIn
+	if o.mirrored { // a crossing's pixel stays one: x becomes side − x
+		first, step = r.canvas.side-left, -netIn
+		r.canvas.show(r.canvas.side-right+1, top, first+1, top+netSight)
+	} else {
+		r.canvas.show(left, top, right, top+netSight)
+	}
 	width := (right - left) * netIn
 	r.in = grow(r.in, netSight*width)
 	for y := range netSight {
-		src := r.canvas.pix[((top+y)*r.canvas.side+left)*netIn:]
+		src := ((top+y)*r.canvas.side + first) * netIn
 		dst := r.in[y*width : (y+1)*width]
 		for i := 0; i < width; i += netIn {
-			dst[i] = r.tone[0][src[i]]
-			dst[i+1] = r.tone[1][src[i+1]]
-			dst[i+2] = r.tone[2][src[i+2]]
+			p := r.canvas.pix[src : src+netIn]
+			dst[i] = r.tone[0][p[0]]
+			dst[i+1] = r.tone[1][p[1]]
+			dst[i+2] = r.tone[2][p[2]]
+			src += step
 		}
 	}
 	w := r.n + 2
-	net.nearRow(&r.scratch, r.in, x1-x0, r.near[(row*w+x0)*netNear:])
+	net.nearRow(&r.scratch, r.in, x1-x0, o.near[(row*w+x0)*netNear:])
 	for x := x0; x < x1; x++ {
-		r.nearFresh[row*w+x] = true
+		o.nearFresh[row*w+x] = true
 	}
 }
 
@@ -280,11 +308,11 @@ const (
 
 // learn works out what empty, black and white look like on this board, from
 // the first opinions on a whole picture and what was known before.
-func (r *Reader) learn(net *stoneNet) {
+func (o *opinion) learn(net *stoneNet, n int) {
 	var sum [3][netVector]float64
 	var count [3]float64
-	for i := range r.n * r.n {
-		v := r.vector[i*netVector : (i+1)*netVector]
+	for i := range n * n {
+		v := o.vector[i*netVector : (i+1)*netVector]
 		p := net.firstOpinion(v)
 		for c := range sum {
 			count[c] += float64(p[c])
@@ -294,14 +322,13 @@ func (r *Reader) learn(net *stoneNet) {
 		}
 	}
 	for c := range sum {
-		before := float64(min(memory, r.weight[c]))
+		before := float64(min(memory, o.weight[c]))
 		for k := range sum[c] {
-			r.known[c][k] = float32((sum[c][k] + usualWeight*float64(net.usual[c][k]) + before*float64(r.known[c][k])) /
+			o.known[c][k] = float32((sum[c][k] + usualWeight*float64(net.usual[c][k]) + before*float64(o.known[c][k])) /
 				(count[c] + usualWeight + before))
 		}
-		r.weight[c] = float32(min(memory, count[c]+before))
+		o.weight[c] = float32(min(memory, count[c]+before))
 	}
-	r.learned = true
 }
 
 // judge returns the evidence of a point of the caller's board, whose vector has
@@ -313,6 +340,16 @@ func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
 	if !(at.X > -slack && at.X < float64(r.canvas.w)+slack && at.Y > -slack && at.Y < float64(r.canvas.h)+slack) {
 		return reading.Hidden
 	}
-	k := (y*r.n + x) * netVector
-	return reading.NewEvidence(net.logLik(net.secondOpinion(r.vector[k:k+netVector], &r.known)))
+	var mean [netClass]float64
+	for i := range r.looks {
+		o := &r.looks[i]
+		if o.mirrored {
+			x = r.n - 1 - x
+		}
+		k := (y*r.n + x) * netVector
+		for s, l := range logSoftmax(net.secondOpinion(o.vector[k:k+netVector], &o.known)) {
+			mean[s] += l / float64(len(r.looks))
+		}
+	}
+	return reading.NewEvidence(net.logLik(mean))
 }

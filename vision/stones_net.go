@@ -190,10 +190,25 @@ func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (logit [netClas
 	return logit
 }
 
-// logLik turns outputs into log-likelihoods, with a common offset.
-func (n *stoneNet) logLik(logit [netClass]float32) (ll [reading.States]float64) {
+// logSoftmax turns outputs into logarithms of chances.
+func logSoftmax(logit [netClass]float32) (l [netClass]float64) {
+	best := float64(max(logit[0], logit[1], logit[2], logit[3]))
+	var sum float64
+	for i, v := range logit {
+		l[i] = float64(v) - best
+		sum += math.Exp(l[i])
+	}
+	for i := range l {
+		l[i] -= math.Log(sum)
+	}
+	return l
+}
+
+// logLik turns outputs, or means of their logSoftmax, into honest
+// log-likelihoods with a common offset.
+func (n *stoneNet) logLik(logit [netClass]float64) (ll [reading.States]float64) {
 	for i, l := range logit {
-		ll[i] = n.scale * float64(l)
+		ll[i] = n.scale * l
 	}
 	ll[reading.Covered] += n.scale * n.veil
 	best := max(ll[reading.Empty], ll[reading.Black], ll[reading.White], ll[reading.Covered])

@@ -53,19 +53,19 @@ func TestStoneNetIsTheTrainedOne(t *testing.T) {
 		}
 		net.nearRow(&s, in, n+2, near[row*(n+2)*netNear:])
 	}
-	r := Reader{n: n, near: near, vector: make([]float32, n*n*netVector)}
+	o := opinion{vector: make([]float32, n*n*netVector)}
 	for y := range n {
 		var lean []float32
 		for x := range n {
 			lean = append(lean, 0.25, float32(-1.5+1.5*float64(y*n+x)/float64(n*n-1)))
 		}
-		net.vectorsRow(near[y*(n+2)*netNear:], (n+2)*netNear, lean, r.vector[y*n*netVector:], n)
+		net.vectorsRow(near[y*(n+2)*netNear:], (n+2)*netNear, lean, o.vector[y*n*netVector:], n)
 	}
-	r.learn(net)
+	o.learn(net, n)
 	worst := 0.0
 	for i := range n * n {
-		v := r.vector[i*netVector : (i+1)*netVector]
-		second := net.secondOpinion(v, &r.known)
+		v := o.vector[i*netVector : (i+1)*netVector]
+		second := net.secondOpinion(v, &o.known)
 		p := net.firstOpinion(v)
 		base := math.Log(float64(p[0])) - want.First[i*netClass]
 		for c := range netClass {

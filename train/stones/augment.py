@@ -2,7 +2,7 @@
 import cv2
 import numpy as np
 
-from canvas import CELL, RING
+from canvas import CELL, RING, mirrored
 
 COVERED, UNKNOWN = 3, 255
 
@@ -111,9 +111,7 @@ def cover(r, x, lab):
 def augment(r, c, lab, lean):
     """c: canvas of a window, uint8; returns changed copies of the three."""
     if r.random() < .5:
-        c, lab, lean = c[:, ::-1], lab[:, ::-1], lean[:, ::-1] * np.float32([-1, 1])
-        # pixel 6 of 12 is the crossing: mirrored, it has to be shifted by one
-        c = np.concatenate([c[:, :1], c[:, :-1]], 1)
+        c, lab, lean = mirrored(c, lab, lean * np.float32([-1, 1]))
     x = np.ascontiguousarray(c).astype(np.float32)
     s = x.shape[0]
     # a calibration that is slightly off, on top of what the data has

@@ -126,3 +126,10 @@ def canvas(img, g):
     if sub > 1:
         out = cv2.resize(out, (side, side), interpolation=cv2.INTER_AREA)
     return out
+
+
+def mirrored(c, *rest):
+    """A canvas, its leans and whatever else is by crossing, in a mirror. Pixel 6 of 12
+    is the crossing, so the picture moves by one."""
+    c = c[:, ::-1]
+    return np.concatenate([c[:, :1], c[:, :-1]], 1), *[v[:, ::-1] for v in rest]

@@ -16,7 +16,7 @@ import torch
 from torch.nn import functional as F
 
 from augment import UNKNOWN, augment
-from canvas import CELL, RING
+from canvas import CELL, RING, mirrored
 from net import CLASSES, Net, relative, wood
 from synth import WINDOW
 
@@ -114,9 +114,14 @@ def loss_of(net, x, y, t):
 
 @torch.no_grad()
 def predict(net, c, lean):
-    n = lean.shape[0]
-    x = torch.from_numpy(relative(c, wood(c, n))[None]).float()
-    return net(x, torch.from_numpy(lean.transpose(2, 0, 1)[None].astype(np.float32)))[1][0].numpy()
+    """Logarithms of the chances, the mean over the board and its mirror image, as vision/stones.go reads."""
+    ref = wood(c, lean.shape[0])
+
+    def look(c, lean):
+        x = torch.from_numpy(relative(c, ref)[None]).float()
+        t = torch.from_numpy(np.ascontiguousarray(lean.transpose(2, 0, 1)[None], np.float32))
+        return F.log_softmax(net(x, t)[1][0], -1).numpy()
+    return (look(c, lean) + look(*mirrored(c, lean * np.float32([-1, 1])))[:, ::-1]) / 2
 
 
 def measure(net, b, held, log=print):
