@@ -3,44 +3,35 @@ package play
 import (
 	"context"
 	"io"
-	"iter"
+	"time"
 
 	"github.com/gobancam/gobancam/record"
 	"github.com/gobancam/gobancam/vision"
 )
 
 // Pictures is a source of the pictures that a recording kept, with their times.
-// It must be closed before the session.
+// What cannot be read of its log is passed over. The session must stay open.
 func Pictures(s *record.Session) vision.Source {
-	next, stop := iter.Pull2(s.Entries())
-	src := vision.FromEncoded(func(context.Context) (vision.Encoded, error) {
-		for {
-			e, err, ok := next()
-			switch {
-			case !ok:
-				return vision.Encoded{}, io.EOF
-			case err != nil:
-				return vision.Encoded{}, err
-			case e.Kind != record.KindFrame:
-				continue
-			}
-			f, err := e.Frame()
-			if err != nil {
-				return vision.Encoded{}, err
-			}
-			data, err := s.Picture(f)
-			return vision.Encoded{Data: data, Time: e.At, Name: f.File}, err
+	type picture struct {
+		at time.Duration
+		f  record.Frame
+	}
+	var kept []picture
+	for e, err := range s.Entries() {
+		if err != nil || e.Kind != record.KindFrame {
+			continue
 		}
+		if f, err := e.Frame(); err == nil {
+			kept = append(kept, picture{e.At, f})
+		}
+	}
+	return vision.FromEncoded(func(context.Context) (vision.Encoded, error) {
+		if len(kept) == 0 {
+			return vision.Encoded{}, io.EOF
+		}
+		p := kept[0]
+		kept = kept[1:]
+		data, err := s.Picture(p.f)
+		return vision.Encoded{Data: data, Time: p.at, Name: p.f.File}, err
 	})
-	return &pictures{src, stop}
-}
-
-type pictures struct {
-	vision.Source
-	stop func()
-}
-
-func (p *pictures) Close() error {
-	p.stop()
-	return p.Source.Close()
 }

@@ -13,7 +13,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// driveVariable makes the test program the real one, driven by a test.
+const driveVariable = "GOBANCAM_TEST_DRIVEN"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(driveVariable) != "" {
+		driven()
+	}
 	testscript.Main(m, map[string]func(){"gobancam": main})
 }
 
@@ -35,6 +41,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HTML", html.URL)
 			for _, dir := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 				e.Setenv(dir, filepath.Join(e.WorkDir, "home", dir))
+			}
+			flights := filepath.Join(e.WorkDir, "flown")
+			e.Setenv("FLIGHTS", flights)
+			if err := writeFlight(flights); err != nil {
+				return err
 			}
 			if err := writeJPEG(filepath.Join(e.WorkDir, "dot.jpg"), 1, 1); err != nil {
 				return err
