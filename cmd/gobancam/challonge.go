@@ -36,14 +36,6 @@ type challongeFlags struct {
 	lines func(context.Context) (string, error)
 }
 
-// challongeAsSet is Challonge as the environment sets it, for a face without
-// flags.
-func challongeAsSet() (*challongeFlags, error) {
-	f := &challongeFlags{}
-	f.registerConnection(pflag.NewFlagSet("", pflag.ContinueOnError))
-	return f, f.check()
-}
-
 // register adds all flags to a command and to those below it.
 func (f *challongeFlags) register(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()

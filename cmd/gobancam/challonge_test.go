@@ -255,14 +255,11 @@ func TestChallongeLoginInTheWindow(t *testing.T) {
 	srv, u := home(t)
 	srv.AddApp("board", "")
 	srv.SetInterval(time.Second)
-	club, err := challongeAsSet()
+	where, err := challongeEndpoints()
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := club.app("board")
-	if err != nil {
-		t.Fatal(err)
-	}
+	app := &challonge.App{ID: "board", Endpoints: where}
 	grant, err := app.Device(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -279,10 +276,8 @@ func TestChallongeLoginInTheWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := newRootCommand()
-	cmd.SetContext(t.Context())
-	if name, err := club.keep(cmd, credentialStore(cmd), challonge.WayDevice, app, token, ""); name != "organiser" || err != nil {
-		t.Fatalf("%q %v", name, err)
+	if err := challonge.Remember(credentialStore(newRootCommand()), where, challonge.WayDevice, app, token, ""); err != nil {
+		t.Fatal(err)
 	}
 	contains(t, do(t, exitOK, "", "whoami"), "organiser")
 }
