@@ -267,7 +267,8 @@ type Rerun struct {
 }
 
 // Again feeds a recording to a new referee, or relay, as fast as it goes. One
-// whose beginning was dropped is gone on with from its first checkpoint.
+// whose beginning was dropped is gone on with from its first checkpoint. voice
+// and explain may be nil.
 func Again(s *record.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
 	of, err := newDecider(s.Header.Config)
 	if err != nil {
@@ -336,7 +337,9 @@ func Again(s *record.Session, voice func(match.Event), explain func(match.Decisi
 				return run, err
 			}
 			said = append(said, canonical(text))
-			voice(ev)
+			if voice != nil {
+				voice(ev)
+			}
 		}
 		if explain != nil {
 			for _, d := range out.Decisions {

@@ -33,7 +33,8 @@ step "tests of the rules, without cgo"
 CGO_ENABLED=0 GOFLAGS= go test ./board/... ./grid/... ./reading/...
 
 step "tests with the race detector"
-go test -race -tags "$tags,matprofile" $(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
+programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther)$'
+go test -race -tags "$tags,matprofile" -skip "$programs" $(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
 
 # Where pictures are read, the race detector costs tenfold; it watches what runs
 # in parallel there.
@@ -42,3 +43,6 @@ go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|Eye
 
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game"
 go test -tags "$tags,matprofile" ./vision ./play ./demo
+
+step "real programs: killed at every step of sending, and two that play each other"
+go test ./cmd/gobancam -run "$programs"
