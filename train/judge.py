@@ -22,7 +22,7 @@ def features(r):
     return x
 
 
-def fit(x, y, w, ridge=0.02):
+def fit(x, y, w, ridge=0.2):
     b = np.zeros(x.shape[1] + 1)
     x1 = np.append(x, np.ones((len(x), 1)), 1)
     for _ in range(200):

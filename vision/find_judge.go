@@ -181,8 +181,8 @@ func (s *survey) overlap(g *grid.Grid) float64 {
 // confidence is the probability that the grid is right: logistic regression on
 // right and wrong grids of photographs and renders (train/judge.py).
 func (e *evidence) confidence() float64 {
-	z := -31.50 +
-		18.82*e.Agree + 8.42*e.Overlap + 5.50*max(-1, min(1, e.Lead/40)) +
-		2.76*e.Cross + 1.66*e.Weak - 1.46*e.Stray + 0.79*e.Ring + 5.26*e.Border - 0.44*e.Inner + 0.39*e.Corner + 0.30*e.Share + 6.12*e.Edge - 0.30*e.Bare - 11.35*e.Beyond - 2.27*e.InView
+	z := -16.74 +
+		6.03*e.Agree + 7.44*e.Overlap + 5.43*max(-1, min(1, e.Lead/40)) -
+		0.18*e.Cross - 0.39*e.Weak - 4.04*e.Stray - 3.95*e.Ring + 5.29*e.Border + 0.25*e.Inner + 0.19*e.Corner - 1.21*e.Share + 1.81*e.Edge - 1.90*e.Bare - 3.28*e.Beyond - 0.08*e.InView
 	return 1 / (1 + math.Exp(-z))
 }
