@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 	"time"
 
 	"golang.org/x/image/draw"
@@ -108,10 +109,10 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 		{rect: at(1, 0, 2), label: "Turn", key: "R", cap: "R", off: none},
 		again,
 		{rect: at(2, 0, 2), label: "Snap", key: "S", cap: "S", on: v.Snap},
-		{rect: at(2, 1, 2), label: "Undo", key: "U", cap: "U", off: !v.CanUndo},
-		{rect: at(3, 0, 2), label: "Next corner", key: "Tab", cap: "Tab", off: none},
-		{rect: at(3, 2, 4), label: "Lens", key: "-", cap: "−", off: none},
-		{rect: at(3, 3, 4), label: "Lens", key: "+", cap: "+", off: none},
+		{rect: at(2, 1, 2), label: "Next corner", key: "Tab", cap: "Tab", off: none},
+		{rect: at(3, 0, 3), label: "Undo", key: "U", cap: "U", off: !v.CanUndo},
+		{rect: at(3, 1, 3), label: "Lens", key: "-", cap: "−", off: none},
+		{rect: at(3, 2, 3), label: "Lens", key: "+", cap: "+", off: none},
 		{rect: at(4, 0, 2), label: "Exposure", key: "E", cap: "E", on: v.Exposure.Locked, off: !v.Exposure.Offered},
 		{rect: at(4, 1, 2), label: "Focus", key: "O", cap: "O", on: v.Focus.Locked, off: !v.Focus.Offered},
 		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
@@ -271,11 +272,8 @@ func drawLoupe(c *paint.Canvas, r image.Rectangle, p *picture, g *grid.Grid, cor
 }
 
 func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
-	r, text, ready := f.laid.line, v.Text, v.Ready
-	if n := u.state.notice; n != "" {
-		text = n
-	}
-	return panel{rect: r, key: keyOf(text, ready), paint: func(c *paint.Canvas) {
+	r, text, ready, notice, alarm := f.laid.line, v.Text, v.Ready, u.state.notice, u.state.alarm
+	return panel{rect: r, key: keyOf(text, ready, notice, alarm), paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
 		c.Round(r, 10*s, t.surface)
@@ -285,10 +283,14 @@ func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
 		}
 		c.Frame(r, 10*s, 2*s, edge)
 		size, width := 19*s, float32(r.Dx())-32*s
+		if notice != "" {
+			r.Max.Y -= u.px(18)
+			u.write.Draw(c, paint.Regular, 14*s, float32(r.Min.X)+16*s, float32(r.Max.Y)+6*s, pick(alarm, t.alarm, t.dim), u.write.Fit(paint.Regular, 14*s, width, notice))
+		}
 		var lines []string
 		for ; size > 12*s; size -= s {
 			lines = u.write.Wrap(paint.Medium, size, width, 3, text)
-			if float32(len(lines))*size*1.3 <= float32(r.Dy())-16*s {
+			if float32(len(lines))*size*1.3 <= float32(r.Dy())-14*s {
 				break
 			}
 		}
@@ -303,11 +305,11 @@ func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
 func (f *calibrateFace) titlePanel(u *ui, v *calibrate.View) panel {
 	r := f.laid.title
 	camera := "Camera " + v.Camera
-	if u.state.cal.inGame {
+	switch {
+	case u.state.cal.inGame:
 		camera = "The game goes on meanwhile"
-	}
-	if v.Width > 0 {
-		camera += fmt.Sprintf(" · %d×%d", v.Width, v.Height)
+	case v.Width > 0:
+		camera = fmt.Sprintf("%d×%d · camera %s", v.Width, v.Height, strings.TrimPrefix(v.Camera, "http://"))
 	}
 	return panel{rect: r, key: camera, paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
@@ -445,7 +447,8 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 			err = cal.accept(p)
 		}
 		if err != nil {
-			u.w.Notice(err.Error())
+			u.w.alarm(err.Error())
+			u.say(err.Error())
 			return
 		}
 		u.w.CalibrationDone()

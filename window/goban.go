@@ -237,8 +237,11 @@ func (g *goban) mark(c *paint.Canvas, f frameOf, u *ui, m mark, pos *board.Posit
 		if m.Kind == markMissing {
 			sign = "?"
 		}
-		size := r * 1.3
-		u.write.Draw(c, paint.Bold, size, x-u.write.Width(paint.Bold, size, sign)/2, y+size*0.36, alarm, sign)
+		size, ink := r*1.3, alarm
+		if m.Color == board.Black {
+			ink = rgb(0xffffff)
+		}
+		u.write.Draw(c, paint.Bold, size, x-u.write.Width(paint.Bold, size, sign)/2, y+size*0.36, ink, sign)
 	case markPending, markTrial:
 		g.put(c, x, y, r, m.Color, m.Kind == markTrial)
 		if m.Kind == markPending {

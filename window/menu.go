@@ -170,14 +170,18 @@ func (f *menuFace) lay(u *ui, m *Menu) {
 	px := u.px
 	f.cols, f.fit, f.spots, f.keys = 1, 0, nil, nil
 	if n := len(m.Items); n > 0 {
-		w, h, gap := l.items.Dx(), px(60), px(8)
+		w, h, gap, rows := l.items.Dx(), px(60), px(8), 0
 		if m.Cards {
 			gap = px(12)
-			f.cols = 3
-			w = (l.items.Dx() - (f.cols-1)*gap) / f.cols
-			h = w*10/16 + px(50)
+			for f.cols = 3; ; f.cols++ { // as large as they all fit
+				w = (l.items.Dx() - (f.cols-1)*gap) / f.cols
+				h = w*10/16 + px(50)
+				if f.cols == 4 || (l.items.Dy()+gap)/(h+gap)*f.cols >= n {
+					break
+				}
+			}
 		}
-		rows := max(1, (l.items.Dy()+gap)/(h+gap))
+		rows = max(1, (l.items.Dy()+gap)/(h+gap))
 		f.fit = rows * f.cols
 		if row := f.at / f.cols; row < f.first/f.cols {
 			f.first = row * f.cols

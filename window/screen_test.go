@@ -1,11 +1,9 @@
 package window
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"image"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/grid"
 	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/window/screentest"
 )
 
 // The test program is also the program that the tests on a real screen look at.
@@ -89,125 +88,12 @@ type outside struct{ testing.TB }
 func (*outside) Helper()           {}
 func (*outside) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
 
-// screen is an X server of its own with a window on it.
-type screen struct {
-	t       *testing.T
-	display string
-	window  string
-	lines   chan string
-}
-
-func open(t *testing.T, what string) *screen {
+// open opens the window of act on a screen of its own.
+func open(t *testing.T, what string) *screentest.Screen {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a window on a real screen takes seconds")
-	}
-	for _, tool := range []string{"Xvfb", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed; scripts/setup.sh test installs it", tool)
-		}
-	}
-	s := &screen{t: t, lines: make(chan string, 1000)}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	x.ExtraFiles = []*os.File{w}
-	if err := x.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() { x.Process.Kill(); x.Wait() })
-	number, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Skipf("Xvfb does not start: %v", err)
-	}
-	s.display = ":" + strings.TrimSpace(number)
-
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), actAs+"="+what, "DISPLAY="+s.display, "WAYLAND_DISPLAY=")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer close(s.lines)
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			s.lines <- lines.Text()
-		}
-		io.Copy(io.Discard, out)
-		if err := cmd.Wait(); err != nil {
-			s.lines <- err.Error()
-		}
-	}()
-	t.Cleanup(func() { cmd.Process.Kill(); <-ended })
-	s.expect("ready")
-	s.window = strings.TrimSpace(s.xdo("search", "--sync", "--onlyvisible", "--name", "gobancam"))
-	s.window, _, _ = strings.Cut(s.window, "\n")
-	time.Sleep(2 * time.Second) // for the first frames
-	return s
-}
-
-func (s *screen) xdo(args ...string) string {
-	s.t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
-	cmd := exec.CommandContext(ctx, "xdotool", args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("xdotool %v: %v\n%s", args, err, out)
-	}
-	return string(out)
-}
-
-// expect waits for a line that begins with want.
-func (s *screen) expect(want string) string {
-	s.t.Helper()
-	late := time.After(90 * time.Second)
-	for {
-		select {
-		case l, ok := <-s.lines:
-			if !ok {
-				s.t.Fatalf("the window is gone before it said %q", want)
-			}
-			if strings.HasPrefix(l, want) {
-				return l
-			}
-			if strings.HasPrefix(l, "asked") {
-				s.t.Fatalf("it said %q, want %q", l, want)
-			}
-		case <-late:
-			s.t.Fatalf("it never said %q", want)
-		}
-	}
-}
-
-// hold does what hands do, slowly enough for a busy machine: a press that ends
-// within one tick would not be seen.
-func (s *screen) hold(args ...string) { s.xdo(args...); time.Sleep(400 * time.Millisecond) }
-
-func (s *screen) move(p image.Point) {
-	s.hold("mousemove", "--window", s.window, fmt.Sprint(p.X), fmt.Sprint(p.Y))
-}
-
-func (s *screen) click(p image.Point) {
-	s.move(p)
-	s.hold("mousedown", "1")
-	s.hold("mouseup", "1")
-}
-
-func (s *screen) key(k string) {
-	s.hold("keydown", k)
-	s.hold("keyup", k)
+	cmd.Env = append(os.Environ(), actAs+"="+what)
+	return screentest.Open(t, cmd)
 }
 
 // likeIt is the ui of the same window.
@@ -222,16 +108,16 @@ func TestScreenDragACornerAndTurn(t *testing.T) {
 	x, y := f.at.out(before[1])
 	from := image.Pt(int(x), int(y))
 	to := from.Add(image.Pt(23, -11))
-	s.move(from)
-	s.hold("mousedown", "1")
-	s.move(from.Add(image.Pt(10, -5)))
-	s.move(to)
-	s.hold("mouseup", "1")
-	s.key("r")
-	s.key("Return")
+	s.Move(from)
+	s.Press()
+	s.Move(from.Add(image.Pt(10, -5)))
+	s.Move(to)
+	s.Release()
+	s.Key("r")
+	s.Key("Return")
 	var got [4]grid.Pt
 	for i := range got {
-		if _, err := fmt.Sscanf(s.expect("corner"), "corner %f %f", &got[i].X, &got[i].Y); err != nil {
+		if _, err := fmt.Sscanf(s.Expect("corner"), "corner %f %f", &got[i].X, &got[i].Y); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -245,8 +131,8 @@ func TestScreenDragACornerAndTurn(t *testing.T) {
 			t.Errorf("corner %d moved by %.2f", c, d)
 		}
 	}
-	s.expect("saved")
-	s.expect("closed")
+	s.Expect("saved")
+	s.Expect("closed")
 }
 
 func TestScreenResignAsksTwiceAndCloseSettles(t *testing.T) {
@@ -263,18 +149,18 @@ func TestScreenResignAsksTwiceAndCloseSettles(t *testing.T) {
 		t.Fatalf("no button %q", label)
 		return image.Point{}
 	}
-	s.click(middle("Resign"))
-	s.expect("asked resign")
+	s.Click(middle("Resign"))
+	s.Expect("asked resign", "asked")
 	sn := midgameSnap()
 	sn.Questions = []match.Question{{ID: 3, Kind: match.AskResign}}
 	w.ShowSnapshot(sn)
 	u.look()
-	s.click(middle("Play on"))
-	if l := s.expect("asked deny"); !strings.HasSuffix(l, " 3") {
+	s.Click(middle("Play on"))
+	if l := s.Expect("asked deny", "asked"); !strings.HasSuffix(l, " 3") {
 		t.Errorf("it answers no question: %q", l)
 	}
-	s.key("ctrl+q")
-	s.expect("asked quit")
-	s.expect("settled")
-	s.expect("closed")
+	s.Close()
+	s.Expect("asked quit", "asked")
+	s.Expect("settled")
+	s.Expect("closed")
 }

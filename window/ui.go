@@ -1,12 +1,14 @@
 package window
 
 import (
+	"fmt"
 	"image"
 	"image/draw"
 	"time"
 
 	xdraw "golang.org/x/image/draw"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/window/paint"
 )
 
@@ -146,9 +148,27 @@ func (u *ui) places() []Place {
 			break
 		}
 		b := layBoard(f.laid.board, s.Size)
-		for p := range s.Position.Points() {
+		point := func(what string, p board.Point) {
 			x, y := b.at(p)
-			out = append(out, Place{p.GTP(s.Size), image.Rect(int(x)-1, int(y)-1, int(x)+2, int(y)+2)})
+			out = append(out, Place{what + p.GTP(s.Size), image.Rect(int(x)-1, int(y)-1, int(x)+2, int(y)+2)})
+		}
+		for p := range s.Position.Points() {
+			point("", p)
+		}
+		for _, m := range boardOf(s).Marks {
+			switch m.Kind {
+			case markOwed:
+				point("put ", m.Point)
+			case markLift:
+				point("take ", m.Point)
+			}
+		}
+	case *calibrateFace:
+		if g := u.state.cal.session.Grid(); g != nil && f.at.width > 0 {
+			for i, p := range g.Corners() {
+				x, y := f.at.out(p)
+				out = append(out, Place{fmt.Sprintf("corner %d", i+1), image.Rect(int(x), int(y), int(x)+1, int(y)+1)})
+			}
 		}
 	}
 	return out

@@ -168,6 +168,11 @@ func (w *Window) Notice(text string) {
 	w.change(func(s *state) { s.notice, s.alarm = text, false })
 }
 
+// alarm shows a sentence about something that went wrong.
+func (w *Window) alarm(text string) {
+	w.change(func(s *state) { s.notice, s.alarm = text, true })
+}
+
 // Close says that there is nothing more to show: what Run drew goes away, after
 // Options.Linger.
 func (w *Window) Close() {

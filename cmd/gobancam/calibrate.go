@@ -96,6 +96,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 
 	if err := window.Available(); err == nil && !f.text {
 		w := window.New(window.Options{Title: "gobancam: calibrate", CacheDir: fontIndex()})
+		loungeOpened(w)
 		accepted := false
 		w.Calibrate(session, func(p *calibrate.Profile) error {
 			if err := save(p); err != nil {
