@@ -19,6 +19,11 @@ type RelayOptions struct {
 	// AsFound takes whatever lies on the board at first for the position that
 	// the game starts from. Else up to four stones are taken for moves.
 	AsFound bool
+	// Begun is the record so far of a game that goes on, nil for a new one. Its
+	// own set-up counts, and neither Setup nor AsFound. Played tells of the last
+	// of its moves how they were seen; it may be shorter than the record.
+	Begun  *board.Game `json:",omitempty"`
+	Played []Played    `json:",omitempty"`
 }
 
 // Relay watches two people play at one board and writes down what they play,
@@ -101,10 +106,30 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 		o.Tuning = Quick()
 	}
 	r := &Relay{opt: o, tune: o.Tuning, unlocked: -1, stuck: -1}
+	if o.Begun != nil {
+		return r, r.goOn(o.Begun, o.Played)
+	}
 	if o.Setup.Size != 0 {
 		return r, r.begin(o.Setup)
 	}
 	return r, nil
+}
+
+// goOn takes g for the record so far.
+func (r *Relay) goOn(g *board.Game, played []Played) error {
+	if err := r.begin(g.Setup()); err != nil {
+		return err
+	}
+	r.game = g.Clone()
+	known := g.MoveCount() - len(played)
+	for i, m := range g.Moves() {
+		p := Played{Move: m, Frame: -1, Confidence: 1}
+		if i >= known && played[i-known].Move == m {
+			p = played[i-known]
+		}
+		r.played = append(r.played, p)
+	}
+	return nil
 }
 
 func (r *Relay) begin(s board.Setup) error {
@@ -384,7 +409,7 @@ func (r *Relay) start(view board.Position, diff []board.Point) bool {
 	}
 	r.begun = true
 	stones := len(diff)
-	if stones == 0 || stones <= 4 && !r.opt.AsFound {
+	if stones == 0 || r.opt.Begun != nil || stones <= 4 && !r.opt.AsFound {
 		return true
 	}
 	if !r.opt.AsFound && r.explain(view, diff) != nil && stones <= maxPlayed {

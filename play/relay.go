@@ -66,6 +66,9 @@ func (r *Relay) Run(ctx context.Context) (Relayed, error) {
 	group.Go(func() error { return notCanceled(eyes.Run(ctx)) })
 
 	t := &relayTable{Relay: r, relay: relay, begun: time.Now()}
+	if n := len(opt.Played); n > 0 {
+		t.begun = t.begun.Add(-opt.Played[n-1].Time) // times go on from there
+	}
 	group.Go(func() error {
 		defer stop()
 		return notCanceled(t.loop(ctx, eyes.Looks()))

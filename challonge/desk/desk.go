@@ -60,6 +60,9 @@ type Desk struct {
 	Community string // for which the client speaks; empty for none
 	Outbox    *outbox.Outbox
 	Ask       Asker
+	// Black says who has Black at a table where that is known already, as in a
+	// game that goes on; nil or an empty name asks the room.
+	Black func(*Table) (name string, err error)
 	// Tell is given sentences that ask for nothing; nil drops them.
 	Tell func(sentence string)
 }
@@ -149,6 +152,11 @@ func (d *Desk) Pick(ctx context.Context, spec, black string) (*Table, error) {
 	t, err := d.pickMatch(ctx, spec)
 	if err != nil {
 		return nil, err
+	}
+	if black == "" && d.Black != nil {
+		if black, err = d.Black(t); err != nil {
+			return nil, err
+		}
 	}
 	return t, d.seat(ctx, t, black)
 }

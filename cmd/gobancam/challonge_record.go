@@ -5,10 +5,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
@@ -21,31 +24,62 @@ import (
 // clubMatch is a match of a tournament that is played at this board. While the
 // game goes on, results that still wait here are sent.
 type clubMatch struct {
-	desk  *desk.Desk
-	table *desk.Table
-	note  func(string)
-	begun time.Time
-	stop  func() // ends the sending of other results
+	desk   *desk.Desk
+	table  *desk.Table
+	note   func(string)
+	file   string      // where the game is kept
+	begun  *play.Begun // what was there already, or nil
+	played time.Time   // when
+	stop   func()      // ends the sending of other results
 }
 
 // seat picks a match, seats its players, and tells Challonge that they play.
-// line reads the room's answers, note tells the room what asks for none.
-func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black string, note func(string)) (*clubMatch, error) {
+// line reads the room's answers, note tells the room what asks for none. A game
+// of this match that was begun in file is gone on with; an empty file is one of
+// the match's own.
+func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, note func(string)) (*clubMatch, error) {
 	d, err := f.desk(cmd, line)
 	if err != nil {
 		return nil, err
 	}
 	d.Tell = note
-	m := &clubMatch{desk: d, note: note, begun: time.Now()}
-	if m.table, err = d.Pick(cmd.Context(), spec, black); err != nil {
+	m := &clubMatch{desk: d, note: note, file: file, played: time.Now()}
+	host := filepath.Base(f.stateDir())
+	d.Black = func(t *desk.Table) (string, error) {
+		if m.file == "" {
+			if m.file, err = xdg.DataFile(filepath.Join("gobancam", "games", fmt.Sprintf("%s-%s-%s.sgf", host, t.Tournament.ID, t.Match.ID))); err != nil {
+				return "", fmt.Errorf("there is no place for the game record: %w", err)
+			}
+			note("the game is kept in " + m.file)
+		}
+		if m.begun, err = play.ReadSGF(m.file); err != nil || m.begun == nil {
+			return black, err
+		}
+		return m.begun.Root.Text("PB"), nil
+	}
+	if m.table, err = d.Pick(cmd.Context(), spec, ""); err != nil {
 		return nil, err
 	}
+	if b := m.begun; b != nil && (b.Root.Text("PW") != m.table.White.Name || b.Root.Text("EV") != m.table.Tournament.Name) {
+		return nil, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", m.file, b.Root.Text("PB"), b.Root.Text("PW"), b.Root.Text("EV")))
+	}
 	note(m.table.String() + ".")
-	d.Begin(cmd.Context(), m.table)
 	ctx, cancel := context.WithCancel(cmd.Context())
 	var sending sync.WaitGroup
-	sending.Go(func() { d.Outbox.Run(ctx, f.connect(cmd), nil, m.sent) })
 	m.stop = func() { cancel(); sending.Wait() }
+	if b := m.begun; b != nil && b.Result != nil {
+		again, err := d.Ask.Choose(cmd.Context(), fmt.Sprintf("This game was played here and ended %s.", b.Result), []string{"Report that result", "Play it again"})
+		if err != nil || again == 0 {
+			return m, err
+		}
+		old := strings.TrimSuffix(m.file, ".sgf") + "-" + time.Now().Format("20060102-150405") + ".sgf"
+		if err := os.Rename(m.file, old); err != nil {
+			return nil, err
+		}
+		m.begun = nil
+	}
+	d.Begin(cmd.Context(), m.table)
+	sending.Go(func() { d.Outbox.Run(ctx, f.connect(cmd), nil, m.sent) })
 	return m, nil
 }
 
@@ -74,30 +108,34 @@ func (m *clubMatch) size(asked int) int {
 }
 
 // sign writes names and event into the game's record.
-func (m *clubMatch) sign(root *board.Node) { m.table.Sign(root, m.begun) }
+func (m *clubMatch) sign(root *board.Node) { m.table.Sign(root, m.played) }
 
-// finish has the result of the game reviewed and reported. What the review
-// changes is changed in the file sgf too.
-func (m *clubMatch) finish(ctx context.Context, end play.Relayed, sgf string) error {
-	m.stop() // the outbox is needed now
-	byHand := fmt.Sprintf("%s --sgf %s", m.desk.ByHand(m.table), strconv.Quote(sgf))
+// finish has the result of the game reviewed and reported.
+func (m *clubMatch) finish(ctx context.Context, end play.Relayed) error {
 	if end.Result == nil {
-		return withCode(exitUnsure, fmt.Errorf("the game was left without a result, and nothing was reported of %s; later: %s", m.table, byHand))
+		return withCode(exitUnsure, fmt.Errorf("the game was left without a result, and nothing was reported of %s; the same command goes on with it; without the board: %s --sgf %s",
+			m.table, m.desk.ByHand(m.table), strconv.Quote(m.file)))
 	}
-	g := desk.Counted(end.Game, board.SetOf(end.Dead...))
 	if end.Result.By == board.ByResignation {
-		g = desk.Resigned(end.Result.Winner.Opponent())
+		return m.report(ctx, desk.Resigned(end.Result.Winner.Opponent()))
 	}
+	return m.report(ctx, desk.Counted(end.Game, board.SetOf(end.Dead...)))
+}
+
+// report has a result reviewed and reported. What the review changes is changed
+// in the game's record too.
+func (m *clubMatch) report(ctx context.Context, g desk.Game) error {
+	m.stop() // the outbox is needed now
 	var err error
-	if g.SGF, err = os.ReadFile(sgf); err != nil {
+	if g.SGF, err = os.ReadFile(m.file); err != nil {
 		m.note("the record does not go along with the result: " + err.Error())
 	}
 	r, err := m.desk.Finish(ctx, m.table, g) // which says what became of it
 	if err != nil {
-		return fmt.Errorf("%w; the game is in %s", err, sgf)
+		return fmt.Errorf("%w; the game is in %s", err, m.file)
 	}
 	if r.SGF != "" && !bytes.Equal([]byte(r.SGF), g.SGF) {
-		if err := renameio.WriteFile(sgf, []byte(r.SGF), 0o644); err != nil {
+		if err := renameio.WriteFile(m.file, []byte(r.SGF), 0o644); err != nil {
 			m.note("the record does not show the result: " + err.Error())
 		}
 	}

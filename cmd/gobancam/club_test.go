@@ -45,6 +45,12 @@ func newRoom(t *testing.T) *room {
 		running.Wait()
 	})
 	r.camera = srv.URL + "/stream.mjpg"
+	for {
+		if _, ok := r.live.Shot(); ok {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	r.live.Do(func(w *sim.World) {
 		for _, p := range []*sim.Player{w.Player(sim.South), w.Player(sim.North)} {
 			p.Speed = 2.5
@@ -384,5 +390,81 @@ func TestRecordedMatchKilled(t *testing.T) {
 	contains(t, do(t, exitOK, "", "matches", "club", "--state", "open"), "Ben – Chie")
 	if n := len(puts(srv)); n != 1 {
 		t.Errorf("%d requests reported results", n)
+	}
+}
+
+// A power cut in the middle of a game, and another one while its result is
+// looked at: the same command goes on.
+func TestRecordedMatchGoesOn(t *testing.T) {
+	srv := club(t)
+	r := newRoom(t)
+	args := []string{"record", "--match", "club/A", "--camera", r.camera, "--headless"}
+	p := start(t, append(args, "--black", "Anna")...)
+	p.expect("the game is kept in ")
+	p.expect("found a 9×9 board")
+	moves := strings.Fields("E5 E3 E7 G5 C4 C6 G7")
+	for i, at := range moves[:6] {
+		r.put(t, board.Black+board.Color(i%2), at)
+		p.expect(`"event":"move"`)
+	}
+	p.kill()
+	r.put(t, board.Black, moves[6]) // while nobody looks
+	time.Sleep(2 * time.Second)
+
+	p = start(t, args...) // who has Black is known
+	p.expect("Anna (B) – Doyun (W)")
+	p.expect("going on with the game in ")
+	p.expect(`"number":7,"color":"B","point":"G7"`)
+	p.enter("resign")
+	p.expect("The game is over: B+R.")
+	p.expect("Report this to Challonge?")
+	p.kill()
+
+	p = start(t, args...)
+	p.expect("This game was played here and ended B+R.")
+	p.enter("1")
+	p.expect("B+R: Anna wins")
+	p.enter("p")
+	p.expect("Challonge has the result")
+	p.ends(exitOK)
+	if n := len(puts(srv)); n != 1 {
+		t.Errorf("reported %d times", n)
+	}
+	file := do(t, exitOK, "", "matches", "attachments", "club", "A")
+	contains(t, file, "PB[Anna]", "RE[B+R]", ";B[ee]", ";W[cd]", ";B[gc]")
+	if strings.Contains(file, "AB[") || strings.Count(file, ";B[")+strings.Count(file, ";W[") != 7 {
+		t.Errorf("the record is %s", file)
+	}
+}
+
+// A file with a game in it is gone on with, and never written over.
+func TestRecordInAFileThatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	over, other := filepath.Join(dir, "over.sgf"), filepath.Join(dir, "other.sgf")
+	os.WriteFile(over, []byte("(;GM[1]SZ[9]RE[W+R];B[ee])"), 0o600)
+	os.WriteFile(other, []byte("my diary"), 0o600)
+	for file, want := range map[string]string{over: "is over (W+R)", other: "no record of a game"} {
+		before, _ := os.ReadFile(file)
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"record", "--camera", "sim:9", "--sgf", file}, strings.NewReader(""), &out, &errs); code != exitUsage {
+			t.Errorf("%s: exit code %d", file, code)
+		}
+		contains(t, errs.String(), want)
+		if after, _ := os.ReadFile(file); !bytes.Equal(before, after) {
+			t.Errorf("%s is now %s", file, after)
+		}
+	}
+	srv, u := home(t)
+	t.Setenv(keyVariable, u.Key)
+	do(t, exitOK, "", "create", "Open", "--url", "open", "--participants", "Anna,Ben")
+	do(t, exitOK, "", "start", "open")
+	os.WriteFile(other, []byte("(;GM[1]SZ[9]PB[Anna]PW[Chie]EV[Open];B[ee])"), 0o600)
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"record", "--match", "open/A", "--camera", "sim:9", "--sgf", other}, strings.NewReader(""), &out, &errs); code != exitUsage {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, errs.String(), "is of another game: Anna – Chie")
+	if n := len(puts(srv)); n != 0 {
+		t.Errorf("%d reports", n)
 	}
 }

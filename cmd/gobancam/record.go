@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
 	"github.com/gobancam/gobancam/record"
@@ -49,6 +51,9 @@ at Challonge: its names go into the record, and the result is reported once
 somebody stands for it. With --ogs as well, a finished game of online-go.com is
 reported as that match's.
 
+A game that was left in the middle, by quit, Ctrl-C or a power cut, goes on when
+the same file is given again, and that of a match by itself.
+
 Exit code 3: no board was found, or the result still waits here for Challonge.
 
 Commands are typed as lines; 'help' lists them.`,
@@ -62,7 +67,7 @@ Commands are typed as lines; 'help' lists them.`,
 	f.where.register(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.camera, "camera", "0", "device, address, file or directory")
-	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: a new one in gobancam/games under "+xdg.DataHome+")")
+	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE`, and go on with the game that is in it (default: a new one in gobancam/games under "+xdg.DataHome+")")
 	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
 	fl.StringVar(&f.rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
 	fl.Float64Var(&f.komi, "komi", 0, "komi (default: the rules' own)")
@@ -103,13 +108,37 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	face := newFace(cmd.OutOrStdout(), f.headless)
 	labels := play.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}}
 	var club *clubMatch
-	if cmd.Flags().Changed("match") {
-		if club, err = f.club.seat(cmd, lines.next, f.match, f.black, face.note); err != nil {
+	var begun *play.Begun
+	switch {
+	case cmd.Flags().Changed("match"):
+		if club, err = f.club.seat(cmd, lines.next, f.match, f.black, f.sgf, face.note); err != nil {
 			return err
 		}
 		defer club.stop()
 		labels.Sign = club.sign
 		setup.Size = club.size(setup.Size)
+		f.sgf, begun = club.file, club.begun
+		if begun != nil && begun.Result != nil {
+			return club.report(cmd.Context(), desk.Game{Result: *begun.Result})
+		}
+	case f.sgf != "":
+		if begun, err = play.ReadSGF(f.sgf); err != nil {
+			return withCode(exitUsage, err)
+		}
+		if begun != nil && begun.Result != nil {
+			return withCode(exitUsage, fmt.Errorf("%s holds a game that is over (%s); give another file", f.sgf, begun.Result))
+		}
+	}
+	opt := match.RelayOptions{Setup: setup, AsFound: f.asFound}
+	if begun != nil {
+		opt.Begun, opt.Played = begun.Game, begun.Played
+		if setup.Size != 0 && setup.Size != begun.Game.Size() {
+			return withCode(exitUsage, fmt.Errorf("%s holds a game on %d×%d; give another file", f.sgf, begun.Game.Size(), begun.Game.Size()))
+		}
+		setup.Size = begun.Game.Size()
+		labels.Black.Name = cmp.Or(labels.Black.Name, begun.Root.Text("PB"))
+		labels.White.Name = cmp.Or(labels.White.Name, begun.Root.Text("PW"))
+		face.note(fmt.Sprintf("going on with the game in %s, after %s", f.sgf, plural(begun.Game.MoveCount(), "move", "moves")))
 	}
 	source, _, err := openCamera(ctx, f.camera, setup.Size, face.note, nil)
 	if err != nil {
@@ -128,7 +157,7 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: face.announce, SGF: f.sgf, Labels: labels, Eyed: live.Store,
-		Options: match.RelayOptions{Setup: setup, AsFound: f.asFound},
+		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
 	}
 	relay.Tape = newFlight(face.note, func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error) {
@@ -152,5 +181,5 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	if club == nil {
 		return nil
 	}
-	return club.finish(cmd.Context(), end, f.sgf)
+	return club.finish(cmd.Context(), end)
 }
