@@ -318,6 +318,7 @@ const (
 	CmdCancelUndo  CommandKind = "cancel-undo"
 	CmdAccept      CommandKind = "accept" // yes to the first open question
 	CmdDeny        CommandKind = "deny"   // no to it
+	CmdCancel      CommandKind = "cancel" // no to it, or else withdraw my own request to take back
 	CmdPause       CommandKind = "pause"
 	CmdResume      CommandKind = "resume"
 	CmdPlay        CommandKind = "play" // Points[0] is my move, whatever the eyes say

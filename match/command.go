@@ -46,6 +46,17 @@ func (r *Referee) obey(c Command) {
 		}
 	case CmdAccept, CmdDeny:
 		r.answer(c.Question, c.Kind == CmdAccept)
+	case CmdCancel:
+		switch {
+		case len(r.questions) > 0:
+			r.answer(c.Question, false)
+		case r.undo != nil && !r.undoIsTheirs():
+			r.obey(Command{Kind: CmdCancelUndo})
+		case r.pending != nil:
+			r.note(r.textTooLate(r.pending.Move))
+		default:
+			r.note(textNothingToCancel)
+		}
 	case CmdPause, CmdResume:
 		if r.mayAsk() {
 			kind := ReqPause

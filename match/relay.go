@@ -721,7 +721,7 @@ func (r *Relay) obey(c Command) {
 			}
 			r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
 		}
-	case CmdAccept, CmdDeny:
+	case CmdAccept, CmdDeny, CmdCancel:
 		r.answer(c)
 	case CmdTrust:
 		if r.watch == nil {
@@ -780,7 +780,7 @@ func (r *Relay) answer(c Command) {
 			r.played[j].Doubt = ""
 		}
 	}
-	if c.Kind == CmdDeny && from >= 0 && from+len(q.Moves) == r.game.MoveCount() {
+	if c.Kind != CmdAccept && from >= 0 && from+len(q.Moves) == r.game.MoveCount() {
 		for range q.Moves {
 			m, _ := r.game.LastMove()
 			r.game.Undo()

@@ -11,26 +11,27 @@ import (
 // carry the same as data, so another language is another file like this.
 
 const (
-	textUndoCanceled  = "The request to take back is withdrawn."
-	textResumed       = "The game goes on."
-	textOffline       = "Not connected: the game cannot be reached just now."
-	textOver          = "The game is over."
-	textScoring       = "Both passed: dead stones are being agreed on."
-	textNotScoring    = "Dead stones are marked after both players passed."
-	textIsPaused      = "The game is paused."
-	textNotYourTurn   = "It is not your turn."
-	textPlayOne       = "Name one point to play."
-	textNothingToUndo = "There is no move to take back."
-	textUndoRequested = "You ask to take back."
-	textAskResign     = "Do you really want to resign?"
-	textAskPass       = "Your pass did not reach the server. Pass now?"
-	textNoQuestion    = "There is no question open."
-	textResync        = "Reading the game again."
-	textTrusted       = "What looks wrong on the board is overlooked."
-	textUnkept        = "The move was not sent: it could not be written to the journal. Make room on the disk, then play it again."
-	textBumpFine      = "The board was moved. The position is the same; the game goes on."
-	textBumpStones    = "The board was moved, and stones with it."
-	textCameraGone    = "The camera gives no picture."
+	textUndoCanceled    = "The request to take back is withdrawn."
+	textResumed         = "The game goes on."
+	textOffline         = "Not connected: the game cannot be reached just now."
+	textOver            = "The game is over."
+	textScoring         = "Both passed: dead stones are being agreed on."
+	textNotScoring      = "Dead stones are marked after both players passed."
+	textIsPaused        = "The game is paused."
+	textNotYourTurn     = "It is not your turn."
+	textPlayOne         = "Name one point to play."
+	textNothingToUndo   = "There is no move to take back."
+	textUndoRequested   = "You ask to take back."
+	textAskResign       = "Do you really want to resign?"
+	textAskPass         = "Your pass did not reach the server. Pass now?"
+	textNothingToCancel = "There is nothing to withdraw."
+	textNoQuestion      = "There is no question open."
+	textResync          = "Reading the game again."
+	textTrusted         = "What looks wrong on the board is overlooked."
+	textUnkept          = "The move was not sent: it could not be written to the journal. Make room on the disk, then play it again."
+	textBumpFine        = "The board was moved. The position is the same; the game goes on."
+	textBumpStones      = "The board was moved, and stones with it."
+	textCameraGone      = "The camera gives no picture."
 
 	textHand          = "a hand is over the board"
 	textDwell         = "a moment"
@@ -122,6 +123,10 @@ func (r *Referee) saySent(m board.Move) string {
 
 func (r *Referee) textStillSending(m board.Move) string {
 	return capital(r.nameMove(m)) + " is still on its way."
+}
+
+func (r *Referee) textTooLate(m board.Move) string {
+	return capital(r.nameMove(m)) + " has been sent and cannot be withdrawn; ask to take it back."
 }
 
 func (r *Referee) textNoEcho(m board.Move) string {

@@ -16,6 +16,7 @@ resign               resign; asks once more
 undo                 ask the opponent to take back; cancel-undo withdraws it
 accept, yes          yes to what is asked
 deny, no             no to it
+cancel               no to it; with nothing asked, withdraw your own request to take back
 pause, resume        pause the game, go on
 play POINT           this is my move, whatever the camera says
 mark POINT...        turn stones dead or alive, while dead stones are agreed
@@ -32,7 +33,7 @@ help                 this list
 // simple commands are a word that is also their kind.
 var simple = map[string]match.CommandKind{
 	"pass": match.CmdPass, "resign": match.CmdResign, "undo": match.CmdUndo,
-	"cancel-undo": match.CmdCancelUndo, "accept": match.CmdAccept, "yes": match.CmdAccept, "y": match.CmdAccept,
+	"cancel-undo": match.CmdCancelUndo, "cancel": match.CmdCancel, "accept": match.CmdAccept, "yes": match.CmdAccept, "y": match.CmdAccept,
 	"deny": match.CmdDeny, "no": match.CmdDeny, "n": match.CmdDeny, "pause": match.CmdPause, "resume": match.CmdResume,
 	"accept-score": match.CmdAcceptScore, "reject-score": match.CmdRejectScore,
 	"look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,

@@ -3,10 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
@@ -95,6 +99,49 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 			}
 		}
 	}
+}
+
+// hear sends what is heard as commands of a game, until ctx ends or the input
+// does. What is no command was said to somebody else.
+func (r *lineReader) hear(ctx context.Context, commands chan<- match.Command, shown *atomic.Pointer[match.Snapshot], size int) {
+	for {
+		line, err := r.next(ctx)
+		if err != nil {
+			return
+		}
+		if s := shown.Load(); s != nil && s.Size != 0 {
+			size = s.Size
+		}
+		c, ok := terminal.Hear(line, max(size, 2))
+		if !ok {
+			continue
+		}
+		select {
+		case commands <- c:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// listen opens a file or named pipe to which a speech recogniser writes; a pipe
+// has no end, whoever opens and closes its other side. It is closed with ctx.
+func listen(ctx context.Context, name string) (*lineReader, error) {
+	mode := os.O_RDONLY
+	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		mode = os.O_RDWR
+	}
+	f, err := os.OpenFile(name, mode, 0)
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("there is nothing to listen to: %w; make a pipe with 'mkfifo %s'", err, name))
+	}
+	context.AfterFunc(ctx, func() { f.Close() })
+	return readLines(ctx, f), nil
+}
+
+// listenFlag registers --listen.
+func listenFlag(f *pflag.FlagSet, name *string) {
+	f.StringVar(name, "listen", "", "take commands from a `PIPE` (or file) too, to which a speech recogniser writes what it hears")
 }
 
 // endsWithin is how soon a game is over after the command that ends it.

@@ -44,6 +44,7 @@ type playFlags struct {
 	confirm  string
 	sgf      string
 	record   string
+	listen   string
 	verbose  bool
 }
 
@@ -65,8 +66,11 @@ been settled.
 
 With a display it opens a window, in which camera and game can be chosen where
 neither --camera nor --game says. Commands are typed as lines, too; 'help' lists
-them. With --headless, events are
-lines of JSON on standard output and nothing else is.`,
+them. They can be spoken with any speech recogniser that writes what it hears to
+a pipe (--listen PIPE): yes, no, pass, resign, undo, cancel and the like in
+English, German, French, Japanese, Korean and Chinese; every other sentence is
+passed over. With --headless, events are lines of JSON on standard output and
+nothing else is.`,
 		Example: `  gobancam play
   gobancam play --camera http://192.168.1.20:8080/video --confirm ask
   gobancam play --game 12345678 --headless`,
@@ -86,6 +90,7 @@ lines of JSON on standard output and nothing else is.`,
 	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
 	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
+	listenFlag(fl, &f.listen)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
 	cmd.MarkFlagsMutuallyExclusive("game", "pick")
 	completeWith(cmd, "confirm", "auto", "ask")
@@ -261,6 +266,13 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	table.Eyed = s.eyes.Store
 	if face.window != nil {
 		table.Eyes.Seen = film(face.window, face.note)
+	}
+	if f.listen != "" {
+		heard, err := listen(ctx, f.listen)
+		if err != nil {
+			return err
+		}
+		go heard.hear(ctx, s.commands, &s.shown, table.Eyes.Size)
 	}
 	go s.lines.command(ctx, s.commands, &s.eyes, &s.shown, table.Eyes.Size, face)
 	go followOthers(ctx, session, game.ID(), face.note)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,14 +41,14 @@ func newHall(t *testing.T) *hall {
 }
 
 // sit starts the program of a user at a board.
-func (h *hall) sit(t *testing.T, u *ogstest.User, r *room, home string) *program {
+func (h *hall) sit(t *testing.T, u *ogstest.User, r *room, home string, more ...string) *program {
 	t.Helper()
 	t.Setenv("GOBANCAM_OGS_TOKEN", h.Token(u))
 	for _, dir := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		t.Setenv(dir, filepath.Join(home, dir))
 	}
-	return start(t, "play", "--server", h.URL(), "--game", fmt.Sprint(h.game.ID), "--camera", r.camera, "--headless",
-		"--sgf", filepath.Join(home, "game.sgf"))
+	return start(t, append([]string{"play", "--server", h.URL(), "--game", fmt.Sprint(h.game.ID), "--camera", r.camera, "--headless",
+		"--sgf", filepath.Join(home, "game.sgf")}, more...)...)
 }
 
 // until waits for a condition.
@@ -147,14 +148,25 @@ func TestProgramKilledWhileSending(t *testing.T) {
 }
 
 // TestTwoProgramsPlayEachOther sets two boards up, each before a program of its
-// own, that play each other through a server.
+// own, that play each other through a server. In the end one of them hears its
+// player resign.
 func TestTwoProgramsPlayEachOther(t *testing.T) {
 	h := newHall(t)
 	rooms := []*room{newRoom(t), newRoom(t)}
 	homes := []string{t.TempDir(), t.TempDir()}
 	var programs []*program
+	ear := filepath.Join(homes[0], "ear")
+	if err := syscall.Mkfifo(ear, 0o600); err != nil {
+		t.Skip("no named pipes here: ", err)
+	}
 	for i, u := range []*ogstest.User{h.me, h.they} {
-		programs = append(programs, h.sit(t, u, rooms[i], homes[i]))
+		programs = append(programs, h.sit(t, u, rooms[i], homes[i], [][]string{{"--listen", ear}, nil}[i]...))
+	}
+	hear := func(words string) {
+		t.Helper()
+		if err := os.WriteFile(ear, []byte(words), 0); err != nil {
+			t.Fatal(err)
+		}
 	}
 	programs[0].expect(`"state":"your-turn"`)
 	programs[1].expect(`"state":"opponents-turn"`)
@@ -167,9 +179,9 @@ func TestTwoProgramsPlayEachOther(t *testing.T) {
 		rooms[other].put(t, c, at)
 		programs[other].expect(`"state":"your-turn"`)
 	}
-	programs[0].enter("resign")
+	hear("That was a good move!\nIch gebe auf.\n")
 	programs[0].expect("Do you really want to resign?")
-	programs[0].enter("yes")
+	hear("Yes, he should.\nJa.\n")
 	for i, p := range programs {
 		p.expect("W+R")
 		p.ends(exitOK)

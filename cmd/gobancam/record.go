@@ -25,6 +25,7 @@ type recordFlags struct {
 	camera       string
 	sgf          string
 	headless     bool
+	listen       string
 	rules        string
 	komi         float64
 	handicap     int
@@ -78,6 +79,7 @@ Commands are typed as lines; 'help' lists them.`,
 	fl.StringVar(&f.match, "match", "", "the match `T/M` at Challonge that this game is; one of T/ or / is picked from a list")
 	fl.StringVar(&f.online, "ogs", "", "report a finished `game` of online-go.com as the match's, by number or address")
 	f.ogs.register(cmd)
+	listenFlag(fl, &f.listen)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
@@ -169,6 +171,14 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	game, over := context.WithCancel(ctx)
 	commands := make(chan match.Command)
 	relay.Commands = commands
+	if f.listen != "" {
+		heard, err := listen(game, f.listen)
+		if err != nil {
+			over()
+			return err
+		}
+		go heard.hear(game, commands, &shown, f.where.size)
+	}
 	go lines.command(game, commands, &live, &shown, f.where.size, face)
 	end, err := relay.Run(ctx)
 	over()
