@@ -25,42 +25,66 @@ type guided struct {
 	played []board.Move // what the hand was told to play
 }
 
-// follow does what comes from hand until ctx ends.
+// patience is how long a click waits for its turn.
+const patience = 15 * time.Second
+
+// follow does what comes from hand until ctx ends. What cannot be done yet, as
+// before the board is seen, is done when it can; only the newest click counts.
 func (g *guided) follow(ctx context.Context, hand <-chan board.Point, shown *atomic.Pointer[match.Snapshot]) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	want, since := board.Pass, time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case p := <-hand:
-			if s := shown.Load(); s != nil && s.Size != 0 && p.On(s.Size) {
-				g.live.Do(func(w *sim.World) { g.goTo(w, s, p) })
-			}
+		case want = <-hand:
+			since = time.Now()
+		case <-tick.C:
+		}
+		if want.IsPass() {
+			continue
+		}
+		done := time.Since(since) > patience
+		if s := shown.Load(); s != nil && s.Size != 0 && want.On(s.Size) {
+			g.live.Do(func(w *sim.World) { done = g.goTo(w, s, want) || done })
+		}
+		if done {
+			want = board.Pass
 		}
 	}
 }
 
-// goTo sends the hand to a point, to do what is to be done there.
-func (g *guided) goTo(w *sim.World, s *match.Snapshot, p board.Point) {
+// goTo sends the hand to a point, to do what is to be done there, and reports
+// whether it went.
+func (g *guided) goTo(w *sim.World, s *match.Snapshot, p board.Point) bool {
 	me := w.Player(sim.South)
+	if me.Busy() {
+		return false
+	}
+	at := func(stones []match.Stone) *match.Stone {
+		for i := range stones {
+			if stones[i].Point == p {
+				return &stones[i]
+			}
+		}
+		return nil
+	}
 	lies := w.Stone(p)
-	for _, st := range s.Owed {
-		if st.Point == p && lies == board.Empty {
-			me.Place(p, st.Color)
-			return
-		}
-	}
-	for _, st := range slices.Concat(s.Prisoners, s.TakeBack, s.Unexpected) {
-		if st.Point == p && lies != board.Empty {
-			me.Take(p)
-			return
-		}
-	}
-	if s.State == match.StateYourTurn && lies == board.Empty && !me.Busy() {
+	switch owed := at(s.Owed); {
+	case owed != nil && lies == board.Empty:
+		me.Place(p, owed.Color)
+	case lies != board.Empty && (at(s.Prisoners) != nil || at(s.TakeBack) != nil || at(s.Unexpected) != nil):
+		me.Take(p)
+	case lies == board.Empty && s.State == match.StateYourTurn:
 		g.mu.Lock()
 		g.played = append(g.played, board.Move{Color: s.Me, Point: p})
 		g.mu.Unlock()
 		me.Place(p, s.Me)
+	default:
+		return false
 	}
+	return true
 }
 
 // verdict compares the server's record with what the hand played: its moves

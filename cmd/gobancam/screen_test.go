@@ -85,17 +85,23 @@ func (u *user) look(names ...string) (window.Place, bool) {
 // find waits for one of names to be there.
 func (u *user) find(names ...string) window.Place {
 	u.t.Helper()
-	for late := time.Now().Add(90 * time.Second); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
+	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
 		if p, ok := u.look(names...); ok {
 			return p
 		}
 	}
-	var all []string
-	for _, p := range u.places() {
-		all = append(all, p.Name)
-	}
-	u.t.Fatalf("there is no %q, but %q", names, all)
+	u.t.Fatalf("there is no %q, but %q", names, u.names())
 	return window.Place{}
+}
+
+// names are the places but for the points of the board.
+func (u *user) names() (all []string) {
+	for _, p := range u.places() {
+		if _, err := board.ParseGTP(p.Name, 25); err != nil {
+			all = append(all, p.Name)
+		}
+	}
+	return all
 }
 
 func middle(p window.Place) image.Point { return p.Rect.Min.Add(p.Rect.Size().Div(2)) }
@@ -189,7 +195,7 @@ func TestScreenCalibrate(t *testing.T) {
 // playOn does what is owed until it is the player's turn.
 func (u *user) playOn() {
 	u.t.Helper()
-	for late := time.Now().Add(90 * time.Second); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
+	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
 		if p, ok := u.look("put ", "take "); ok {
 			u.Screen.Click(middle(p))
 			for gone := time.Now().Add(30 * time.Second); time.Now().Before(gone); time.Sleep(100 * time.Millisecond) {
@@ -212,12 +218,12 @@ func (u *user) play(moves ...string) {
 	for _, m := range moves {
 		u.playOn()
 		u.click(m)
-		for late := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		for late := time.Now().Add(2 * patience); ; time.Sleep(50 * time.Millisecond) {
 			if _, mine := u.look("Pass"); !mine {
 				break // it was sent
 			}
 			if time.Now().After(late) {
-				u.t.Fatalf("%s was not seen", m)
+				u.t.Fatalf("%s was not sent; on the screen are %v", m, u.names())
 			}
 		}
 	}
