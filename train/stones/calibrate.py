@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Makes chances honest: finds SCALE, DOUBT and VEIL from points that training never saw.
 
-    ./calibrate.py [--veil V] HELD.npz...          (written by train.py --fold)
+    ./calibrate.py [--veil V] [--scale S] [--doubt D] HELD.npz...          (written by train.py --fold)
 
 The chance of a state becomes softmax(SCALE·(logits + VEIL for covered)) + DOUBT,
-normalised: SCALE undoes overconfidence, VEIL that training shows more hands than
+normalised (what is given is kept): SCALE undoes overconfidence, VEIL that training shows more hands than
 there are (more than the points measured tell, so it may be given), DOUBT is the share of points about which the network is wrong however
 sure it is. Every scene counts the same, all that is covered as HANDS scenes.
 Prints the reliability table: of all points called with a chance, how many were
@@ -38,7 +38,8 @@ def share(truth, top, scene):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument('held', nargs='+')
-    ap.add_argument('--veil', type=float)
+    for k in ('veil', 'scale', 'doubt'):
+        ap.add_argument('--' + k, type=float)
     a = ap.parse_args()
     parts = [np.load(f) for f in a.held]
     logits = np.concatenate([p['logits'] for p in parts])
@@ -52,11 +53,11 @@ def main():
     w /= w.sum()
     best = None
     for veil in np.arange(-5, .1, .5) if a.veil is None else [a.veil]:
-        for scale in np.arange(.3, 1.55, .1):
+        for scale in np.arange(.3, 1.55, .1) if a.scale is None else [a.scale]:
             z = (logits + veil * np.array([0, 0, 0, 1])) * scale
             q = np.exp(z - z.max(1, keepdims=True))
             q = (q / q.sum(1, keepdims=True))[np.arange(len(truth)), truth]
-            for doubt in np.exp(np.arange(np.log(1e-6), np.log(3e-3), .5)):
+            for doubt in np.exp(np.arange(np.log(1e-6), np.log(3e-3), .5)) if a.doubt is None else [a.doubt]:
                 nll = -(w * np.log((q + doubt) / (1 + 4 * doubt))).sum()
                 if best is None or nll < best[0]:
                     best = nll, scale, doubt, veil
