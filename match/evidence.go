@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -130,7 +131,11 @@ func (w *watch) addUp(r *reading.Reading, at, dt time.Duration) {
 	weight, keep, calm := 1.0, 0.0, 0.0
 	if w.any {
 		weight = min(1, float64(dt)/float64(t.Apart))
-		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), t.Keep)
+		least := t.Keep
+		if dt >= time.Second {
+			least = cmp.Or(t.KeepSlow, least)
+		}
+		keep = max(math.Exp(-float64(dt)/float64(t.Fade)), least)
 		calm = math.Exp(-float64(dt) / float64(3*t.Fade))
 	}
 	plain := 1 - t.Hidden - t.Blunder

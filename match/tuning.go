@@ -9,6 +9,9 @@ type Tuning struct {
 	// Keep is the least that a reading leaves of what was summed up before,
 	// however long ago that was: boards change slowly.
 	Keep float64
+	// KeepSlow is the same for a reading a second or more after the one
+	// before, which shows what has settled; 0 means Keep.
+	KeepSlow float64
 	// Apart is the time between two readings from which on they count as
 	// independent; closer ones share the weight of one.
 	Apart time.Duration
@@ -84,6 +87,7 @@ func Quick() Tuning {
 	t := Live()
 	t.Fade = 300 * time.Millisecond
 	t.Keep = 0.3
+	t.KeepSlow = 0.15 // one sure reading is enough
 	t.Blunder = 0.001
 	t.Dwell = 150 * time.Millisecond
 	t.Ponder = time.Second

@@ -62,6 +62,7 @@ type Watcher struct {
 	learned time.Duration // when the reader last learnt from the whole board
 	checked time.Duration // when the grid was last compared with the printed lines
 	doubted bool          // the grid jumped since
+	odd     *grid.Grid    // a board that was found and on which the known position does not stand
 }
 
 // tile is what is known of a tile of the view.
@@ -70,6 +71,7 @@ type tile struct {
 	changed bool          // differs from still
 	moving  bool          // differs from the picture before
 	hand    bool          // was part of what reached in from outside, and has not moved since
+	aside   bool          // was part of something that lies beside the board, and has not moved since
 	quiet   int           // pictures since it last moved
 	since   time.Duration // when it did
 }
@@ -90,6 +92,7 @@ type point struct {
 // blob is a connected set of changed tiles.
 type blob struct {
 	tiles   int
+	rim     int  // of them, as far beyond the board as no stone reaches
 	outside bool // reaches beyond the board: a hand, a sleeve
 	border  bool // reaches the border of the picture
 	points  []int

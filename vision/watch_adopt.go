@@ -30,7 +30,7 @@ func (w *Watcher) adopt() {
 		case b.outside:
 			// A hand is never clear all over for long. Where it lies on few
 			// points that is no proof, and time must be.
-			b.adopt = long > 90*time.Second && allClear ||
+			b.adopt = allClear && (long > 90*time.Second || w.gap >= slow && b.quiet >= 2) ||
 				long > 3*time.Second && len(b.points) >= 8 && float64(clear) >= 0.95*float64(len(b.points))
 			b.covers = !b.adopt
 		case w.explained(l):
@@ -53,6 +53,7 @@ func (w *Watcher) adopt() {
 		l := w.label[i]
 		switch {
 		case l >= 0 && w.blobs[l].adopt && (len(w.blobs[l].points) == 0 || w.onBoard(i)):
+			t.aside = len(w.blobs[l].points) == 0
 			v.copyTile(w.now, i)
 			took = true
 		case !t.trusted && t.quiet >= 1:

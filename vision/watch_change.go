@@ -53,6 +53,10 @@ func (w *Watcher) group() {
 		w.label[i] = -1
 	}
 	w.blobs = w.blobs[:0]
+	for i := range w.tiles {
+		t := &w.tiles[i]
+		t.aside = t.aside && t.changed && !t.moving
+	}
 	var stack []int
 	for start := range w.tiles {
 		if !w.tiles[start].changed || w.label[start] >= 0 {
@@ -72,7 +76,7 @@ func (w *Watcher) group() {
 			// Two and a half tiles beyond the outermost lines no stone reaches.
 			const far = 2*viewRing - 3
 			if x <= far || y <= far || x >= v.tiles-1-far || y >= v.tiles-1-far {
-				b.outside = true
+				b.rim++
 			}
 			for dy := -1; dy <= 1; dy++ {
 				for dx := -1; dx <= 1; dx++ {
@@ -84,13 +88,16 @@ func (w *Watcher) group() {
 					if !w.now.valid[k] {
 						b.border = true
 					}
-					if w.tiles[k].changed && w.label[k] < 0 {
+					// What has lain beside the board for some time is no part of
+					// what comes to lie next to it on the board.
+					if w.tiles[k].changed && w.label[k] < 0 && w.tiles[k].aside == w.tiles[start].aside {
 						w.label[k] = id
 						stack = append(stack, k)
 					}
 				}
 			}
 		}
+		b.outside = b.rim >= 2
 		w.blobs = append(w.blobs, b)
 	}
 	w.hold()

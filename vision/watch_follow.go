@@ -61,20 +61,33 @@ func (w *Watcher) follow(img gocv.Mat) error {
 		case f.gain < 0.3 && (f.good < 0.95 || f.gain < 0.05):
 			return nil
 		}
+		before, here := 0.0, w.g
+		if far >= farStep {
+			before = w.now.alike(w.still, w.now.valid)
+		}
 		w.g = g
 		if err := w.now.sample(img, w.g); err != nil {
 			return err
+		}
+		if far < farStep {
+			return nil
+		}
+		// An arm that comes in quickly may look like a board that goes. Where
+		// the board is still seen it says which is true.
+		if w.now.alike(w.still, w.now.valid) <= before {
+			w.g = here
+			return w.now.sample(img, w.g)
 		}
 		if far > 0.12 {
 			w.bump++
 			w.doubted = true
 		}
-		if far < 0.06 {
-			return nil
-		}
 	}
 	return nil
 }
+
+// farStep is how far, in line spacings, a grid may be moved unquestioned.
+const farStep = 0.06
 
 const (
 	checkEvery = 20 * time.Second // how often the grid is compared with the printed lines

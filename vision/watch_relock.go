@@ -294,7 +294,7 @@ func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 		return w.begin(f)
 	}
 	if w.adrift == 0 {
-		w.tried, w.found, w.left = w.time-searchEvery, w.time, w.time
+		w.tried, w.found, w.left, w.odd = w.time-searchEvery, w.time, w.time, nil
 	}
 	w.adrift++
 	w.lock = reading.Unsure
@@ -356,14 +356,17 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 	if g, ok := w.snap(img, best.grid); ok {
 		best.grid = g
 	}
-	if ok, err := w.stands(img, best.grid, nil); !ok || err != nil {
+	if s, err := w.stands(img, best.grid); !s.clear || !s.fits || err != nil {
 		return nil, err
 	}
 	return best.grid, nil
 }
 
 // anywhere looks for the board in the whole picture, in whichever turn the
-// known position stands on it; of equals, the turn nearest to the old one.
+// known position stands on it; of equals, the turn nearest to the old one. A
+// board on which it stands in no turn is the board all the same when it is
+// found twice at the same place: then something else happened to it, and those
+// who know the game see what.
 func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 	f, err := Find(img, FindOptions{Size: w.n})
 	if errors.Is(err, ErrNoBoard) || err == nil && f.Confidence < 0.9 {
@@ -373,32 +376,56 @@ func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 		return nil, err
 	}
 	var best *grid.Grid
-	fewest, nearest := 0, 0.0
+	fits, fewest, nearest := false, 0, 0.0
 	for q := range 4 {
 		g, err := f.Grid.Rotate(q)
 		if err != nil {
 			return nil, err
 		}
-		var wrong int
-		ok, err := w.stands(img, g, &wrong)
+		s, err := w.stands(img, g)
 		if err != nil {
 			return nil, err
+		}
+		if !s.clear {
+			continue
 		}
 		far := 0.0
 		for i, c := range g.Corners() {
 			far += c.Dist(w.g.Corners()[i])
 		}
-		if ok && (best == nil || wrong < fewest || wrong == fewest && far < nearest) {
-			best, fewest, nearest = g, wrong, far
+		better := best == nil || s.fits && !fits || s.fits == fits && (s.differ < fewest || s.differ == fewest && far < nearest)
+		if better {
+			best, fits, fewest, nearest = g, s.fits, s.differ, far
 		}
 	}
+	if best == nil || fits {
+		w.odd = nil
+		return best, nil
+	}
+	again := w.odd != nil
+	for i := range 4 {
+		again = again && w.odd.Corners()[i].Dist(best.Corners()[i]) < 0.3*best.Cell(0, 0)
+	}
+	w.odd = best
+	if !again {
+		return nil, nil
+	}
+	w.odd = nil
 	return best, nil
 }
 
-// stands reports whether the known position stands on the board that g shows,
-// but for a fifth of the stones: some may have slid, one may have been played.
-// It says in wrong, if that is not nil, how many points differ.
-func (w *Watcher) stands(img gocv.Mat, g *grid.Grid, wrong *int) (bool, error) {
+// standing says how the known position stands on a board.
+type standing struct {
+	clear  bool // enough is seen to tell
+	fits   bool // it does, but for what may have happened meanwhile
+	differ int  // points that differ
+}
+
+// stands compares the known position with the board that g shows. A fifth of
+// the stones may have slid; stones may have come, as a move that was made just
+// before. On a board with few stones that went, that is no proof: a board
+// beside the right one differs by one stone that went for each that came.
+func (w *Watcher) stands(img gocv.Mat, g *grid.Grid) (standing, error) {
 	// A reader of its own: what the other knows of the stones must not be
 	// spoilt by a look at the wrong places.
 	if r, ok := w.trial.(interface{ Reset() }); ok {
@@ -406,9 +433,9 @@ func (w *Watcher) stands(img gocv.Mat, g *grid.Grid, wrong *int) (bool, error) {
 	}
 	evidence, err := w.trial.Read(img, g)
 	if err != nil {
-		return false, err
+		return standing{}, err
 	}
-	clear, stones, differ := 0, 0, 0
+	clear, stones, differ, came := 0, 0, 0, 0
 	for i, e := range evidence {
 		if !sure(e) {
 			continue
@@ -420,12 +447,16 @@ func (w *Watcher) stands(img gocv.Mat, g *grid.Grid, wrong *int) (bool, error) {
 		}
 		if is != was {
 			differ++
+			if was == reading.Empty {
+				came++
+			}
 		}
 	}
-	if wrong != nil {
-		*wrong = differ
-	}
-	return clear >= len(evidence)/3 && differ <= max(1, stones/5), nil
+	return standing{
+		clear:  clear >= len(evidence)/3,
+		fits:   differ <= max(1, stones/5) || differ == came && came <= 3+stones/5,
+		differ: differ,
+	}, nil
 }
 
 // relock goes on at a new grid.
@@ -450,6 +481,7 @@ func (w *Watcher) relock(f *Frame, g *grid.Grid) error {
 	w.doubted = true
 	w.checked = w.time
 	w.adrift = 0
+	w.odd = nil
 	for i, e := range evidence {
 		w.points[i].set(e)
 	}
