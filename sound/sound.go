@@ -8,6 +8,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -128,7 +133,9 @@ func For(e match.Event) (Name, bool) {
 // Player plays sounds. A machine without a sound card is told of once, and
 // silent from then on.
 type Player struct {
-	note func(string)
+	note   func(string)
+	silent [Names]bool
+	volume float64
 
 	mu     sync.Mutex
 	muted  bool
@@ -141,7 +148,28 @@ type Player struct {
 // NewPlayer returns a Player that opens the sound card with the first sound.
 // note is told, once, when there is none.
 func NewPlayer(muted bool, note func(string)) *Player {
-	return &Player{note: note, muted: muted}
+	return &Player{note: note, muted: muted, volume: 1}
+}
+
+// Silence leaves some sounds out, before any is played.
+func (p *Player) Silence(names ...Name) {
+	for _, n := range names {
+		p.silent[n] = true
+	}
+}
+
+// Volume sets how loud sounds are, 0 to 1, before any is played.
+func (p *Player) Volume(v float64) { p.volume = max(0, min(v, 1)) }
+
+// words are the sounds as a configuration names them.
+var words = [Names]string{"stone", "capture", "turn", "warning", "low-time"}
+
+// ParseName reads a sound's name.
+func ParseName(s string) (Name, error) {
+	if i := slices.Index(words[:], s); i >= 0 {
+		return Name(i), nil
+	}
+	return 0, fmt.Errorf("there is no sound %q; there are %s", s, strings.Join(words[:], ", "))
 }
 
 // Mute switches the sounds off or on.
@@ -162,7 +190,7 @@ func (p *Player) Announce(e match.Event) {
 func (p *Player) Play(n Name) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.muted || n >= Names {
+	if p.muted || n >= Names || p.silent[n] {
 		return
 	}
 	if !p.opened {
@@ -176,6 +204,12 @@ func (p *Player) Play(n Name) {
 // open opens the sound card, which may take a moment, and plays the sound that
 // it was wanted for.
 func (p *Player) open(n Name) {
+	if !mayHaveCard() {
+		if p.note != nil {
+			p.note("There is no sound: this computer has no sound card.")
+		}
+		return
+	}
 	card, ready, err := oto.NewContext(&oto.NewContextOptions{SampleRate: Rate, ChannelCount: 1, Format: oto.FormatSignedInt16LE, BufferSize: 50 * time.Millisecond})
 	if err == nil {
 		select {
@@ -197,6 +231,22 @@ func (p *Player) open(n Name) {
 	p.play(n)
 }
 
+// mayHaveCard reports whether it is worth trying to open a sound card: ALSA's
+// library, without one, fills the terminal with complaints.
+func mayHaveCard() bool {
+	if runtime.GOOS != "linux" || os.Getenv("PULSE_SERVER") != "" {
+		return true
+	}
+	run := os.Getenv("XDG_RUNTIME_DIR")
+	for _, socket := range []string{"pulse/native", "pipewire-0"} {
+		if _, err := os.Stat(filepath.Join(run, socket)); run != "" && err == nil {
+			return true
+		}
+	}
+	cards, err := os.ReadFile("/proc/asound/cards")
+	return err == nil && !bytes.Contains(cards, []byte("no soundcards"))
+}
+
 func (p *Player) play(n Name) {
 	if p.card == nil || p.card.Err() != nil {
 		return
@@ -211,6 +261,7 @@ func (p *Player) play(n Name) {
 		}
 	}
 	player := p.card.NewPlayer(bytes.NewReader(p.waves[n]))
+	player.SetVolume(p.volume)
 	player.Play()
 	p.live = append(playing, player) // or it would be collected while it plays
 }

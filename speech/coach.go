@@ -12,14 +12,17 @@ import (
 // Coach counts the player's time down, as a timekeeper does in byo-yomi.
 type Coach struct {
 	Lang Lang
+	// Steps are the numbers of seconds at which something is said, falling;
+	// nil for the usual ones, empty for none.
+	Steps []int
 
 	number int
 	spare  string
 	said   int // the last number of seconds that was said
 }
 
-// steps are the numbers of seconds at which something is said.
-var steps = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
+// usual are the steps of a timekeeper.
+var usual = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
 
 // Observe looks at the clocks of a snapshot that is age old and returns what is
 // to be said; empty for nothing. urgent is set where the time is a matter of
@@ -34,7 +37,13 @@ func (c *Coach) Observe(s *match.Snapshot, age time.Duration) (say string, urgen
 	if !ok || !clock.Running {
 		return "", false
 	}
-	w := vocabulary[c.Lang]
+	w, steps := vocabulary[c.Lang], c.Steps
+	if steps == nil {
+		steps = usual
+	}
+	if len(steps) == 0 {
+		return "", false
+	}
 	left := int(r.Left / time.Second)
 	if s.Number != c.number || r.Reserve != c.spare {
 		began := r.Overtime && r.Reserve == "last" && c.spare != "last" && s.Number == c.number

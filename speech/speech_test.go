@@ -117,10 +117,10 @@ func TestVoicesOfSystems(t *testing.T) {
 		want string
 	}{
 		{"linux", []string{"espeak-ng", "spd-say"}, Chinese, "espeak-ng -v cmn -s 150 -- -rm x"},
-		{"linux", []string{"spd-say"}, German, "spd-say --wait -l de -- -rm x"},
-		{"darwin", []string{"say"}, Japanese, "say -v Kyoko -- -rm x"},
+		{"linux", []string{"spd-say"}, German, "spd-say --wait -r 0 -l de -- -rm x"},
+		{"darwin", []string{"say"}, Japanese, "say -v Kyoko -r 150 -- -rm x"},
 	} {
-		e, err := findEngine(c.goos, only(c.have...))
+		e, err := findEngine(c.goos, usualRate, only(c.have...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,10 +128,10 @@ func TestVoicesOfSystems(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.goos, got, c.want)
 		}
 	}
-	if e, err := findEngine("windows", only("powershell")); err != nil || strings.Contains(strings.Join(e("$(evil)", English), " "), "evil") {
+	if e, err := findEngine("windows", usualRate, only("powershell")); err != nil || strings.Contains(strings.Join(e("$(evil)", English), " "), "evil") {
 		t.Errorf("windows: the text is part of a script, or %v", err)
 	}
-	if _, err := findEngine("linux", only()); !errors.Is(err, ErrNoVoice) {
+	if _, err := findEngine("linux", usualRate, only()); !errors.Is(err, ErrNoVoice) {
 		t.Errorf("no voice: %v", err)
 	}
 }
@@ -239,5 +239,28 @@ func TestTheCoachCountsDown(t *testing.T) {
 	other.ToMove = board.White
 	if s, _ := c.Observe(other, 0); s != "" {
 		t.Errorf("in the opponent's time: %q", s)
+	}
+}
+
+func TestCountdownIsChosen(t *testing.T) {
+	s := &match.Snapshot{Me: board.Black, ToMove: board.Black, Phase: match.Play, Number: 4}
+	s.Clocks[0] = match.Clock{Text: "1×30.0", Left: 30 * time.Second, Running: true}
+	heard := func(steps []int) (out []string) {
+		c := Coach{Lang: English, Steps: steps}
+		for ms := range 300 {
+			if say, _ := c.Observe(s, time.Duration(ms)*100*time.Millisecond); say != "" {
+				out = append(out, say)
+			}
+		}
+		return out
+	}
+	if got := strings.Join(heard([]int{20, 3}), ", "); got != "20 seconds, 3" {
+		t.Errorf("with 20 and 3: %q", got)
+	}
+	if got := heard([]int{}); len(got) != 0 {
+		t.Errorf("with none: %q", got)
+	}
+	if got := heard(nil); len(got) < 10 {
+		t.Errorf("by itself: %q", got)
 	}
 }

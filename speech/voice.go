@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,23 +22,29 @@ var ErrNoVoice = errors.New("no voice is installed")
 // engine builds the command that says a text.
 type engine func(text string, l Lang) []string
 
-// findEngine returns the voice of a system; look finds programs, as
+// usualRate is how fast a voice speaks, in words a minute.
+const usualRate = 150
+
+// findEngine returns the voice of a system, speaking rate words a minute; look
+// finds programs, as
 // exec.LookPath does.
-func findEngine(goos string, look func(string) (string, error)) (engine, error) {
+func findEngine(goos string, rate int, look func(string) (string, error)) (engine, error) {
 	has := func(name string) bool { _, err := look(name); return err == nil }
 	switch {
 	case goos == "darwin" && has("say"):
 		voices := map[Lang]string{German: "Anna", French: "Thomas", Japanese: "Kyoko", Korean: "Yuna", Chinese: "Tingting"}
 		return func(text string, l Lang) []string {
 			if v := voices[l]; v != "" {
-				return []string{"say", "-v", v, "--", text}
+				return []string{"say", "-v", v, "-r", strconv.Itoa(rate), "--", text}
 			}
-			return []string{"say", "--", text}
+			return []string{"say", "-r", strconv.Itoa(rate), "--", text}
 		}, nil
 	case goos == "windows" && has("powershell"):
 		// The text comes by the environment: no quoting can go wrong.
-		const script = `Add-Type -AssemblyName System.Speech;` +
+		// Its rates are −10 to 10, each a factor of some 1.1.
+		script := `Add-Type -AssemblyName System.Speech;` +
 			`$s = New-Object System.Speech.Synthesis.SpeechSynthesizer;` +
+			`$s.Rate = ` + strconv.Itoa(max(-10, min((rate-usualRate)/15, 10))) + `;` +
 			`try { $s.SelectVoiceByHints('NotSet', 'NotSet', 0, [Globalization.CultureInfo]::new($env:GOBANCAM_LANG)) } catch {};` +
 			`$s.Speak($env:GOBANCAM_SAY)`
 		return func(string, Lang) []string {
@@ -49,11 +56,11 @@ func findEngine(goos string, look func(string) (string, error)) (engine, error) 
 			if l == Chinese {
 				v = "cmn"
 			}
-			return []string{"espeak-ng", "-v", v, "-s", "150", "--", text}
+			return []string{"espeak-ng", "-v", v, "-s", strconv.Itoa(rate), "--", text}
 		}, nil
 	case has("spd-say"):
 		return func(text string, l Lang) []string {
-			return []string{"spd-say", "--wait", "-l", string(l), "--", text}
+			return []string{"spd-say", "--wait", "-r", strconv.Itoa(max(-100, min((rate-usualRate)*2/3, 100))), "-l", string(l), "--", text}
 		}, nil
 	}
 	return nil, ErrNoVoice
@@ -87,10 +94,13 @@ type utterance struct {
 // stale is how old a sentence may become before it is left out.
 const stale = 8 * time.Second
 
-// New returns a Voice that speaks a language. note is told, once, when there is
-// no voice. It must be closed.
-func New(l Lang, muted bool, note func(string)) *Voice {
-	say, err := findEngine(runtime.GOOS, exec.LookPath)
+// New returns a Voice that speaks a language, rate words a minute; 0 for the
+// usual 150. note is told, once, when there is no voice. It must be closed.
+func New(l Lang, rate int, muted bool, note func(string)) *Voice {
+	if rate == 0 {
+		rate = usualRate
+	}
+	say, err := findEngine(runtime.GOOS, rate, exec.LookPath)
 	if note == nil {
 		note = func(string) {}
 	}

@@ -125,6 +125,11 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 	if f.verbose {
 		level = slog.LevelDebug
 	}
+	heard, err := readAudible()
+	if err != nil {
+		return err
+	}
+	heard.remind(&referee)
 	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 
 	f.chosen = corners != nil || cmd.Flags().Changed("camera")

@@ -20,10 +20,12 @@ type voiceFlags struct {
 	mute    bool
 	noSound bool
 	speak   string
+	changed func(flag string) bool
 }
 
 func (f *voiceFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
+	f.changed = fl.Changed
 	fl.BoolVar(&f.mute, "mute", false, "begin without sound and speech")
 	fl.BoolVar(&f.noSound, "no-sound", false, "no sounds, only speech")
 	fl.StringVar(&f.speak, "speech", "auto", "speak en, de, fr, ja, ko or zh; auto takes the system's language, off is silent")
@@ -31,8 +33,12 @@ func (f *voiceFlags) register(cmd *cobra.Command) {
 }
 
 // language returns "" for no speech.
-func (f *voiceFlags) language() (speech.Lang, error) {
-	switch f.speak {
+func (f *voiceFlags) language(config string) (speech.Lang, error) {
+	speak := f.speak
+	if !f.changed("speech") {
+		speak = config
+	}
+	switch speak {
 	case "off":
 		return "", nil
 	case "auto":
@@ -44,7 +50,7 @@ func (f *voiceFlags) language() (speech.Lang, error) {
 		return speech.English, nil
 	}
 	for _, l := range speech.Langs {
-		if f.speak == string(l) {
+		if speak == string(l) {
 			return l, nil
 		}
 	}
@@ -53,6 +59,7 @@ func (f *voiceFlags) language() (speech.Lang, error) {
 
 // voices are sound and speech. All that is nil is silent.
 type voices struct {
+	conf   *audible
 	sounds *sound.Player
 	speech *speech.Voice
 	coach  *speech.Coach
@@ -68,17 +75,26 @@ type heardOf struct {
 // newVoices opens what is to be heard until ctx ends; note is told what is not
 // there.
 func (f *voiceFlags) newVoices(ctx context.Context, note func(string)) (*voices, error) {
-	l, err := f.language()
+	conf, err := readAudible()
 	if err != nil {
 		return nil, err
 	}
-	v := &voices{}
-	if !f.noSound {
+	l, err := f.language(conf.Speech.Language)
+	if err != nil {
+		return nil, err
+	}
+	v := &voices{conf: conf}
+	if !f.noSound && !conf.Sound.Off {
 		v.sounds = sound.NewPlayer(f.mute, note)
+		v.sounds.Volume(conf.Sound.Volume)
+		for _, name := range conf.Sound.Mute {
+			n, _ := sound.ParseName(name) // it was checked
+			v.sounds.Silence(n)
+		}
 	}
 	if l != "" {
-		v.speech = speech.New(l, f.mute, note)
-		v.coach = &speech.Coach{Lang: l}
+		v.speech = speech.New(l, conf.Speech.Rate, f.mute, note)
+		v.coach = &speech.Coach{Lang: l, Steps: conf.Speech.Countdown}
 	}
 	go v.count(ctx)
 	return v, nil
@@ -90,7 +106,7 @@ func (v *voices) count(ctx context.Context) {
 	defer tick.Stop()
 	coach := v.coach
 	if coach == nil {
-		coach = &speech.Coach{Lang: speech.English}
+		coach = &speech.Coach{Lang: speech.English, Steps: v.conf.Speech.Countdown}
 	}
 	for {
 		select {
@@ -109,7 +125,7 @@ func (v *voices) count(ctx context.Context) {
 		if v.sounds != nil {
 			v.sounds.Play(sound.LowTime)
 		}
-		if v.speech != nil {
+		if v.speech != nil && v.conf.says("countdown") {
 			v.speech.Say(say, urgent)
 		}
 	}
@@ -119,7 +135,7 @@ func (v *voices) announce(e match.Event) {
 	if v.sounds != nil {
 		v.sounds.Announce(e)
 	}
-	if v.speech != nil {
+	if v.speech != nil && v.conf.says(spokenKind(e)) {
 		v.speech.Announce(e)
 	}
 }
@@ -148,7 +164,7 @@ func (v *voices) again() {
 
 // tell says what the window has to tell, which it does in English.
 func (v *voices) tell(text string) {
-	if v.speech != nil {
+	if v.speech != nil && v.conf.says("pages") {
 		v.speech.SayIn(speech.English, text, true)
 	}
 }
