@@ -117,7 +117,11 @@ func layMenu(u *ui, m *Menu) menuLayout {
 		if m.Code != "" {
 			h += px(64)
 		}
-		l.text = image.Rect(x, y, x1, min(y+h, bottom))
+		end := bottom
+		if m.Field != "" {
+			end -= px(74) + gap
+		}
+		l.text = image.Rect(x, y, x1, min(y+h, end))
 		y = l.text.Max.Y
 	}
 	if m.Field != "" {
@@ -373,7 +377,11 @@ func (f *menuFace) itemPanel(u *ui, m *Menu, i int, r image.Rectangle) panel {
 		w := u.write.Width(paint.Medium, 14*s, it.Note)
 		u.write.Draw(c, paint.Medium, 14*s, x1-w, y+24*s, pick(it.Lead, t.accent, t.dim), it.Note)
 		u.write.Draw(c, paint.Medium, 17*s, x0, y+25*s, t.text, u.write.Fit(paint.Medium, 17*s, x1-w-x0-12*s, it.Title))
-		u.write.Draw(c, paint.Regular, 14*s, x0, y+47*s, t.dim, u.write.Fit(paint.Regular, 14*s, float32(r.Max.X)-16*s-x0, it.Detail))
+		detail := it.Detail
+		if m.Cards && it.Image == nil && it.Symbol == Lens {
+			detail = "" // it stands where the picture would
+		}
+		u.write.Draw(c, paint.Regular, 14*s, x0, y+47*s, t.dim, u.write.Fit(paint.Regular, 14*s, float32(r.Max.X)-16*s-x0, detail))
 	}}
 }
 
@@ -398,8 +406,14 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 	at := func(dx, dy float32) image.Point { return image.Pt(int(x+dx*k), int(y+dy*k)) }
 	switch it.Symbol {
 	case Lens:
-		c.Ring(x, y, k*0.42, line, t.border)
-		c.Circle(x, y, k*0.14, t.border)
+		// Why there is no picture.
+		size, room := 14*u.scale, float32(r.Dx())-24*u.scale
+		lines := u.write.Wrap(paint.Regular, size, room, max(1, int(2*k/(size*1.35))-1), it.Detail)
+		y -= float32(len(lines)) * size * 1.35 / 2
+		for _, l := range lines {
+			u.write.Draw(c, paint.Regular, size, float32(r.Min.X)+12*u.scale, y+size, t.dim, l)
+			y += size * 1.35
+		}
 	case Phone:
 		body := image.Rectangle{at(-0.34, -0.66), at(0.34, 0.66)}
 		c.Round(body, k*0.1, t.surface)

@@ -14,16 +14,16 @@ import (
 // playLayout is where the parts of the play view are.
 type playLayout struct {
 	camera, lights, line, buttons image.Rectangle
-	columns                       int // of buttons
+	count, columns                int // of buttons
 	top, board, bottom            image.Rectangle
 }
 
 // layPlay divides the window: the board as large as it can be, the camera and
 // the words beside it, or below it in a window that is higher than wide.
-func layPlay(size image.Point, scale float32) playLayout {
+func layPlay(size image.Point, scale float32, buttons int) playLayout {
 	px := func(v float32) int { return int(v*scale + 0.5) }
 	m, gap, strip := px(16), px(12), px(64)
-	var l playLayout
+	l := playLayout{count: buttons}
 	if size.X*10 >= size.Y*11 {
 		side := min(size.Y-2*m-2*strip-2*gap, (size.X-3*m)*58/100)
 		x1 := size.X - m
@@ -54,7 +54,7 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 	y := r.Min.Y
 	gap := px(12)
 	l.columns = max(3, min(6, r.Dx()/px(112)))
-	rows := (allButtons + l.columns - 1) / l.columns
+	rows := (l.count + l.columns - 1) / l.columns
 	buttons := rows*px(34) + (rows-1)*px(7)
 	if camera > 0 {
 		h := min(camera*3/4, r.Dy()-px(28)-px(120)-buttons-3*gap)
@@ -67,7 +67,15 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 }
 
 // allButtons is how many buttons the play view has at most.
-const allButtons = 12
+func (o *Options) allButtons() int {
+	n := 9
+	for _, more := range []bool{o.Corners != nil, o.Mute != nil, o.Games} {
+		if more {
+			n++
+		}
+	}
+	return n
+}
 
 // cells divides r into a table, row by row.
 func cells(r image.Rectangle, rows, columns, gap int) []image.Rectangle {
@@ -148,7 +156,7 @@ func question(s *match.Snapshot) (match.Question, bool) {
 
 func (f *playFace) cells(u *ui) []image.Rectangle {
 	n := f.laid.columns
-	return cells(f.laid.buttons, (allButtons+n-1)/n, n, u.px(7))
+	return cells(f.laid.buttons, (f.laid.count+n-1)/n, n, u.px(7))
 }
 
 // buttonsOf lists what can be done now.
@@ -210,7 +218,8 @@ func (f *playFace) buttonsOf(u *ui) []button {
 	for len(b) < 3 {
 		b = append(b, button{off: true}) // what does not change stays in its place
 	}
-	add(button{label: "Resign", key: "R", cap: "R", off: !(online || removal && s.Online)})
+	q, asked := question(s)
+	add(button{label: "Resign", key: "R", cap: "R", off: !(online || removal && s.Online) || asked && q.Kind == match.AskResign})
 	add(button{label: "Look anew", key: "L", cap: "L", off: !playing})
 	add(button{label: "All is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil})
 	if u.w.opt.Corners != nil {
@@ -225,7 +234,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		add(button{label: label, key: "M", cap: "M", on: u.state.muted})
 	}
 	add(button{label: map[bool]string{true: "Light", false: "Dark"}[u.theme == dark], key: "T", cap: "T"})
-	add(button{label: "Full screen", key: "F", cap: "F"})
+	add(button{label: "Fullscreen", key: "F", cap: "F"})
 	if u.w.opt.Games && (s == nil || s.Result == nil) {
 		add(button{label: "Games", key: "G", cap: "G"})
 	}
@@ -233,7 +242,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 }
 
 func (f *playFace) scene(u *ui) scene {
-	f.laid = layPlay(u.size, u.scale)
+	f.laid = layPlay(u.size, u.scale, u.w.opt.allButtons())
 	if !f.until.IsZero() && time.Now().After(f.until) {
 		f.armed, f.until = "", time.Time{}
 	}

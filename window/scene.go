@@ -129,12 +129,14 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	case !b.lead:
 		c.Frame(b.rect, 8*s, max(1, s), t.border)
 	}
-	size := 15 * s
-	pad := 12 * s
+	size, pad := 15*s, 12*s
+	if b.rect.Dy() < u.px(38) { // one of many
+		size, pad = 14*s, 10*s
+	}
 	y := float32(b.rect.Min.Y+b.rect.Max.Y)/2 + size*0.36
 	capW := float32(0)
 	if b.cap != "" {
-		capW = u.write.Width(paint.Regular, 12*s, b.cap) + 8*s
+		capW = u.write.Width(paint.Regular, 12*s, b.cap) + 6*s
 	}
 	width := float32(b.rect.Dx()) - 2*pad
 	if w := u.write.Width(paint.Medium, size, b.label); w+capW > width {
@@ -142,6 +144,6 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	}
 	u.write.Draw(c, paint.Medium, size, float32(b.rect.Min.X)+pad, y, text, u.write.Fit(paint.Medium, size, width-capW+2, b.label))
 	if b.cap != "" {
-		u.write.Draw(c, paint.Regular, 12*s, float32(b.rect.Max.X)-pad-capW+8*s, y-s, dim, b.cap)
+		u.write.Draw(c, paint.Regular, 12*s, float32(b.rect.Max.X)-pad-capW+6*s, y-s, dim, b.cap)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,6 +122,15 @@ var scenes = []struct {
 		return shown(t, Options{}, s, midgame)
 	}, image.Pt(800, 600)},
 	{"calibrate", calibrating, image.Pt(800, 600)},
+	{"cameras", func(t testing.TB) *Window { w := New(Options{}); w.ShowMenu(camerasMenu(t)); return w }, image.Pt(800, 600)},
+	{"games", func(t testing.TB) *Window { w := New(Options{Light: true}); w.ShowMenu(gamesMenu()); return w }, image.Pt(800, 600)},
+	{"device", func(t testing.TB) *Window {
+		w := New(Options{})
+		w.ShowMenu(&Menu{Name: "device", Title: "Sign in to Challonge", Sub: "The code is good until 20:15:00", QR: checkered(),
+			Text: "Scan the code with a phone; or open this page on any device and type the letters.", Address: "https://connect.challonge.com/device", Code: "WXYZ-1234",
+			Buttons: []Choice{{Key: "Escape", Label: "Cancel"}}})
+		return w
+	}, image.Pt(800, 600)},
 	{"projector", func(t testing.TB) *Window {
 		s := midgameSnap()
 		s.Owed = []match.Stone{s.Last}
@@ -129,6 +139,15 @@ var scenes = []struct {
 		w.ShowSnapshot(s)
 		return w
 	}, image.Pt(800, 600)},
+}
+
+// checkered stands for a QR code.
+func checkered() *image.Gray {
+	img := image.NewGray(image.Rect(0, 0, 33, 33))
+	for i := range img.Pix {
+		img.Pix[i] = 255 * uint8((i%33/2+i/66)%2)
+	}
+	return img
 }
 
 func shown(t testing.TB, opt Options, s *match.Snapshot, wood board.Position) *Window {
@@ -249,7 +268,7 @@ func TestDocumentationPictures(t *testing.T) {
 		t.Skip("drawn with -update only")
 	}
 	for _, sc := range scenes {
-		if sc.name == "owed" || sc.name == "question" || sc.name == "result" {
+		if slices.Contains([]string{"owed", "question", "result", "device"}, sc.name) {
 			continue
 		}
 		write(t, filepath.Join("..", "docs", "pictures", sc.name+".png"), still(t, sc.name, sc.make(t), image.Pt(1120, 720)))

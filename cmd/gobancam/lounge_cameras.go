@@ -119,7 +119,7 @@ func (l *lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		if len(peeks) == 0 {
 			m.Text = "No camera is connected to this computer. Plug one in, or use a phone."
 		}
-		m.Items = append(m.Items, window.Item{Key: itemAddress, Title: "A phone or network camera", Detail: "by its address", Symbol: window.Phone},
+		m.Items = append(m.Items, window.Item{Key: itemAddress, Title: "Phone camera", Detail: "or any other with an address", Symbol: window.Phone},
 			window.Item{Key: itemWatch, Title: "Watch a demo game", Detail: "without camera and account", Symbol: window.Stones},
 			window.Item{Key: itemTry, Title: "Try it yourself", Detail: "you click, a simulated hand plays", Symbol: window.Hand})
 		l.window.ShowMenu(m)
