@@ -74,14 +74,11 @@ func TestDoubleElimination(t *testing.T) {
 			losses[loser]++
 			return first
 		})
-		people, err := c.Participants(ctx, tour.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if tour, err = c.ChangeState(ctx, tour.ID, challonge.Finalize); err != nil {
 			t.Fatalf("%d players, %q: %v", n, modifier, err)
 		}
-		if people, err = c.Participants(ctx, tour.ID); err != nil {
+		people, err := c.Participants(ctx, tour.ID)
+		if err != nil {
 			t.Fatal(err)
 		}
 		last := played[len(played)-1]

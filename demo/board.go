@@ -19,6 +19,9 @@ import (
 // makes random moves: to try gobancam against a server without a goban.
 type Board struct {
 	vision.Source
+	live   *sim.Live
+	chance *rand.Rand
+	ended  context.Context
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 	shown  atomic.Pointer[match.Snapshot]
@@ -26,7 +29,7 @@ type Board struct {
 
 // NewBoard sets up a board of the given size, as "9", "13" or "19"; of size
 // lines (0: 19) when spec is empty. say is given what the player tells gobancam;
-// nil leaves the board to itself.
+// nil leaves the board to itself, or to Two.
 func NewBoard(ctx context.Context, spec string, size int, say func(match.Command)) (*Board, error) {
 	lines := size
 	if lines == 0 {
@@ -47,8 +50,8 @@ func NewBoard(ctx context.Context, spec string, size int, say func(match.Command
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	b := &Board{cancel: cancel}
 	live := sim.NewLive(world, fps, 1)
+	b := &Board{live: live, chance: rand.New(rand.NewPCG(cfg.Seed, 3)), ended: ctx, cancel: cancel}
 	shots := make(chan sim.Shot, 1)
 	live.Watch(func(s sim.Shot) {
 		select {
@@ -68,8 +71,8 @@ func NewBoard(ctx context.Context, spec string, size int, say func(match.Command
 			return vision.Encoded{}, ctx.Err()
 		}
 	})
-	someone := newPerson(live, wander(rand.New(rand.NewPCG(cfg.Seed, 3))), cfg.Seed, say)
 	if say != nil {
+		someone := newPerson(live, wander(b.chance), cfg.Seed, say)
 		b.done.Go(func() { someone.watch(ctx, &b.shown) })
 	}
 	return b, nil

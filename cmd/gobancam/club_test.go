@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -467,4 +468,31 @@ func TestRecordInAFileThatIsThere(t *testing.T) {
 	if n := len(puts(srv)); n != 0 {
 		t.Errorf("%d reports", n)
 	}
+}
+
+// Two simulated people play at --camera sim:, to try the relay without a board.
+func TestRecordSimulatedBoard(t *testing.T) {
+	home(t)
+	p := start(t, "record", "--camera", "sim:9", "--headless")
+	p.expect(`"number":3,"color":"B"`)
+	p.enter("quit")
+	p.ends(exitOK)
+}
+
+// The server as a process of its own, as its help says to use it.
+func TestChallongeTestServer(t *testing.T) {
+	home(t)
+	server := start(t, "challongetest")
+	server.expect(`"server":"`)
+	server.expect(`"key":"`)
+	server.expect("\n")
+	at := regexp.MustCompile(`"server":"([^"]+)"`).FindStringSubmatch(server.said.String())
+	key := regexp.MustCompile(`"key":"([^"]+)"`).FindStringSubmatch(server.said.String())
+	t.Setenv("GOBANCAM_CHALLONGE_SERVER", at[1])
+	t.Setenv(keyVariable, key[1])
+	do(t, exitOK, "", "create", "Club 9x9", "--url", "club", "--participants", "Anna,Ben")
+	do(t, exitOK, "", "start", "club")
+	contains(t, do(t, exitOK, "", "report", "club", "A", "--winner", "Anna", "--by", "us"), "Challonge has it")
+	server.cmd.Process.Signal(os.Interrupt)
+	server.ends(exitOK)
 }

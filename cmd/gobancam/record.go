@@ -14,6 +14,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/demo"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/play"
 	"github.com/gobancam/gobancam/record"
@@ -67,7 +68,7 @@ Commands are typed as lines; 'help' lists them.`,
 	}
 	f.where.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.camera, "camera", "0", "device, address, file or directory")
+	fl.StringVar(&f.camera, "camera", "0", "device, address, file or directory, or sim: for a simulated board and players")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE`, and go on with the game that is in it (default: a new one in gobancam/games under "+xdg.DataHome+")")
 	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
 	fl.StringVar(&f.rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
@@ -178,6 +179,16 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 			return err
 		}
 		go heard.hear(game, commands, &shown, f.where.size)
+	}
+	if b, ok := source.(*demo.Board); ok {
+		see := relay.Publish
+		relay.Publish = func(s *match.Snapshot) { b.See(s); see(s) }
+		b.Two(func(c match.Command) {
+			select {
+			case commands <- c:
+			case <-game.Done():
+			}
+		})
 	}
 	go lines.command(game, commands, &live, &shown, f.where.size, face)
 	end, err := relay.Run(ctx)
