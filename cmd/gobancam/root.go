@@ -113,6 +113,7 @@ choose a game, play. Without a display it prints this.
 		newReadCommand(),
 		newEvalCommand(),
 		newReplayCommand(),
+		newBenchCommand(),
 		newReportCommand(),
 	)
 	add("club",
