@@ -33,7 +33,7 @@ step "tests of the rules, without cgo"
 CGO_ENABLED=0 GOFLAGS= go test ./board/... ./grid/... ./reading/...
 
 step "tests with the race detector"
-programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther)$'
+programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
 go test -race -tags "$tags,matprofile" -skip "$programs" $(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
 
 # Where pictures are read, the race detector costs tenfold; it watches what runs
@@ -44,5 +44,5 @@ go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|Eye
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game"
 go test -tags "$tags,matprofile" ./vision ./play ./demo
 
-step "real programs: killed at every step of sending, and two that play each other"
+step "real programs: killed at every step of sending, two that play each other, matches of a club"
 go test ./cmd/gobancam -run "$programs"

@@ -96,6 +96,13 @@ func (p *program) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// text is what was said so far.
+func (p *program) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.String()
+}
+
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := &program{t: t, cmd: exec.Command("gobancam", args...), done: make(chan error, 1), news: make(chan struct{}, 1)}
@@ -122,9 +129,7 @@ func (p *program) expect(text string) {
 	p.t.Helper()
 	late := time.After(patience)
 	for {
-		p.mu.Lock()
-		all := p.said.String()
-		p.mu.Unlock()
+		all := p.text()
 		if i := strings.Index(all[p.read:], text); i >= 0 {
 			p.read += i + len(text)
 			return
@@ -133,10 +138,7 @@ func (p *program) expect(text string) {
 		case <-p.news:
 		case err := <-p.done:
 			p.done <- err
-			p.mu.Lock()
-			all := p.said.String()
-			p.mu.Unlock()
-			if !strings.Contains(all[p.read:], text) {
+			if all := p.text(); !strings.Contains(all[p.read:], text) {
 				p.t.Fatalf("gobancam ended (%v) without saying %q:\n%s", err, text, all)
 			}
 		case <-late:
@@ -160,12 +162,12 @@ func (p *program) ends(code int) string {
 	case err := <-p.done:
 		p.done <- err
 	case <-time.After(patience):
-		p.t.Fatalf("gobancam does not end:\n%s", p.said.String())
+		p.t.Fatalf("gobancam does not end:\n%s", p.text())
 	}
 	if got := p.cmd.ProcessState.ExitCode(); got != code {
-		p.t.Fatalf("exit code %d, want %d:\n%s", got, code, p.said.String())
+		p.t.Fatalf("exit code %d, want %d:\n%s", got, code, p.text())
 	}
-	return p.said.String()
+	return p.text()
 }
 
 // kill ends the program as a power cut would.
@@ -486,8 +488,8 @@ func TestChallongeTestServer(t *testing.T) {
 	server.expect(`"server":"`)
 	server.expect(`"key":"`)
 	server.expect("\n")
-	at := regexp.MustCompile(`"server":"([^"]+)"`).FindStringSubmatch(server.said.String())
-	key := regexp.MustCompile(`"key":"([^"]+)"`).FindStringSubmatch(server.said.String())
+	at := regexp.MustCompile(`"server":"([^"]+)"`).FindStringSubmatch(server.text())
+	key := regexp.MustCompile(`"key":"([^"]+)"`).FindStringSubmatch(server.text())
 	t.Setenv("GOBANCAM_CHALLONGE_SERVER", at[1])
 	t.Setenv(keyVariable, key[1])
 	do(t, exitOK, "", "create", "Club 9x9", "--url", "club", "--participants", "Anna,Ben")
