@@ -21,6 +21,28 @@ func sample() *Profile {
 		Fit:     0.02,
 		Colours: &Colours{Board: RGB{200, 160, 90}, Black: RGB{30, 30, 30}, White: RGB{240, 240, 230}},
 		Saved:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+
+		Exposure: new(157.0), Focus: new(0.0),
+	}
+}
+
+func TestCamerasAreListed(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	if got := s.Cameras(); len(got) != 0 {
+		t.Errorf("an empty store lists %v", got)
+	}
+	for i, name := range []string{"http://phone/video", "0", "rtsp://gate"} {
+		p := sample()
+		p.Camera, p.Saved = name, p.Saved.Add(time.Duration(i%2)*time.Hour)
+		if err := s.Save(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(s.Dir, "junk.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Cameras(); len(got) != 3 || got[0] != "0" {
+		t.Errorf("listed %v, want the camera 0, calibrated last, and two others", got)
 	}
 }
 

@@ -377,3 +377,42 @@ func TestPicturesAreJudged(t *testing.T) {
 		t.Errorf("resolution %.1f px is %d, 1 picture a second is %d", q.Cell, v["Resolution"], v["Speed"])
 	}
 }
+
+func TestLocksGoIntoTheProfile(t *testing.T) {
+	saved := sample()
+	s := NewSession(saved.Camera, saved)
+	s.Picture(saved.Grid.Width, saved.Grid.Height)
+	if _, _, changed := s.Wishes(); changed {
+		t.Error("wishes before the user had any")
+	}
+	profile := func() *Profile {
+		t.Helper()
+		p, err := s.Accept(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	s.Controls(Control{Offered: true, Locked: true, Value: 157}, Control{Offered: true})
+	if p := profile(); p.Exposure == nil || *p.Exposure != 157 || p.Focus != nil {
+		t.Errorf("locked at 157: saved %v and %v", p.Exposure, p.Focus)
+	}
+	s.LockExposure() // frees it
+	s.LockFocus()
+	exposure, focus, changed := s.Wishes()
+	if exposure || !focus || !changed {
+		t.Errorf("wishes are %v, %v, %v", exposure, focus, changed)
+	}
+	if _, _, changed := s.Wishes(); changed {
+		t.Error("the same wish twice")
+	}
+	s.Controls(Control{Offered: true}, Control{Offered: true, Locked: true, Value: 30})
+	if p := profile(); p.Exposure != nil || p.Focus == nil || *p.Focus != 30 {
+		t.Errorf("the focus is locked at 30: saved %v and %v", p.Exposure, p.Focus)
+	}
+	s.Controls(Control{}, Control{}) // another camera, which offers nothing
+	s.LockExposure()
+	if exposure, _, _ := s.Wishes(); exposure {
+		t.Error("a lock is wished that is not offered")
+	}
+}
