@@ -49,6 +49,10 @@ goflags: ## print the GOFLAGS that plain go commands need
 soak-ogs: ## play 1000 random games against a misbehaving server (SOAK=n for another number)
 	GOBANCAM_SOAK=$(or $(SOAK),1000) CGO_ENABLED=0 GOFLAGS= go test ./ogs -run '^TestSoak$$' -timeout 2h -v | grep -v '^=== \|--- PASS: TestSoak/games/'
 
+.PHONY: soak-pixels
+soak-pixels: ## play 20 random games before a simulated camera, from pixels to the record (SOAK=n for another number)
+	go test ./play -run '^TestRandomGamesBeforeTheCamera$$' -pixelgames $(or $(SOAK),20) -pixelmoves 30 -timeout 6h -v | grep -v '^=== \|--- PASS'
+
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
 	CGO_ENABLED=0 GOFLAGS= go test ./match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
