@@ -59,6 +59,7 @@ type Options struct {
 	Seen     func(*vision.Frame, *grid.Grid, *reading.Reading)
 	Voice    func(match.Event)
 	Commands <-chan match.Command
+	Eyed     func(*play.Eyes) // as in play.Table; may be nil
 	// Hand lets somebody else play: the simulated hand goes where it says,
 	// instead of playing the game that it knows, and against an opponent who
 	// answers anywhere. At a point with a stone to be put down or taken off it
@@ -175,6 +176,7 @@ func Run(ctx context.Context, opt Options) error {
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
 		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
+		Eyed:    opt.Eyed,
 		Journal: filepath.Join(opt.Dir, "journal.jsonl"), SGF: filepath.Join(opt.Dir, "game.sgf"),
 		Voice: func(e match.Event) {
 			tally.event(e)

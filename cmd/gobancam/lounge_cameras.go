@@ -213,7 +213,7 @@ func (l *lounge) demo(yours bool) page {
 		opt := demo.Options{Out: l.cmd.OutOrStdout(), Dir: dir,
 			Publish: func(s *match.Snapshot) { l.voices.show(s); l.window.ShowSnapshot(s) },
 			Voice:   func(e match.Event) { l.voices.announce(e); l.window.Announce(e) },
-			Seen:    film(l.window, l.seat.face.note), Commands: l.seat.commands}
+			Seen:    film(l.window, l.seat.face.note), Commands: l.seat.commands, Eyed: l.seat.eyes.Store}
 		if yours {
 			for len(l.hand) > 0 {
 				<-l.hand
@@ -223,6 +223,7 @@ func (l *lounge) demo(yours bool) page {
 		l.gaming.Store(true)
 		err = demo.Run(ctx, opt)
 		l.gaming.Store(false)
+		l.seat.eyes.Store(nil)
 		if l.window.Left() || ctx.Err() != nil {
 			return nil, nil
 		}

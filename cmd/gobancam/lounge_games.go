@@ -438,6 +438,7 @@ func (l *lounge) game(id ogs.ID) page {
 		l.gaming.Store(true)
 		err = l.seat.play(ctx, l.client, l.session, game)
 		l.gaming.Store(false)
+		l.seat.eyes.Store(nil)
 		switch {
 		case l.window.Left() || ctx.Err() != nil:
 			return nil, err

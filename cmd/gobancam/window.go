@@ -9,7 +9,6 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/reading"
 	"github.com/gobancam/gobancam/vision"
 	"github.com/gobancam/gobancam/window"
@@ -68,21 +67,5 @@ func film(w *window.Window, note func(string)) func(*vision.Frame, *grid.Grid, *
 			return
 		}
 		w.ShowPicture(img, f.Img.Cols(), f.Img.Rows(), g, r)
-	}
-}
-
-// pour passes commands on until ctx ends.
-func pour(ctx context.Context, from <-chan match.Command, to chan<- match.Command) {
-	for {
-		select {
-		case c := <-from:
-			select {
-			case to <- c:
-			case <-ctx.Done():
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
 	}
 }
