@@ -3,6 +3,7 @@ package match
 import (
 	"bufio"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,9 +57,10 @@ func TestScenarios(t *testing.T) {
 	if len(files) == 0 {
 		t.Fatal("no scenarios")
 	}
+	ways := waysOut{}
 	for _, f := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
-			s := &scenario{t: t, setup: board.Setup{Size: 9, Komi: 6.5}, me: black, rules: "japanese"}
+			s := &scenario{t: t, setup: board.Setup{Size: 9, Komi: 6.5}, me: black, rules: "japanese", ways: ways}
 			file, err := os.Open(f)
 			if err != nil {
 				t.Fatal(err)
@@ -79,6 +81,55 @@ func TestScenarios(t *testing.T) {
 			s.check()
 		})
 	}
+	ways.check(t)
+}
+
+// waysOut tells what led out of each state in the stories.
+type waysOut map[State]map[string]bool
+
+// check sees that each state is reached and left: by what happens on the board
+// or at the server, and, where it is not for others to end it, by a command.
+func (w waysOut) check(t *testing.T) {
+	for _, state := range []State{StateStarting, StateConnectionLost, StateRemoval, StatePaused, StateCameraLost, StateBoardMoved,
+		StateUndoAsked, StateTakeBack, StateSetup, StateMisplaced, StateOwed, StateMissing, StateUnexpected, StateCovered,
+		StatePrisoners, StateSending, StateYourTurn, StateOpponentsTurn} {
+		out := w[state]
+		if !out["board"] && !out["server"] {
+			t.Errorf("no story leaves %q without a command", state)
+		}
+		switch state {
+		case StateStarting, StateConnectionLost, StateCameraLost, StateSending, StateOpponentsTurn:
+		default:
+			if !out["command"] {
+				t.Errorf("no story leaves %q by a command", state)
+			}
+		}
+		t.Logf("%-16s is left by %v", state, slices.Sorted(maps.Keys(out)))
+	}
+}
+
+// commanded is for how long what happens counts as led to by a command.
+const commanded = time.Second
+
+// leaves notes what led out of the state that held before in.
+func (s *scenario) leaves(in Input) {
+	if now := s.ref.Snapshot().State; now != s.state {
+		why := s.cause
+		if s.now-s.told <= commanded && s.commands > 0 {
+			why = "command"
+		}
+		if s.ways[s.state] == nil {
+			s.ways[s.state] = map[string]bool{}
+		}
+		s.ways[s.state][why] = true
+		s.state = now
+	}
+	switch s.cause = "board"; {
+	case in.Command != nil:
+		s.told, s.commands = s.now, s.commands+1
+	case in.Server != nil:
+		s.cause = "server"
+	}
 }
 
 type scenario struct {
@@ -95,6 +146,12 @@ type scenario struct {
 	mode           Mode
 	below          float64
 	from           int // events before this one were asked about
+
+	ways     waysOut
+	state    State // before the last input
+	cause    string
+	told     time.Duration // when the last command came
+	commands int
 }
 
 func (s *scenario) fail(format string, args ...any) {
@@ -178,6 +235,10 @@ func (s *scenario) open(w []string) bool {
 			if s.world.relay, err = NewRelay(RelayOptions{Setup: s.setup, AsFound: s.found}); err != nil {
 				s.fail("%v", err)
 			}
+		}
+		s.state = StateStarting
+		if !s.relayed {
+			s.tap = s.leaves
 		}
 		s.start()
 	default:
