@@ -56,3 +56,8 @@ soak-pixels: ## play 20 random games before a simulated camera, from pixels to t
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
 	CGO_ENABLED=0 GOFLAGS= go test ./match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
+
+.PHONY: soak-eyes
+soak-eyes: ## watch an hour of play for leaks, and 40 random games before simulated cameras (HOURS=n, SOAK=n)
+	GOBANCAM_HOURS=$(or $(HOURS),1) go test -tags "$(TAGS),matprofile" ./vision -run '^TestLongPlay' -timeout 12h -v
+	go test ./play -run '^TestRandomGames$$' -games $(or $(SOAK),40) -timeout 12h -v

@@ -78,9 +78,9 @@ func (w *Watcher) follow(img gocv.Mat) error {
 			w.g = here
 			return w.now.sample(img, w.g)
 		}
-		if far > 0.12 {
+		w.doubted = w.doubted || far > 0.12
+		if far > bumpStep {
 			w.bump++
-			w.doubted = true
 		}
 	}
 	return nil
@@ -88,6 +88,9 @@ func (w *Watcher) follow(img gocv.Mat) error {
 
 // farStep is how far, in line spacings, a grid may be moved unquestioned.
 const farStep = 0.06
+
+// bumpStep is from where on it was pushed and not only shaken.
+const bumpStep = 0.2
 
 const (
 	checkEvery = 20 * time.Second // how often the grid is compared with the printed lines

@@ -74,6 +74,7 @@ type scene struct {
 	oracle *oracle // nil: the real reader
 	frame  int
 	every  time.Duration
+	lens   func(*gocv.Mat) // does something to each picture; may be nil
 
 	wrong, hidden, seen int // points that can be seen: read wrongly, said to be covered, all
 	falseStones         int // points that cannot be seen: read as other than what stands there
@@ -107,6 +108,9 @@ func (s *scene) step() *reading.Reading {
 	img, err := Decode(s.world.JPEG())
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if s.lens != nil {
+		s.lens(&img)
 	}
 	truth := s.world.Truth()
 	if s.oracle != nil {
