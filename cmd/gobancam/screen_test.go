@@ -274,6 +274,11 @@ func TestScreenPlayByClicksAlone(t *testing.T) {
 	u.click("Suggest")
 	time.Sleep(time.Second)
 	u.click("Agree")
+	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
+		if _, on := u.look("Resign"); !on {
+			break // there is a result
+		}
+	}
 	u.click("Games")
 	u.find("Try it yourself")
 	u.Close()
