@@ -87,12 +87,11 @@ type party struct {
 	story []string
 	ended int // pictures since the last move
 
-	next   time.Duration // when something happens again
-	lost   time.Duration // since when the grid is not locked; <0: it is
-	dark   []time.Duration
-	was    [][]board.Color // what stood on the board in the last pictures
-	events []string
-	tally  tally
+	next  time.Duration // when something happens again
+	lost  time.Duration // since when the grid is not locked; <0: it is
+	dark  []time.Duration
+	was   [][]board.Color // what stood on the board in the last pictures
+	tally tally
 }
 
 func newParty(t *testing.T, seed uint64, size int) *party {
