@@ -341,13 +341,25 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 		return nil, err
 	}
 	var best candidate
+	rival := 0.0 // the likest elsewhere
 	for _, d := range guesses {
 		c, err := w.refine(img, d)
 		if err != nil {
 			return nil, err
 		}
-		if c.grid != nil && c.alike > best.alike {
+		switch {
+		case c.grid == nil:
+		case best.grid == nil:
 			best = c
+		default:
+			elsewhere := c.grid.Corners()[0].Dist(best.grid.Corners()[0]) > 0.3*c.grid.Cell(0, 0)
+			worse := min(c.alike, best.alike)
+			if c.alike > best.alike {
+				best = c
+			}
+			if elsewhere {
+				rival = max(rival, worse)
+			}
 		}
 	}
 	if best.alike < 0.5 || best.alike < here+0.15 {
@@ -356,8 +368,14 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 	if g, ok := w.snap(img, best.grid); ok {
 		best.grid = g
 	}
-	if s, err := w.stands(img, best.grid); !s.clear || !s.fits || err != nil {
+	s, err := w.stands(img, best.grid)
+	if err != nil || !s.clear {
 		return nil, err
+	}
+	// A picture that is the old one all over, and nowhere else, is proof enough
+	// when a stone was captured just before.
+	if !s.fits && (s.differ > 3 || best.alike < 0.95 || best.alike < rival+0.1) {
+		return nil, nil
 	}
 	return best.grid, nil
 }
