@@ -2,7 +2,6 @@ package play
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,19 +56,7 @@ func TestRecordedSets(t *testing.T) {
 
 func movesOf(t *testing.T, sgf string) string {
 	t.Helper()
-	text, err := os.ReadFile(sgf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots, err := board.ParseSGF(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := roots[0].Game()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names(g)
+	return names(readGame(t, sgf))
 }
 
 // names are a game's moves as players say them.
