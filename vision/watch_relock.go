@@ -341,29 +341,28 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 		return nil, err
 	}
 	var best candidate
-	rival := 0.0 // the likest elsewhere
+	var all []candidate
 	for _, d := range guesses {
 		c, err := w.refine(img, d)
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case c.grid == nil:
-		case best.grid == nil:
+		if c.grid == nil {
+			continue
+		}
+		all = append(all, c)
+		if c.alike > best.alike {
 			best = c
-		default:
-			elsewhere := c.grid.Corners()[0].Dist(best.grid.Corners()[0]) > 0.3*c.grid.Cell(0, 0)
-			worse := min(c.alike, best.alike)
-			if c.alike > best.alike {
-				best = c
-			}
-			if elsewhere {
-				rival = max(rival, worse)
-			}
 		}
 	}
 	if best.alike < 0.5 || best.alike < here+0.15 {
 		return nil, nil
+	}
+	rival := 0.0 // the likest elsewhere
+	for _, c := range all {
+		if c.grid.Corners()[0].Dist(best.grid.Corners()[0]) > 0.3*c.grid.Cell(0, 0) {
+			rival = max(rival, c.alike)
+		}
 	}
 	if g, ok := w.snap(img, best.grid); ok {
 		best.grid = g
