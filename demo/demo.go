@@ -172,7 +172,7 @@ func Run(ctx context.Context, opt Options) error {
 			}
 		}
 	})
-	tally := &tally{watch: watch, face: face}
+	tally := &tally{watch: watch, face: face, start: start}
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
 		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
@@ -298,6 +298,7 @@ func (s *stopwatch) since() time.Duration {
 type tally struct {
 	watch *stopwatch
 	face  *terminal.Text
+	start time.Time
 
 	times  []time.Duration
 	lowest float64
@@ -305,6 +306,7 @@ type tally struct {
 }
 
 func (t *tally) event(e match.Event) {
+	e.At = time.Since(t.start) // of the saying, as for the notes between the events
 	switch {
 	case e.Kind == match.EventMove && e.Mine && !e.Point.IsPass():
 		d := t.watch.since()

@@ -52,10 +52,18 @@ func NewText(out io.Writer, live bool) *Text { return &Text{out: out, live: live
 
 // Announce implements match.Voice.
 func (t *Text) Announce(e match.Event) {
-	if e.Text == "" || e.Kind == match.EventState && t.live {
-		return // the board says it
+	if e.Text == "" || e.Kind == match.EventState && (t.live || t.told(e.Text)) {
+		return // the board says it, or the event that led to the state did
 	}
 	t.Say(e.At, e.Text)
+}
+
+// told reports whether the last sentence said text and more: "White C1, takes
+// 3." says "White C1."
+func (t *Text) told(text string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.HasPrefix(t.last, strings.TrimSuffix(text, ".")+",")
 }
 
 // Say prints a sentence above the board, unless it was the last one too.

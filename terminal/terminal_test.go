@@ -168,7 +168,12 @@ func TestPlainOutputHasNoEscapes(t *testing.T) {
 	face.Show(snapshot(t))
 	face.Announce(match.Event{Text: "Your turn.", Kind: match.EventState})
 	face.Announce(match.Event{Text: "Your turn.", Kind: match.EventState})
-	if got := out.String(); got != "   0.0 s  Your turn.\n" {
-		t.Errorf("got %q", got)
+	face.Announce(match.Event{Text: "White C1, takes 3.", Kind: match.EventMove})
+	face.Announce(match.Event{Text: "White C1.", Kind: match.EventState})
+	face.Announce(match.Event{Text: "White C11, takes 3.", Kind: match.EventMove})
+	face.Announce(match.Event{Text: "White C1.", Kind: match.EventState})
+	want := "   0.0 s  Your turn.\n   0.0 s  White C1, takes 3.\n   0.0 s  White C11, takes 3.\n   0.0 s  White C1.\n"
+	if got := out.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

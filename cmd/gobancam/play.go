@@ -409,6 +409,7 @@ func (f *face) announce(e match.Event) {
 		f.json.Announce(e)
 		return
 	}
+	e.At = time.Since(f.start) // of the saying: notes are between the events, and no line is to be earlier than the one above
 	f.text.Announce(e)
 }
 
