@@ -215,6 +215,7 @@ func (s *Store) Get(k Key) (Credential, error) {
 func (s *Store) get(k Key) (Credential, error) {
 	var found []Credential
 	var places []string
+	var shut error
 	if s.keyring {
 		switch text, err := keyring.Get(ringService, k.String()); {
 		case err == nil:
@@ -224,7 +225,7 @@ func (s *Store) get(k Key) (Credential, error) {
 			}
 			found, places = append(found, c), append(places, Keyring)
 		case !errors.Is(err, keyring.ErrNotFound):
-			s.once("keyring", fmt.Sprintf("The key ring cannot be used (%v): sign-ins are kept in %s, readable by you alone.", err, s.dir))
+			shut = err
 		}
 	}
 	path := filepath.Join(s.dir, k.file())
@@ -246,6 +247,11 @@ func (s *Store) get(k Key) (Credential, error) {
 		}
 	}
 	if best < 0 {
+		// Who has a file was told when it was written; only where nothing is
+		// found does it matter that there was a place not looked into.
+		if shut != nil {
+			s.once("keyring", fmt.Sprintf("The key ring cannot be used (%v): a sign-in that is kept there, if any, is not found.", shut))
+		}
 		return Credential{}, ErrNone
 	}
 	s.place = places[best]

@@ -199,6 +199,14 @@ func TestKeyring(t *testing.T) {
 	if !strings.HasPrefix(s.Place(), s.dir) || len(told) != 1 {
 		t.Errorf("stored in %s, told %q", s.Place(), told)
 	}
+	var again []string
+	next := New(Options{Dir: s.dir, Notice: func(n string) { again = append(again, n) }})
+	if _, err := next.Get(ogs); err != nil || len(again) != 0 {
+		t.Errorf("a sign-in that lies in a file is read with %v, told %q", err, again)
+	}
+	if _, err := next.Get(Key{Service: "ogs", Server: "https://elsewhere"}); !errors.Is(err, ErrNone) || len(again) != 1 {
+		t.Errorf("a sign-in that might lie in the key ring: %v, told %q", err, again)
+	}
 	keyringBack()
 	if c, err := s.Get(ogs); err != nil || c.Token.AccessToken != "access-2" {
 		t.Errorf("got %v %v, want the later pair", c, err)
