@@ -174,10 +174,16 @@ func nameOf(k ebiten.Key) string {
 	return ""
 }
 
-// input turns what hands did since the last tick into events.
+// input turns what hands did since the last tick into events. Ebitengine does
+// not tell in which order letters and keys came within a tick, which lasts long
+// where the processor draws. Letters go first: whoever types fast hits Enter in
+// the tick of the last letter.
 func (g *game) input() {
 	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
 	command := ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta) || ebiten.IsKeyPressed(ebiten.KeyAlt)
+	if letters := ebiten.AppendInputChars(nil); len(letters) > 0 && !command {
+		g.send(event{kind: typed, key: string(letters)})
+	}
 	for _, k := range inpututil.AppendJustPressedKeys(nil) {
 		name := nameOf(k)
 		if name == "" {
@@ -195,9 +201,6 @@ func (g *game) input() {
 			continue
 		}
 		g.send(event{kind: keyDown, key: name, shift: shift})
-	}
-	if letters := ebiten.AppendInputChars(nil); len(letters) > 0 && !command {
-		g.send(event{kind: typed, key: string(letters)})
 	}
 	select {
 	case text := <-g.pasted:

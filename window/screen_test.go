@@ -52,6 +52,18 @@ func act(what string) int {
 				w.ShowPicture(&img, other.Rect.Dx(), other.Rect.Dy(), st.picture.grid, st.picture.reading)
 			}
 		}()
+	case "line": // one page after another asks for a line
+		w = New(Options{})
+		ask := func(n int) { w.ShowMenu(&Menu{Name: fmt.Sprint(n), Title: "A line", Field: "Anything", Buttons: []Choice{{Key: "Enter", Label: "Go on"}}}) }
+		ask(0)
+		go func() {
+			n := 0
+			for a := range w.Answers() {
+				fmt.Printf("line %s\n", a.Text)
+				n++
+				ask(n)
+			}
+		}()
 	case "play":
 		s := midgameSnap()
 		w = shown(tb, Options{Title: "gobancam"}, s, midgame)
@@ -133,6 +145,18 @@ func TestScreenDragACornerAndTurn(t *testing.T) {
 	}
 	s.Expect("saved")
 	s.Expect("closed")
+}
+
+// Whoever types fast hits Enter within the tick of the last letter, of which
+// Ebitengine does not tell the order.
+func TestScreenLineTypedFast(t *testing.T) {
+	s := open(t, "line")
+	for _, want := range []string{"anna", "gobancamclientid", "x", "0123456789", "benandchie"} {
+		s.TypeLine(want)
+		if got := s.Expect("line"); got != "line "+want {
+			t.Errorf("typed %q, taken as %q", want, got)
+		}
+	}
 }
 
 func TestScreenResignAsksTwiceAndCloseSettles(t *testing.T) {

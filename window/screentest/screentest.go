@@ -147,6 +147,11 @@ func (s *Screen) Ended() error {
 // within one tick would not be seen.
 func (s *Screen) hold(args ...string) { s.xdo(args...); time.Sleep(400 * time.Millisecond) }
 
+// TypeLine types a line with Enter as fast as keys can be sent.
+func (s *Screen) TypeLine(text string) {
+	s.xdo("type", "--delay", "1", "--args", "1", text, "key", "Return")
+}
+
 // Move puts the pointer somewhere in the window.
 func (s *Screen) Move(p image.Point) {
 	s.hold("mousemove", "--window", s.window, fmt.Sprint(p.X), fmt.Sprint(p.Y))
