@@ -183,6 +183,28 @@ func (l *lounge) ask(ctx context.Context, m *window.Menu) (a window.Answer, ok b
 	}
 }
 
+// during works while the page of that name is shown. Whatever is pressed on it,
+// and the window's closing, end the work; left says that it was ended so.
+func (l *lounge) during(ctx context.Context, name string, work func(context.Context) error) (left bool, err error) {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- work(working) }()
+	for {
+		select {
+		case err := <-done:
+			return left, err
+		case a := <-l.window.Answers():
+			if a.Menu == name {
+				left = true
+				stop()
+			}
+		case <-ctx.Done():
+			return true, <-done
+		}
+	}
+}
+
 // trouble tells what went wrong, and lets the user try again or go back.
 func (l *lounge) trouble(title string, err error, again, back page, where string) page {
 	return func(ctx context.Context) (page, error) {

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/credentials"
@@ -85,39 +84,17 @@ func (l *lounge) challonge(ctx context.Context) (page, error) {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
 	l.window.ShowMenu(m)
-	waiting, stop := context.WithCancel(ctx)
-	defer stop()
-	type outcome struct {
-		token *oauth2.Token
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		token, err := grant.Wait(waiting)
-		done <- outcome{token, err}
-	}()
-	for {
-		select {
-		case o := <-done:
-			if o.err == nil {
-				o.err = challonge.Remember(credentialStore(l.cmd), where, challonge.WayDevice, app, o.token, "")
-			}
-			if o.err != nil {
-				return l.trouble("Not signed in", o.err, l.challonge, l.account, "Account"), nil
-			}
-			return l.account, nil
-		case a := <-l.window.Answers():
-			if a.Menu == m.Name {
-				stop()
-				<-done
-				return l.account, nil
-			}
-		case <-ctx.Done():
-			stop()
-			<-done
-			return nil, nil
+	left, err := l.during(ctx, m.Name, func(ctx context.Context) error {
+		token, err := grant.Wait(ctx)
+		if err != nil {
+			return err
 		}
+		return challonge.Remember(credentialStore(l.cmd), where, challonge.WayDevice, app, token, "")
+	})
+	if err != nil && !left {
+		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
+	return l.account, nil
 }
 
 // challongeEndpoints are those that the commands take without flags.

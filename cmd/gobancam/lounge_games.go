@@ -92,37 +92,24 @@ func (l *lounge) signIn(ctx context.Context) (page, error) {
 	if err != nil {
 		return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
 	}
-	waiting, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
-	defer stop()
-	failed := make(chan error, 1)
-	go func() {
-		_, err := l.f.ogs.signIn(waiting, l.cmd, ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
+	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
+		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
+		defer stop()
+		_, err := l.f.ogs.signIn(ctx, l.cmd, ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
 			l.window.ShowMenu(&window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host,
 				Text: "The browser should have opened this page. If it has not, open it on this computer.", Address: address,
 				Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}})
 			openPage(address)
 		})
-		failed <- err
-	}()
-	for {
-		select {
-		case err := <-failed:
-			if err != nil {
-				return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
-			}
-			return l.games, nil
-		case a := <-l.window.Answers():
-			if a.Menu == "allow" {
-				stop()
-				<-failed
-				return l.signIn, nil
-			}
-		case <-ctx.Done():
-			stop()
-			<-failed
-			return nil, nil
-		}
+		return err
+	})
+	switch {
+	case err == nil:
+		return l.games, nil
+	case left:
+		return l.signIn, nil
 	}
+	return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
 }
 
 // games lists what can be played: running games, and challenges.
@@ -391,38 +378,18 @@ func (l *lounge) wait(c ogs.Challenge, to ogs.Player) page {
 		m := &window.Menu{Name: "waiting", Title: "Waiting for an opponent", Text: fmt.Sprintf("Offered to %s: %d×%d, %s. The game begins when the offer is accepted.", whom, c.Width, c.Height, c.Time),
 			Buttons: []window.Choice{{Key: "Escape", Label: "Withdraw"}}}
 		l.window.ShowMenu(m)
-		offering, stop := context.WithCancel(ctx)
-		defer stop()
-		type outcome struct {
-			id  ogs.ID
-			err error
+		var id ogs.ID
+		withdrawn, err := l.during(ctx, m.Name, func(ctx context.Context) (err error) {
+			id, err = offerIn(ctx, l.session, c, to.ID)
+			return err
+		})
+		switch {
+		case err == nil:
+			return l.game(id), nil // though it may just have been about to be withdrawn
+		case withdrawn:
+			return l.games, nil
 		}
-		done := make(chan outcome, 1)
-		go func() {
-			id, err := offerIn(offering, l.session, c, to.ID)
-			done <- outcome{id, err}
-		}()
-		withdrawn := false
-		for {
-			select {
-			case o := <-done:
-				switch {
-				case o.err == nil:
-					return l.game(o.id), nil
-				case withdrawn || ctx.Err() != nil:
-					return l.games, nil
-				}
-				return l.trouble("There is no game", o.err, l.newGame, l.games, "Games"), nil
-			case a := <-l.window.Answers():
-				if a.Menu == m.Name {
-					withdrawn = true
-					stop()
-				}
-			case <-ctx.Done():
-				<-done // it is being withdrawn
-				return nil, nil
-			}
-		}
+		return l.trouble("There is no game", err, l.newGame, l.games, "Games"), nil
 	}
 }
 
