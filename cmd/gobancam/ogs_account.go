@@ -91,6 +91,16 @@ func (f *ogsFlags) client(cmd *cobra.Command, log *slog.Logger) (*ogs.Client, er
 	return client, nil
 }
 
+// signedIn returns a client and whom the server takes it for.
+func (f *ogsFlags) signedIn(cmd *cobra.Command) (*ogs.Client, ogs.Player, error) {
+	client, err := f.client(cmd, nil)
+	if err != nil {
+		return nil, ogs.Player{}, err
+	}
+	me, err := client.Me(cmd.Context())
+	return client, me, err
+}
+
 // signedOutError says that nobody is signed in at a server.
 type signedOutError string
 
@@ -266,11 +276,7 @@ func newWhoamiCommand() *cobra.Command {
 		Short: "Print who is signed in to online-go.com",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			me, err := client.Me(cmd.Context())
+			_, me, err := f.signedIn(cmd)
 			if err != nil {
 				return err
 			}

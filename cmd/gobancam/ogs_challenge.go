@@ -239,11 +239,7 @@ func newChallengeListCommand() *cobra.Command {
 		Short: "List the challenges made to you and by you",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			me, err := client.Me(cmd.Context())
+			client, me, err := f.signedIn(cmd)
 			if err != nil {
 				return err
 			}

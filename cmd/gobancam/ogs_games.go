@@ -90,7 +90,7 @@ func chooseGame(ctx context.Context, c *ogs.Client, which string) (ogs.ID, error
 	}
 	if err == nil {
 		if int(n) > len(games) {
-			return 0, fmt.Errorf("there are only %d running games; see 'gobancam games'", len(games))
+			return 0, fmt.Errorf("%d is none of the running games, of which there are %d; see 'gobancam games'", n, len(games))
 		}
 		return games[n-1].ID, nil
 	}
@@ -109,6 +109,35 @@ func chooseGame(ctx context.Context, c *ogs.Client, which string) (ogs.ID, error
 	return games[0].ID, nil
 }
 
+// chosen returns a client and the game that which means, as chooseGame takes it.
+func (f *ogsFlags) chosen(ctx context.Context, cmd *cobra.Command, which string) (*ogs.Client, ogs.ID, error) {
+	client, err := f.client(cmd, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	id, err := chooseGame(ctx, client, which)
+	return client, id, err
+}
+
+// joined connects to the server and joins the game that which means. The caller
+// closes the session.
+func (f *ogsFlags) joined(ctx context.Context, cmd *cobra.Command, which string) (*ogs.Session, *ogs.Game, error) {
+	client, id, err := f.chosen(ctx, cmd, which)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := ogs.Connect(ctx, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := s.Join(ctx, id)
+	if err != nil {
+		s.Close()
+		return nil, nil, err
+	}
+	return s, g, nil
+}
+
 func newGamesCommand() *cobra.Command {
 	var f ogsFlags
 	var format string
@@ -120,11 +149,7 @@ turn. The number in front can be given to 'gobancam play --pick', the number
 after it to 'gobancam play --game'.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			me, err := client.Me(cmd.Context())
+			client, me, err := f.signedIn(cmd)
 			if err != nil {
 				return err
 			}
@@ -201,11 +226,7 @@ func newGamesSGFCommand() *cobra.Command {
 it also looks whether a record of ours has the same moves.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			id, err := chooseGame(cmd.Context(), client, args[0])
+			client, id, err := f.chosen(cmd.Context(), cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -314,23 +335,11 @@ func newGamesWatchCommand() *cobra.Command {
 		Short: "Follow a game move by move, without playing",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := f.client(cmd, nil)
-			if err != nil {
-				return err
-			}
-			id, err := chooseGame(cmd.Context(), client, args[0])
-			if err != nil {
-				return err
-			}
-			s, err := ogs.Connect(cmd.Context(), client)
+			s, g, err := f.joined(cmd.Context(), cmd, args[0])
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			g, err := s.Join(cmd.Context(), id)
-			if err != nil {
-				return err
-			}
 			err = watch(cmd.OutOrStdout(), s, g)
 			if cmd.Context().Err() != nil {
 				return nil // the user has seen enough
@@ -345,25 +354,13 @@ func newGamesWatchCommand() *cobra.Command {
 // inGame joins a game, lets act do something in it, and waits until an update
 // shows that it has happened.
 func (f *ogsFlags) inGame(cmd *cobra.Command, which string, act func(*ogs.Game) error, done func(ogs.Event) bool) error {
-	client, err := f.client(cmd, nil)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
 	defer cancel()
-	id, err := chooseGame(ctx, client, which)
-	if err != nil {
-		return err
-	}
-	s, err := ogs.Connect(ctx, client)
+	s, g, err := f.joined(ctx, cmd, which)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	g, err := s.Join(ctx, id)
-	if err != nil {
-		return err
-	}
 	if err := act(g); err != nil {
 		return err
 	}
