@@ -22,7 +22,7 @@ import (
 // Source.Next wraps one of these, io.EOF, or the context's error.
 var (
 	// ErrNoSource: no such file, device or server, or no leave to use it.
-	ErrNoSource = errors.New("no such source of pictures")
+	ErrNoSource = errors.New("no pictures")
 	// ErrNotPictures: it is there, but what it holds are no usable pictures.
 	ErrNotPictures = errors.New("not pictures")
 	// ErrStalled: it delivered pictures and stopped.

@@ -12,7 +12,9 @@ import (
 )
 
 // placeCorners snaps corners to the crossings in the first picture of src, and
-// returns a source that begins with that picture again.
+// returns a source that begins with that picture again. Where nobody sits by,
+// corners that cannot be are an error; in a game (play.EyesOptions.Corners) they
+// are a note, and the board is looked for.
 func placeCorners(ctx context.Context, src vision.Source, corners [4]grid.Pt, size int) (vision.Source, *grid.Grid, error) {
 	f, err := src.Next(ctx)
 	if err != nil {

@@ -359,6 +359,13 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 	}
 	// A camera that is not there at the start is told at once.
 	first, err := open(ctx)
+	if errors.Is(err, vision.ErrNoSource) {
+		if strings.Contains(spec, "://") {
+			err = fmt.Errorf("%w; look whether the camera's app is running, and in the same network as this computer", err)
+		} else {
+			err = fmt.Errorf("%w; plug one in, or name another by --camera or in the window: a phone whose app shows an address like http://192.168.1.20:8080/video will do", err)
+		}
+	}
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}

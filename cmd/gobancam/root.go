@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -144,6 +145,9 @@ func strictArgs(c *cobra.Command) {
 	}
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
+			if strings.Contains(cmd.Use, " ") { // it takes some, and cobra only counts them
+				err = fmt.Errorf("it is called as '%s'", cmd.UseLine())
+			}
 			return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
 		}
 		return nil
