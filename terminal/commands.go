@@ -50,7 +50,7 @@ var pointed = map[string]struct {
 }
 
 // ParseCommand reads a typed line. size is the number of lines of the board,
-// by which points are named.
+// by which points are named; 0 while it is not known.
 func ParseCommand(line string, size int) (match.Command, error) {
 	words := strings.Fields(strings.ToLower(line))
 	if len(words) == 0 {
@@ -64,6 +64,9 @@ func ParseCommand(line string, size int) (match.Command, error) {
 		return match.Command{Kind: kind}, nil
 	}
 	if c, ok := pointed[name]; ok {
+		if size == 0 && (c.min > 0 || len(args) > 0) {
+			return match.Command{}, fmt.Errorf("%s needs a board to name points on: it has not been found yet", name)
+		}
 		if len(args) < c.min || len(args) > c.max {
 			return match.Command{}, fmt.Errorf("%s needs a point, like %s %s", name, name, board.Point{X: int8(size / 2), Y: int8(size / 2)}.GTP(size))
 		}

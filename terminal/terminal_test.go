@@ -121,6 +121,19 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+func TestCommandsBeforeTheBoardIsFound(t *testing.T) {
+	for _, line := range []string{"play d4", "mark d4", "trust d4"} {
+		if c, err := ParseCommand(line, 0); err == nil || !strings.Contains(err.Error(), "not been found") {
+			t.Errorf("%q gave %v, %v", line, c, err)
+		}
+	}
+	for _, line := range []string{"trust", "quit", "pass"} {
+		if _, err := ParseCommand(line, 0); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
 func FuzzParseCommand(f *testing.F) {
 	for _, s := range []string{"pass", "play q16", "mode below 97%", "mark a1 a2", "\x00", "play \xff"} {
 		f.Add(s, 19)

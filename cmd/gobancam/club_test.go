@@ -475,9 +475,11 @@ func TestRecordInAFileThatIsThere(t *testing.T) {
 // Two simulated people play at --camera sim:, to try the relay without a board.
 func TestRecordSimulatedBoard(t *testing.T) {
 	home(t)
-	p := start(t, "record", "--camera", "sim:9", "--headless")
+	file := filepath.Join(t.TempDir(), "game.sgf")
+	p := start(t, "record", "--camera", "sim:9", "--headless", "--sgf", file)
 	p.expect(`"number":3,"color":"B"`)
 	p.enter("quit")
+	p.expect("record --sgf " + file + " goes on with it")
 	p.ends(exitOK)
 }
 

@@ -79,7 +79,7 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 			}
 			continue
 		}
-		c, err := terminal.ParseCommand(line, max(size, 2))
+		c, err := terminal.ParseCommand(line, size)
 		if err != nil {
 			face.note(err.Error())
 			continue
@@ -112,7 +112,7 @@ func (r *lineReader) hear(ctx context.Context, commands chan<- match.Command, sh
 		if s := shown.Load(); s != nil && s.Size != 0 {
 			size = s.Size
 		}
-		c, ok := terminal.Hear(line, max(size, 2))
+		c, ok := terminal.Hear(line, size)
 		if !ok {
 			continue
 		}

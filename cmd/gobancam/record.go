@@ -178,7 +178,7 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 			over()
 			return err
 		}
-		go heard.hear(game, commands, &shown, f.where.size)
+		go heard.hear(game, commands, &shown, setup.Size)
 	}
 	if b, ok := source.(*demo.Board); ok {
 		see := relay.Publish
@@ -190,7 +190,7 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 			}
 		})
 	}
-	go lines.command(game, commands, &live, &shown, f.where.size, face)
+	go lines.command(game, commands, &live, &shown, setup.Size, face)
 	end, err := relay.Run(ctx)
 	over()
 	if err != nil {
@@ -198,6 +198,13 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	}
 	if end.Game == nil {
 		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
+	}
+	if n := end.Game.MoveCount(); end.Result == nil && n > 0 {
+		again := "record --sgf " + f.sgf
+		if club != nil {
+			again = "the same command"
+		}
+		face.note(fmt.Sprintf("the game is not over: it is kept after %s, and %s goes on with it", plural(n, "move", "moves"), again))
 	}
 	if club == nil {
 		return nil
