@@ -54,7 +54,9 @@ func act(what string) int {
 		}()
 	case "line": // one page after another asks for a line
 		w = New(Options{})
-		ask := func(n int) { w.ShowMenu(&Menu{Name: fmt.Sprint(n), Title: "A line", Field: "Anything", Buttons: []Choice{{Key: "Enter", Label: "Go on"}}}) }
+		ask := func(n int) {
+			w.ShowMenu(&Menu{Name: fmt.Sprint(n), Title: "A line", Field: "Anything", Buttons: []Choice{{Key: "Enter", Label: "Go on"}}})
+		}
 		ask(0)
 		go func() {
 			n := 0
