@@ -1,7 +1,6 @@
 package play
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,9 +11,34 @@ import (
 	"github.com/gobancam/gobancam/record"
 )
 
-// TestRecordedSets replays the games recorded in testdata/images, small, one
-// picture every 0.7 s, from the corners that their headers give.
+// TestRecordedSets replays the recorded games.
 func TestRecordedSets(t *testing.T) {
+	rules, err := board.ParseRules("japanese")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachRecordedSet(t, func(t *testing.T, s *record.Session, g *grid.Grid, played string) {
+		pictures := Pictures(s)
+		defer pictures.Close()
+		end, err := (&Replay{
+			Source: pictures,
+			Eyes:   EyesOptions{Grid: g},
+			Relay:  match.RelayOptions{Setup: board.Setup{Size: s.Header.Size, Rules: rules}},
+			Voice:  func(e match.Event) { t.Logf("%6.2f %s %s", e.At.Seconds(), e.Kind, e.Text) },
+		}).Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := names(end.Game); got != played {
+			t.Errorf("played %s\nseen   %s", played, got)
+		}
+	})
+}
+
+// eachRecordedSet hands over the games recorded in testdata/images, small, one
+// picture every 0.7 s: with the grid that their headers give, and the moves that
+// were played.
+func eachRecordedSet(t *testing.T, look func(t *testing.T, s *record.Session, g *grid.Grid, played string)) {
 	heads, err := filepath.Glob("../testdata/images/*/session.json")
 	if err != nil || len(heads) == 0 {
 		t.Fatal("no recorded sets", err)
@@ -27,36 +51,13 @@ func TestRecordedSets(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			at, err := grid.New(s.Header.Grid.Spec())
+			g, err := grid.New(s.Header.Grid.Spec())
 			if err != nil {
 				t.Fatal(err)
 			}
-			rules, err := board.ParseRules("japanese")
-			if err != nil {
-				t.Fatal(err)
-			}
-			pictures := Pictures(s)
-			defer pictures.Close()
-			end, err := (&Replay{
-				Source: pictures,
-				Eyes:   EyesOptions{Grid: at},
-				Relay:  match.RelayOptions{Setup: board.Setup{Size: s.Header.Size, Rules: rules}},
-				Voice:  func(e match.Event) { t.Logf("%6.2f %s %s", e.At.Seconds(), e.Kind, e.Text) },
-			}).Run(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, got := movesOf(t, filepath.Join(dir, "game.sgf")), names(end.Game)
-			if got != want {
-				t.Errorf("played %s\nseen   %s", want, got)
-			}
+			look(t, s, g, names(readGame(t, filepath.Join(dir, "game.sgf"))))
 		})
 	}
-}
-
-func movesOf(t *testing.T, sgf string) string {
-	t.Helper()
-	return names(readGame(t, sgf))
 }
 
 // names are a game's moves as players say them.

@@ -370,10 +370,6 @@ func watchRecorded(t *testing.T, src vision.Source, g *grid.Grid, truth func(fra
 // TestRefereeOfRecordedGames has a referee watch the recorded games: no move may
 // be sent that was not played.
 func TestRefereeOfRecordedGames(t *testing.T) {
-	heads, err := filepath.Glob("../testdata/images/*/session.json")
-	if err != nil || len(heads) == 0 {
-		t.Fatal("no recorded sets", err)
-	}
 	var moved, odd []float64
 	count := func(t *testing.T, tr *trial, want int) {
 		if len(tr.false) > 0 || tr.game.MoveCount() < want-1 { // the last may come too late to dwell
@@ -387,32 +383,20 @@ func TestRefereeOfRecordedGames(t *testing.T) {
 			odd = append(odd, v)
 		}
 	}
-	for _, h := range heads {
-		dir := filepath.Dir(h)
-		t.Run(filepath.Base(dir), func(t *testing.T) {
-			s, err := record.Open(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			g, err := grid.New(s.Header.Grid.Spec())
-			if err != nil {
-				t.Fatal(err)
-			}
-			truths := map[int]board.Position{}
-			for e, err := range s.Entries() {
-				if err == nil && e.Kind == record.KindTruth {
-					if truth, err := e.Truth(); err == nil {
-						truths[truth.Frame] = board.MustPosition(truth.Rows...)
-					}
+	eachRecordedSet(t, func(t *testing.T, s *record.Session, g *grid.Grid, played string) {
+		truths := map[int]board.Position{}
+		for e, err := range s.Entries() {
+			if err == nil && e.Kind == record.KindTruth {
+				if truth, err := e.Truth(); err == nil {
+					truths[truth.Frame] = board.MustPosition(truth.Rows...)
 				}
 			}
-			src := Pictures(s)
-			defer src.Close()
-			tr := watchRecorded(t, src, g, func(frame int) (board.Position, bool) { p, ok := truths[frame]; return p, ok })
-			count(t, tr, len(strings.Fields(movesOf(t, filepath.Join(dir, "game.sgf")))))
-		})
-	}
+		}
+		src := Pictures(s)
+		defer src.Close()
+		tr := watchRecorded(t, src, g, func(frame int) (board.Position, bool) { p, ok := truths[frame]; return p, ok })
+		count(t, tr, len(strings.Fields(played)))
+	})
 	root := cmp.Or(os.Getenv("GOBANCAM_PRIVATE"), "../../shared")
 	for _, name := range []string{"dev_9x9", "dev_19x19"} {
 		t.Run(name, func(t *testing.T) {
