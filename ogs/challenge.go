@@ -246,32 +246,12 @@ type RejectedError struct{ Reason string }
 
 func (e *RejectedError) Error() string { return e.Reason }
 
-// Await waits until the offer has become a game and returns its number, from
-// whoever tells first: the game's own data, active_game, the notification, or
-// at long intervals ui/overview. Meanwhile a live offer is kept alive, which
-// the server asks for every second or so. If ctx ends first, the offer is left
-// standing: see Withdraw.
-func (s *Session) Await(ctx context.Context, o Offer) (ID, error) {
-	known := map[ID]bool{}
-	if view, err := s.c.Overview(ctx); err == nil {
-		for _, a := range view.Games {
-			if a.ID != o.Game {
-				known[a.ID] = true
-			}
-		}
-	}
-	return s.await(ctx, o, known)
-}
-
-// Offer makes a challenge and waits for its game, as Challenge and Await do.
+// Offer makes a challenge, tells it to made, and waits for its game. If ctx ends
+// first, the offer is left standing: see Withdraw.
 func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made func(Offer)) (ID, error) {
-	known := map[ID]bool{}
-	view, err := s.c.Overview(ctx)
+	known, err := s.running(ctx)
 	if err != nil {
 		return 0, err
-	}
-	for _, a := range view.Games {
-		known[a.ID] = true
 	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
@@ -292,13 +272,9 @@ func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made fun
 // AcceptAndAwait accepts a challenge, see Client.Accept, and returns the number
 // of the game that begins.
 func (s *Session) AcceptAndAwait(ctx context.Context, challenge ID, open bool) (ID, error) {
-	known := map[ID]bool{}
-	view, err := s.c.Overview(ctx)
+	known, err := s.running(ctx)
 	if err != nil {
 		return 0, err
-	}
-	for _, a := range view.Games {
-		known[a.ID] = true
 	}
 	game, err := s.c.accept(ctx, challenge, open)
 	if err != nil {
@@ -307,6 +283,23 @@ func (s *Session) AcceptAndAwait(ctx context.Context, challenge ID, open bool) (
 	return s.await(ctx, Offer{Challenge: challenge, Game: game, Speed: Correspondence}, known)
 }
 
+// running are the games that run already, and so do not come of an offer.
+func (s *Session) running(ctx context.Context) (map[ID]bool, error) {
+	view, err := s.c.Overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[ID]bool{}
+	for _, a := range view.Games {
+		known[a.ID] = true
+	}
+	return known, nil
+}
+
+// await waits until the offer has become a game, none of those known, and
+// returns its number, from whoever tells first: the game's own data,
+// active_game, the notification, or at long intervals ui/overview. Meanwhile a
+// live offer is kept alive, which the server asks for every second or so.
 func (s *Session) await(ctx context.Context, o Offer, known map[ID]bool) (ID, error) {
 	sub := s.Subscribe()
 	defer sub.Close()

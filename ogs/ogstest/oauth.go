@@ -43,13 +43,6 @@ func (s *Server) LoginAs(u *User, deny string) {
 	s.loginAs, s.denyLogin = u, deny
 }
 
-// Grants returns how many access tokens are valid.
-func (s *Server) Grants() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.tokens)
-}
-
 // client returns the registered application.
 func (s *Server) client(id string) (OAuthClient, bool) {
 	if len(s.opt.Clients) == 0 {
