@@ -45,8 +45,13 @@ client can be tested with it.
 It prints its address and, for each account, an access token and a token for the
 socket, as JSON lines. With --game it starts a game of the first account, whose
 opponent plays at random, passes when the board is half full, and agrees to any
-score; at the end it prints the game's record. Commands are lines on standard
-input:
+score; at the end it prints the game's record.
+
+  gobancam ogstest --game
+  export GOBANCAM_OGS_SERVER=ADDRESS GOBANCAM_OGS_TOKEN=TOKEN
+  gobancam play --camera sim:
+
+Commands are lines on standard input:
 
   fault NAME [TIMES] [DELAY]  misbehave at the next occasion; the names are
                               ` + wrapNames(slices.Sorted(maps.Keys(ogstestFaults)), 30, 46) + `
