@@ -176,14 +176,3 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 		return err
 	}
 }
-
-func cornerText(c [4]grid.Pt) string {
-	s := ""
-	for i, p := range c {
-		if i > 0 {
-			s += " "
-		}
-		s += fmt.Sprintf("%.1f,%.1f", p.X, p.Y)
-	}
-	return s
-}

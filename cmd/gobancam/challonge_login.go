@@ -259,11 +259,3 @@ func newChallongeCommunitiesCommand(f *challongeFlags) *cobra.Command {
 		}),
 	}
 }
-
-// plural counts things in words.
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}

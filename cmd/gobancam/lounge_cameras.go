@@ -31,14 +31,6 @@ const (
 	itemTry     = "try the demo"
 )
 
-// cameraName is how a camera is called before its driver tells.
-func cameraName(spec string) string {
-	if strings.Contains(spec, "://") {
-		return "the camera at " + spec
-	}
-	return "camera " + spec
-}
-
 // peek is what a card shows of a camera.
 type peek struct {
 	spec, name string

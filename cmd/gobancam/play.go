@@ -5,27 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/demo"
 	"github.com/gobancam/gobancam/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/play"
 	"github.com/gobancam/gobancam/record"
-	"github.com/gobancam/gobancam/terminal"
-	"github.com/gobancam/gobancam/vision"
 	"github.com/gobancam/gobancam/window"
 )
 
@@ -312,134 +304,8 @@ func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, 
 	return t, nil
 }
 
-// cameraOptions says how to open a camera: with the resolution, and what was
-// locked, when it was calibrated. wanted is another resolution, if not 0, 0.
-func cameraOptions(spec string, wanted image.Point) vision.OpenOptions {
-	opt := vision.OpenOptions{Paced: true, Width: wanted.X, Height: wanted.Y}
-	p, err := calibrate.DefaultStore().Load(spec)
-	if err != nil {
-		return opt // what is wrong with it is told where the board is looked for
-	}
-	if wanted == (image.Point{}) {
-		opt.Width, opt.Height = p.Grid.Width, p.Grid.Height
-	}
-	if p.Exposure != nil {
-		opt.Locks.Exposure = vision.Lock{On: true, Value: *p.Exposure}
-	}
-	if p.Focus != nil {
-		opt.Locks.Focus = vision.Lock{On: true, Value: *p.Focus}
-	}
-	return opt
-}
-
-// openCamera opens what --camera names, as it was calibrated.
-func openCamera(ctx context.Context, spec string, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
-	return openCameraAs(ctx, spec, cameraOptions(spec, image.Point{}), size, note, say)
-}
-
-// openCameraAs opens what --camera names. acts is not nil for a simulated board,
-// whose player wants to see the snapshots.
-func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
-	if lines, ok := strings.CutPrefix(spec, "sim:"); ok {
-		b, err := demo.NewBoard(ctx, lines, size, say)
-		if err != nil {
-			return nil, nil, withCode(exitUsage, err)
-		}
-		return b, b.See, nil
-	}
-	open := func(ctx context.Context) (vision.Source, error) {
-		return vision.Open(ctx, spec, opt)
-	}
-	if !vision.IsLive(spec) {
-		src, err = open(ctx)
-		if err != nil {
-			return nil, nil, sourceError(err)
-		}
-		return src, nil, nil
-	}
-	// A camera that is not there at the start is told at once.
-	first, err := open(ctx)
-	if errors.Is(err, vision.ErrNoSource) {
-		if strings.Contains(spec, "://") {
-			err = fmt.Errorf("%w; look whether the camera's app is running, and in the same network as this computer", err)
-		} else {
-			err = fmt.Errorf("%w; plug one in, or name another by --camera or in the window: a phone whose app shows an address like http://192.168.1.20:8080/video will do", err)
-		}
-	}
-	if err != nil {
-		return nil, nil, sourceError(err)
-	}
-	return vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
-		if src := first; src != nil {
-			first = nil
-			return src, nil
-		}
-		return open(ctx)
-	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
-}
-
 // hostOf makes a server's address part of a file's name.
 func hostOf(server string) string {
 	_, host, _ := strings.Cut(server, "://")
 	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
-}
-
-// face is what the player sees of the game: in a window, where there is one,
-// and in a terminal.
-type face struct {
-	window *window.Window
-	voices *voices // nil for none
-	json   *terminal.JSON
-	text   *terminal.Text
-	start  time.Time
-}
-
-func newFace(out io.Writer, headless bool) *face {
-	f := &face{start: time.Now()}
-	if headless {
-		f.json = terminal.NewJSON(out)
-		return f
-	}
-	file, ok := out.(*os.File)
-	f.text = terminal.NewText(out, ok && term.IsTerminal(int(file.Fd())))
-	return f
-}
-
-func (f *face) announce(e match.Event) {
-	if f.voices != nil {
-		f.voices.announce(e)
-	}
-	if f.window != nil {
-		f.window.Announce(e)
-	}
-	if f.json != nil {
-		f.json.Announce(e)
-		return
-	}
-	e.At = time.Since(f.start) // of the saying: notes are between the events, and no line is to be earlier than the one above
-	f.text.Announce(e)
-}
-
-func (f *face) show(s *match.Snapshot) {
-	if f.voices != nil {
-		f.voices.show(s)
-	}
-	if f.window != nil {
-		f.window.ShowSnapshot(s)
-	}
-	if f.text != nil {
-		f.text.Show(s)
-	}
-}
-
-// note says something that is not of the referee.
-func (f *face) note(text string) {
-	if f.window != nil {
-		f.window.Notice(strings.TrimSpace(text))
-	}
-	if f.json != nil {
-		f.json.Line(map[string]any{"event": "note", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "text": strings.TrimSpace(text)})
-		return
-	}
-	f.text.Say(time.Since(f.start), text)
 }

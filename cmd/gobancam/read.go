@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,56 +16,6 @@ import (
 	"github.com/gobancam/gobancam/version"
 	"github.com/gobancam/gobancam/vision"
 )
-
-// boardFlags are --corners and --size, where several commands take them.
-type boardFlags struct {
-	corners string
-	size    int
-}
-
-func (b *boardFlags) register(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&b.corners, "corners", "", `the four corner crossings in pixels, "x,y x,y x,y x,y", clockwise from the top left of the position`)
-	f.IntVar(&b.size, "size", 0, "lines of the board, as 9, 13 or 19 (default: found out)")
-}
-
-// cornerPoints are four corner crossings, clockwise from the top left of the
-// position, in pixels.
-type cornerPoints = [4]grid.Pt
-
-// parse returns nil corners when none were given.
-func (b *boardFlags) parse() (*cornerPoints, error) {
-	if b.size != 0 && (b.size < 2 || b.size > board.MaxSize) {
-		return nil, withCode(exitUsage, fmt.Errorf("--size %d: a board has 2 to %d lines", b.size, board.MaxSize))
-	}
-	if b.corners == "" {
-		return nil, nil
-	}
-	c, err := parseCorners(b.corners)
-	if err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("--corners: %w", err))
-	}
-	return c, nil
-}
-
-// parseCorners reads "x,y x,y x,y x,y".
-func parseCorners(s string) (*cornerPoints, error) {
-	var c cornerPoints
-	pairs := strings.Fields(s)
-	if len(pairs) != len(c) {
-		return nil, fmt.Errorf("four corners are needed, %q has %d", s, len(pairs))
-	}
-	for i, pair := range pairs {
-		x, y, ok := strings.Cut(pair, ",")
-		fx, errX := strconv.ParseFloat(x, 64)
-		fy, errY := strconv.ParseFloat(y, 64)
-		if !ok || errX != nil || errY != nil {
-			return nil, fmt.Errorf("corner %d is %q, not x,y in pixels", i+1, pair)
-		}
-		c[i] = grid.Pt{X: fx, Y: fy}
-	}
-	return &c, nil
-}
 
 // readLine is what `read --format json` prints for a picture.
 type readLine struct {
@@ -257,21 +206,7 @@ func printBoardSGF(w io.Writer, name string, b *vision.Board) error {
 	return board.WriteSGF(w, root)
 }
 
-func writeJSON(w io.Writer, v any) error {
-	line, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(line, '\n'))
-	return err
-}
-
 func round2(x float64) float64 {
 	v, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'f', 2, 64), 64)
 	return v
-}
-
-// completeWith offers fixed words for a flag in shell completion.
-func completeWith(cmd *cobra.Command, flag string, words ...string) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }

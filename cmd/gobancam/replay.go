@@ -230,14 +230,3 @@ func (x *explainer) missing() bool { return x.number != 0 && !x.said }
 func (x *explainer) none() error {
 	return withCode(exitUsage, fmt.Errorf("move %d was not decided here: it was the opponent's, entered by a command, or is not in the recording", x.number))
 }
-
-// sourceError gives an error of a source its exit code.
-func sourceError(err error) error {
-	switch {
-	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures):
-		return withCode(exitUsage, err)
-	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
-		return withCode(exitUnsure, err)
-	}
-	return err
-}

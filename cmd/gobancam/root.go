@@ -156,3 +156,8 @@ func strictArgs(c *cobra.Command) {
 		strictArgs(sub)
 	}
 }
+
+// completeWith offers fixed words for a flag in shell completion.
+func completeWith(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
