@@ -150,19 +150,28 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 	var found Found
 	var view *flat
 	most := math.Inf(-1)
-	for look := range 3 {
+	wider := 0
+	for look := 0; look < 3+wider; look++ {
 		f, err := lay(img, rough)
 		if err != nil {
 			return Found{}, err
 		}
-		g, score, err := f.choose(img, sizes)
+		g, score, reach, err := f.choose(img, sizes)
 		if err != nil {
 			return Found{}, err
 		}
 		if g == nil || score <= most {
 			break // the last look was the better one
 		}
-		most, view, found.Grid = score, f, g
+		view, found.Grid = f, g
+		if reach != nil && wider < 2 {
+			// The crossings go on where the view ends: what was chosen among
+			// those in view may be a part of the board.
+			rough, most = reach, math.Inf(-1)
+			wider++
+			continue
+		}
+		most = score
 		if look > 0 && steady(rough, g) {
 			break
 		}
@@ -176,8 +185,9 @@ func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, erro
 }
 
 // choose returns the likeliest board in a flat view with its log-likelihood;
-// nil when there is no lattice. Clear crossings alone are tried, and all.
-func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64, err error) {
+// nil when there is no lattice. Clear crossings alone are tried, and all. If
+// the crossings go on where the view ends, reach is what they span.
+func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64, reach *grid.Grid, err error) {
 	peaks := f.peaks()
 	var clear []peak
 	for _, p := range peaks {
@@ -193,7 +203,7 @@ func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64
 		n := float64(l.span-1) / 2
 		k, err := newInk(img, l.g.Cell(n, n))
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, nil, err
 		}
 		t := f.table(l)
 		t.lines(l, k)
@@ -210,12 +220,12 @@ func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64
 		if err != nil {
 			continue // no camera sees such a board
 		}
-		best, score = g, windows[0].score
+		best, score, reach = g, windows[0].score, t.reach(l)
 		if len(clear) > 9*len(peaks)/10 {
 			break
 		}
 	}
-	return best, score, nil
+	return best, score, reach, nil
 }
 
 // steady says whether the corners of two grids differ by less than half a
@@ -304,8 +314,13 @@ func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
 			found.Grid, reach = g, 0.25
 		}
 	}
-	err = found.judge(img, f, reach, s)
-	return found, err
+	if err := found.judge(img, f, reach, s); err != nil {
+		return Found{}, err
+	}
+	// Who set the corners has counted the lines.
+	found.evidence.Verge = 0
+	found.Confidence = found.evidence.confidence()
+	return found, nil
 }
 
 // nearest makes the grid whose corners are the lattice's crossings nearest to

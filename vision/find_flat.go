@@ -407,6 +407,7 @@ const most = 31
 // node is what the fine network saw at one place of a lattice: probabilities.
 type node struct {
 	seen                  bool // it lies in the picture and in the flat view
+	beyond                bool // it lies in the picture, but not in the flat view
 	cross, border, corner float64
 	right, down           float64 // what the pieces of line to the next nodes say for being on the board
 }
@@ -436,12 +437,13 @@ func (f *flat) table(l *lattice) *table {
 			if !(p.X >= 0 && p.Y >= 0 && p.X <= float64(spec.Width-1) && p.Y <= float64(spec.Height-1)) {
 				continue
 			}
-			x, y := f.place(p)
-			if !(x >= 0 && y >= 0 && x <= float64(f.crossing.w-1) && y <= float64(f.crossing.h-1)) {
-				continue
-			}
 			if qu, qv := l.g.Board(p); math.Hypot(qu-u, qv-v) > 0.1 {
 				continue // behind the camera, or beyond the lens
+			}
+			x, y := f.place(p)
+			if !(x >= 0 && y >= 0 && x <= float64(f.crossing.w-1) && y <= float64(f.crossing.h-1)) {
+				t.nodes[j][i].beyond = true
+				continue
 			}
 			px, py := f.place(l.g.At(u+0.5, v, 0))
 			r := max(1, 0.5*math.Hypot(px-x, py-y))
@@ -454,6 +456,79 @@ func (f *flat) table(l *lattice) *table {
 		}
 	}
 	return t
+}
+
+// reach returns the square of the lattice that the clear crossings span, if
+// they go on where the flat view ends, and nil if the view shows them all.
+func (t *table) reach(l *lattice) *grid.Grid {
+	var rows, columns [most]int
+	var open [4]int // clear crossings at the view's left, right, upper and lower end
+	for j := 1; j < most-1; j++ {
+		for i := 1; i < most-1; i++ {
+			if !(t.nodes[j][i].cross > 0.5) {
+				continue
+			}
+			rows[j]++
+			columns[i]++
+			for k, n := range [4]*node{&t.nodes[j][i-1], &t.nodes[j][i+1], &t.nodes[j-1][i], &t.nodes[j+1][i]} {
+				if n.beyond {
+					open[k]++
+				}
+			}
+		}
+	}
+	const few = 3
+	if max(open[0], open[1], open[2], open[3]) < few {
+		return nil
+	}
+	span := func(count *[most]int) (lo, hi int) {
+		lo, hi = most, -1
+		for i, n := range count {
+			if n >= few {
+				lo, hi = min(lo, i), max(hi, i)
+			}
+		}
+		return lo, hi
+	}
+	i0, i1 := span(&columns)
+	j0, j1 := span(&rows)
+	if i1-i0 < few || j1-j0 < few {
+		return nil
+	}
+	// What is not in view may be as much again as the view has around.
+	more := func(lo, hi *int, low, high int) {
+		by := (*hi - *lo + 5) / 6
+		if low >= few {
+			*lo -= by
+		}
+		if high >= few {
+			*hi += by
+		}
+	}
+	more(&i0, &i1, open[0], open[1])
+	more(&j0, &j1, open[2], open[3])
+	// A board is square: the shorter way lacks what is not in view.
+	widen := func(lo, hi *int, by, low, high int) {
+		switch {
+		case low < few && high >= few:
+			*hi += by
+		case high < few && low >= few:
+			*lo -= by
+		default:
+			*lo -= by / 2
+			*hi += by - by/2
+		}
+	}
+	if w, h := i1-i0, j1-j0; w < h {
+		widen(&i0, &i1, h-w, open[0], open[1])
+	} else {
+		widen(&j0, &j1, w-h, open[2], open[3])
+	}
+	g, err := l.cut(window{i0: t.lo + i0, j0: t.lo + j0, size: i1 - i0 + 1})
+	if err != nil {
+		return nil
+	}
+	return g
 }
 
 // lines looks for the printed lines between the nodes of the table.

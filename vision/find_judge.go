@@ -17,6 +17,7 @@ type evidence struct {
 	Inner   float64 // and elsewhere on the board
 	Corner  float64 // mean probability of a corner crossing at the corners
 	InView  float64 // share of the crossings that lie in the picture
+	Verge   float64 // share of the places one cell outside a side that lie outside the picture; the side with most
 	Lead    float64 // log-likelihood over the best other choice of lines
 	Overlap float64 // of the grid with where the survey saw one, 0..1
 	Share   float64 // pieces of line found, of all in the picture
@@ -35,10 +36,18 @@ func (e *evidence) crossings(f *flat, k *ink, g *grid.Grid) {
 	t := f.table(l)
 	t.lines(l, k)
 	var cross, weak, nodes, ring, ringNodes, border, borderNodes, inner, innerNodes, corner, corners float64
+	var verge [4]float64
 	for j := -1; j <= n; j++ {
 		for i := -1; i <= n; i++ {
 			c := t.at(i, j)
 			if c == nil || !c.seen {
+				if c == nil || !c.beyond {
+					for side, out := range [4]bool{i < 0, i == n, j < 0, j == n} {
+						if out {
+							verge[side] += 1 / float64(n+2)
+						}
+					}
+				}
 				continue
 			}
 			if i < 0 || j < 0 || i == n || j == n {
@@ -69,6 +78,7 @@ func (e *evidence) crossings(f *flat, k *ink, g *grid.Grid) {
 	e.Cross, e.Weak, e.Ring = mean(cross, nodes), mean(weak, nodes), mean(ring, ringNodes)
 	e.Border, e.Inner, e.Corner = mean(border, borderNodes), mean(inner, innerNodes), mean(corner, corners)
 	e.InView = nodes / float64(n*n)
+	e.Verge = max(verge[0], verge[1], verge[2], verge[3])
 	stray := 0.0
 	for _, p := range f.peaks() {
 		u, v := g.Board(f.pixel(p.x, p.y))
@@ -184,5 +194,9 @@ func (e *evidence) confidence() float64 {
 	z := -16.74 +
 		6.03*e.Agree + 7.44*e.Overlap + 5.43*max(-1, min(1, e.Lead/40)) -
 		0.18*e.Cross - 0.39*e.Weak - 4.04*e.Stray - 3.95*e.Ring + 5.29*e.Border + 0.25*e.Inner + 0.19*e.Corner - 1.21*e.Share + 1.81*e.Edge - 1.90*e.Bare - 3.28*e.Beyond - 0.08*e.InView
+	// Where the picture ends at a side, the lines can only be counted from the
+	// other side, and a second border or the edge of the wood may be taken for
+	// a line there. Such pictures are too few to weigh this by them.
+	z -= 3 * max(0, 2*e.Verge-1)
 	return 1 / (1 + math.Exp(-z))
 }
