@@ -3,6 +3,7 @@ package vision
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -20,7 +21,9 @@ import (
 //
 // The board is rectified with its pose (canvas), a small network turns what
 // surrounds each crossing into a vector, and the vectors are judged against
-// what empty, black and white look like on this very board. That is done twice,
+// what empty, black and white look like on this very board, and together with
+// their neighbours: a stone between two crossings belongs to one of them. That
+// is done twice,
 // with the board as it is and with its mirror image, and the mean counts: what
 // is really there looks the same in a mirror, the network's slips do not. On
 // boards that it was not trained on a quarter of the errors goes away by it.
@@ -45,14 +48,23 @@ type Reader struct {
 type opinion struct {
 	mirrored bool
 
-	// Vectors of the present picture: near ones with a ring of one crossing
-	// around the board, final ones of the board; fresh where computed.
-	near      []float32
-	nearFresh []bool
-	vector    []float32
+	// What is made of the present picture, fresh where computed: near vectors
+	// with a ring of one crossing around the board, vectors of the board, and
+	// thoughts with a ring of zeros.
+	near, vector, thought                []float32
+	nearFresh, vectorFresh, thoughtFresh []bool
 
 	known  prototypes // this board's
 	weight [3]float32 // points that they rest on
+}
+
+func newOpinion(n int, mirrored bool) opinion {
+	return opinion{
+		mirrored: mirrored,
+		near:     make([]float32, (n+2)*(n+2)*netNear), nearFresh: make([]bool, (n+2)*(n+2)),
+		vector: make([]float32, n*n*netVector), vectorFresh: make([]bool, n*n),
+		thought: make([]float32, (n+2)*(n+2)*netHidden), thoughtFresh: make([]bool, n*n),
+	}
 }
 
 // NewReader returns a Reader that has seen nothing yet.
@@ -72,10 +84,14 @@ func (r *Reader) Read(img gocv.Mat, g *grid.Grid) ([]reading.Evidence, error) {
 		return nil, err
 	}
 	for i := range r.looks {
+		o := &r.looks[i]
 		for y := range r.n {
-			r.look(net, &r.looks[i], 0, r.n, y)
+			r.look(net, o, 0, r.n, y)
 		}
-		r.looks[i].learn(net, r.n)
+		o.learn(net, r.n)
+		for y := range r.n {
+			o.think(net, r.n, 0, r.n, y)
+		}
 	}
 	r.learned = true
 	out := make([]reading.Evidence, 0, r.n*r.n)
@@ -127,23 +143,40 @@ func (r *Reader) ReadPoints(img gocv.Mat, g *grid.Grid, pts []board.Point) ([]re
 		want[y*n+x] = true
 	}
 	for y := range n {
-		for x := 0; x < n; x++ {
-			if !want[y*n+x] {
-				continue
+		for x, end := range runs(want[y*n:(y+1)*n], true, 0, n) {
+			// Its neighbours are asked as well.
+			x, end := max(0, x-1), min(n, end+1)
+			for row := max(0, y-1); row <= min(n-1, y+1); row++ {
+				r.look(net, &r.looks[0], x, end, row)
+				r.look(net, &r.looks[1], n-end, n-x, row)
+				r.looks[0].think(net, n, x, end, row)
+				r.looks[1].think(net, n, n-end, n-x, row)
 			}
-			end := x + 1
-			for end < n && want[y*n+end] {
-				end++
-			}
-			r.look(net, &r.looks[0], x, end, y)
-			r.look(net, &r.looks[1], n-end, n-x, y)
-			x = end
 		}
 	}
 	for i, p := range pts {
 		out[i] = r.judge(net, p)
 	}
 	return out, nil
+}
+
+// runs yields the ends [x, end) of the runs of is in row[x0:x1].
+func runs(row []bool, is bool, x0, x1 int) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		for x := x0; x < x1; x++ {
+			if row[x] != is {
+				continue
+			}
+			end := x + 1
+			for end < x1 && row[end] == is {
+				end++
+			}
+			if !yield(x, end) {
+				return
+			}
+			x = end
+		}
+	}
 }
 
 var errNoGrid = errors.New("reading stones needs a grid")
@@ -157,12 +190,7 @@ func (r *Reader) begin(img gocv.Mat, g *grid.Grid) error {
 	if r.n != n {
 		*r = Reader{n: n, lean: make([]float32, 2*n)}
 		for i := range r.looks {
-			r.looks[i] = opinion{
-				mirrored:  i == 1,
-				near:      make([]float32, (n+2)*(n+2)*netNear),
-				nearFresh: make([]bool, (n+2)*(n+2)),
-				vector:    make([]float32, n*n*netVector),
-			}
+			r.looks[i] = newOpinion(n, i == 1)
 		}
 	}
 	m := float64(n-1) / 2
@@ -183,6 +211,8 @@ func (r *Reader) begin(img gocv.Mat, g *grid.Grid) error {
 	}
 	for i := range r.looks {
 		clear(r.looks[i].nearFresh)
+		clear(r.looks[i].vectorFresh)
+		clear(r.looks[i].thoughtFresh)
 	}
 	r.measureWood()
 	return nil
@@ -239,32 +269,28 @@ func (r *Reader) measureWood() {
 	}
 }
 
-// look computes the vectors of crossings x0 to x1−1 of row y of the turned
+// look makes sure of the vectors of crossings x0 to x1−1 of row y of the turned
 // board, as o counts them.
 func (r *Reader) look(net *stoneNet, o *opinion, x0, x1, y int) {
 	w := r.n + 2
-	for row := y; row < y+3; row++ { // of near, one beyond the board's
-		for x := x0; x < x1+2; x++ {
-			if o.nearFresh[row*w+x] {
-				continue
+	fresh := o.vectorFresh[y*r.n : (y+1)*r.n]
+	for x0, x1 := range runs(fresh, false, x0, x1) {
+		for row := y; row < y+3; row++ { // of near, one beyond the board's
+			for x, end := range runs(o.nearFresh[row*w:(row+1)*w], false, x0, x1+2) {
+				r.lookNear(net, o, x, end, row)
 			}
-			end := x + 1
-			for end < x1+2 && !o.nearFresh[row*w+end] {
-				end++
+		}
+		for x := x0; x < x1; x++ {
+			fresh[x] = true
+			u, side := x, float32(1)
+			if o.mirrored {
+				u, side = r.n-1-x, -1
 			}
-			r.lookNear(net, o, x, end, row)
-			x = end
+			du, dv := lean(r.grid, float64(u), float64(y))
+			r.lean[2*(x-x0)], r.lean[2*(x-x0)+1] = side*float32(du), float32(dv)
 		}
+		net.vectorsRow(o.near[(y*w+x0)*netNear:], w*netNear, r.lean, o.vector[(y*r.n+x0)*netVector:], x1-x0)
 	}
-	for x := x0; x < x1; x++ {
-		u, side := x, float32(1)
-		if o.mirrored {
-			u, side = r.n-1-x, -1
-		}
-		du, dv := lean(r.grid, float64(u), float64(y))
-		r.lean[2*(x-x0)], r.lean[2*(x-x0)+1] = side*float32(du), float32(dv)
-	}
-	net.vectorsRow(o.near[(y*w+x0)*netNear:], w*netNear, r.lean, o.vector[(y*r.n+x0)*netVector:], x1-x0)
 }
 
 // lookNear computes near vectors x0 to x1−1 of a row, both counted with the
@@ -331,8 +357,20 @@ func (o *opinion) learn(net *stoneNet, n int) {
 	}
 }
 
-// judge returns the evidence of a point of the caller's board, whose vector has
-// been computed. What lies outside the picture is hidden.
+// think makes sure of the thoughts of crossings x0 to x1−1 of row y, whose
+// vectors have been computed.
+func (o *opinion) think(net *stoneNet, n, x0, x1, y int) {
+	for x := x0; x < x1; x++ {
+		if k := y*n + x; !o.thoughtFresh[k] {
+			o.thoughtFresh[k] = true
+			at := ((y+1)*(n+2) + x + 1) * netHidden
+			net.think(o.vector[k*netVector:(k+1)*netVector], &o.known, o.thought[at:at+netHidden])
+		}
+	}
+}
+
+// judge returns the evidence of a point of the caller's board, whose
+// thoughts and its neighbours' have been computed. What lies outside the picture is hidden.
 func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
 	x, y := r.turned(p)
 	u, v := float64(x), float64(y)
@@ -346,8 +384,8 @@ func (r *Reader) judge(net *stoneNet, p board.Point) reading.Evidence {
 		if o.mirrored {
 			x = r.n - 1 - x
 		}
-		k := (y*r.n + x) * netVector
-		for s, l := range logSoftmax(net.secondOpinion(o.vector[k:k+netVector], &o.known)) {
+		w := r.n + 2
+		for s, l := range logSoftmax(net.lastOpinion(o.thought[(y*w+x)*netHidden:], w*netHidden)) {
 			mean[s] += l / float64(len(r.looks))
 		}
 	}

@@ -1,11 +1,7 @@
 package vision
 
-// #include "stones_kernel.h"
-import "C"
-
 import (
 	"fmt"
-	"math"
 
 	"gocv.io/x/gocv"
 
@@ -60,18 +56,10 @@ func (c *canvas) begin(img gocv.Mat, g *grid.Grid) error {
 		u := float64(i%(c.blocks+1)-canvasRing) - 0.5
 		v := float64(i/(c.blocks+1)-canvasRing) - 0.5
 		p := g.At(u, v, canvasHeight)
-		c.nodes[i] = grid.Pt{X: within(p.X, c.w), Y: within(p.Y, c.h)}
+		c.nodes[i] = within(p, c.w, c.h)
 	}
 	clear(c.fresh)
 	return nil
-}
-
-// within keeps a coordinate within reach of a picture n pixels wide.
-func within(x float64, n int) float64 {
-	if !(x > -float64(n)) { // NaN too
-		return -float64(n)
-	}
-	return min(x, 2*float64(n))
 }
 
 // show makes sure that the canvas shows the pixels from (x0, y0) up to but
@@ -94,16 +82,9 @@ func (c *canvas) corner(bx, by int) (pix [3]uint8) {
 }
 
 // sample writes the first count×count pixels of a block to out, whose rows are
-// as long as the canvas'. Within a block the picture of the board is bilinear
-// to a hundredth of a cell; each pixel is the mean of as many samples as there
-// are picture pixels under it, up to 4×4.
+// as long as the canvas'.
 func (c *canvas) sample(bx, by, count int, out []uint8) {
 	k := by*(c.blocks+1) + bx
-	tl, tr, bl, br := c.nodes[k], c.nodes[k+1], c.nodes[k+c.blocks+1], c.nodes[k+c.blocks+2]
-	p, q := tr.Sub(tl), bl.Sub(tl)
-	sub := int(max(1, min(4, math.Round(math.Sqrt(math.Abs(p.X*q.Y-p.Y*q.X))/cellPixels))))
-	corners := [8]C.float{C.float(tl.X), C.float(tl.Y), C.float(tr.X), C.float(tr.Y), C.float(bl.X), C.float(bl.Y), C.float(br.X), C.float(br.Y)}
-	_ = out[((count-1)*c.side+count)*3-1]
-	C.stones_block((*C.uchar)(&c.img[0]), C.int(c.w), C.int(c.h), &corners[0], C.int(sub), cellPixels, C.int(count),
-		(*C.uchar)(&out[0]), C.int(3*c.side))
+	b := block{c.nodes[k], c.nodes[k+1], c.nodes[k+c.blocks+1], c.nodes[k+c.blocks+2]}
+	b.sample(c.img, c.w, c.h, cellPixels, count, count, out, 3*c.side)
 }

@@ -2,7 +2,9 @@ package vision
 
 /*
 #cgo CFLAGS: -O3
-#include "stones_kernel.h"
+#cgo noescape kernel_conv
+#cgo nocallback kernel_conv
+#include "kernel.h"
 */
 import "C"
 
@@ -24,6 +26,7 @@ const (
 	netNear   = 48 // per crossing, from the 25×25 pixels around it
 	netVector = 48 // per crossing, from 3×3 crossings
 	netHidden = 32
+	netAround = 24 // per crossing, from what its neighbours think
 	netSight  = 25 // side of what a near vector sees
 	netClass  = int(reading.States)
 )
@@ -47,7 +50,7 @@ func (l *layer) apply(in []float32, step, stride int, out []float32, pixels int,
 	if relu {
 		r = 1
 	}
-	C.stones_conv((*C.float)(&in[0]), C.int(step), C.int(stride), C.int(l.rows), C.int(l.run),
+	C.kernel_conv((*C.float)(&in[0]), C.int(step), C.int(stride), C.int(l.rows), C.int(l.run),
 		(*C.float)(&l.w[0]), (*C.float)(&l.bias[0]), (*C.float)(&out[0]), C.int(pixels), C.int(l.outs), r)
 }
 
@@ -57,6 +60,7 @@ type stoneNet struct {
 	near1, near2, near, wide layer
 	lean                     layer // of two inputs, without bias
 	first, hidden, second    layer
+	around, last             layer
 	usual                    [3][netVector]float32 // what empty, black and white usually look like
 
 	// What makes the chances honest, found on boards that the network was not
@@ -83,6 +87,8 @@ func parseStoneNet(b []byte) (*stoneNet, error) {
 		first:  layer{rows: 1, run: netVector, outs: netClass},
 		hidden: layer{rows: 1, run: 4 * netVector, outs: netHidden},
 		second: layer{rows: 1, run: netHidden, outs: netClass},
+		around: layer{rows: 3, run: 3 * netHidden, outs: netAround},
+		last:   layer{rows: 1, run: netAround, outs: netClass},
 	}
 	want := 0
 	take := func(k int) []float32 {
@@ -94,7 +100,7 @@ func parseStoneNet(b []byte) (*stoneNet, error) {
 		}
 		return v
 	}
-	for _, l := range []*layer{&n.near1, &n.near2, &n.near, &n.wide, &n.lean, &n.first, &n.hidden, &n.second} {
+	for _, l := range []*layer{&n.near1, &n.near2, &n.near, &n.wide, &n.lean, &n.first, &n.hidden, &n.second, &n.around, &n.last} {
 		l.w = take(l.rows * l.run * l.outs)
 		l.bias = take(l.outs)
 	}
@@ -173,9 +179,9 @@ func (n *stoneNet) firstOpinion(v []float32) (p [netClass]float32) {
 	return p
 }
 
-// secondOpinion returns the network's outputs for a vector, by the vector and
-// how it differs from what is usual on this board.
-func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (logit [netClass]float32) {
+// think writes what a crossing's vector, and how it differs from what is usual
+// on this board, give rise to: netHidden numbers.
+func (n *stoneNet) think(v []float32, proto *prototypes, out []float32) {
 	var x [4 * netVector]float32
 	copy(x[:], v)
 	for c := range proto {
@@ -184,9 +190,20 @@ func (n *stoneNet) secondOpinion(v []float32, proto *prototypes) (logit [netClas
 			d[i] = float32(math.Abs(float64(v[i] - proto[c][i])))
 		}
 	}
-	var h [netHidden]float32
-	n.hidden.apply(x[:], 0, 0, h[:], 1, true)
-	n.second.apply(h[:], 0, 0, logit[:], 1, false)
+	n.hidden.apply(x[:], 0, 0, out, 1, true)
+}
+
+// lastOpinion returns the network's outputs for a crossing, by what it and its
+// eight neighbours think: three rows of three from thoughts on, stride apart.
+func (n *stoneNet) lastOpinion(thoughts []float32, stride int) (logit [netClass]float32) {
+	var around [netAround]float32
+	var more [netClass]float32
+	n.around.apply(thoughts, 0, stride, around[:], 1, true)
+	n.second.apply(thoughts[stride+netHidden:], 0, 0, logit[:], 1, false)
+	n.last.apply(around[:], 0, 0, more[:], 1, false)
+	for i := range logit {
+		logit[i] += more[i]
+	}
 	return logit
 }
 

@@ -2,7 +2,6 @@ package vision
 
 import (
 	"fmt"
-	"image"
 	"math"
 
 	"gocv.io/x/gocv"
@@ -22,28 +21,28 @@ const (
 // changes are looked for in: small enough for every frame, and free of the
 // noise of single pixels.
 type view struct {
-	n     int // lines per side
-	side  int // pixels per side
-	tiles int // per side
-	pix   []uint8
-	lum   []float32
-	valid []bool // tiles that lie within the picture
-	small gocv.Mat
+	n      int // lines per side
+	side   int // pixels per side
+	tiles  int // per side
+	blocks int // per side, a line spacing wide, to sample it by
+	pix    []uint8
+	lum    []float32
+	valid  []bool    // tiles that lie within the picture
+	nodes  []grid.Pt // corners of the blocks that it is sampled by, in the picture
 }
 
 func newView(n int) *view {
 	side := (n-1+2*viewRing)*viewCell + viewTile
 	tiles := 2*(n-1+2*viewRing) + 1
+	blocks := (side + viewCell - 1) / viewCell
 	return &view{
-		n: n, side: side, tiles: tiles,
+		n: n, side: side, tiles: tiles, blocks: blocks,
 		pix:   make([]uint8, side*side*3),
 		lum:   make([]float32, side*side),
 		valid: make([]bool, tiles*tiles),
-		small: gocv.NewMat(),
+		nodes: make([]grid.Pt, (blocks+1)*(blocks+1)),
 	}
 }
-
-func (v *view) Close() error { return v.small.Close() }
 
 // board returns the board coordinates of the centre of pixel (x, y).
 func (v *view) board(x, y float64) (float64, float64) {
@@ -69,48 +68,21 @@ func (v *view) sample(img gocv.Mat, g *grid.Grid) error {
 	if s := g.Spec(); s.Width != w || s.Height != h {
 		return fmt.Errorf("the grid belongs to pictures of %d×%d pixels, this one has %d×%d", s.Width, s.Height, w, h)
 	}
-	// Shrink first, so that each pixel of the view is the mean of what it
-	// shows: the part of the picture that it shows, by a whole factor, which is
-	// several times cheaper.
-	mid := float64(v.n-1) / 2
-	f := max(1, int(g.Cell(mid, mid)/viewCell))
-	part := v.part(g, f, w, h)
-	src := img.Region(part)
-	defer src.Close()
-	if err := gocv.Resize(src, &v.small, image.Pt(part.Dx()/f, part.Dy()/f), 0, 0, gocv.InterpolationArea); err != nil {
-		return err
-	}
-	pix, err := v.small.DataPtrUint8()
+	pix, err := img.DataPtrUint8()
 	if err != nil {
 		return err
 	}
-	sw, sh := v.small.Cols(), v.small.Rows()
-	at := func(u, t float64) grid.Pt {
-		p := g.At(u, t, viewLift)
-		// Far beyond the picture one place is as good as another.
-		return grid.Pt{
-			X: max(-1e4, min((p.X-float64(part.Min.X)+0.5)/float64(f)-0.5, 1e4)),
-			Y: max(-1e4, min((p.Y-float64(part.Min.Y)+0.5)/float64(f)-0.5, 1e4)),
-		}
+	count := v.blocks
+	for k := range v.nodes {
+		x, y := v.board(float64(k%(count+1)*viewCell), float64(k/(count+1)*viewCell))
+		v.nodes[k] = within(g.At(x, y, viewLift), w, h)
 	}
-
-	// The nodes lie a line spacing apart, on pixels of the view; between them
-	// the picture of the board is bilinear to a hundredth of a spacing.
-	nodes := v.n + 2*viewRing
-	first := -float64(viewRing) - 0.5
-	prev, row := make([]grid.Pt, nodes+1), make([]grid.Pt, nodes+1)
-	for i := range prev {
-		prev[i] = at(first+float64(i), first)
-	}
-	x0, _ := v.pixel(first, first) // -viewCell/2 + 2
-	for j := 1; j <= nodes; j++ {
-		for i := range row {
-			row[i] = at(first+float64(i), first+float64(j))
-		}
-		for i := range nodes {
-			v.block(pix, sw, sh, int(x0)+i*viewCell, int(x0)+(j-1)*viewCell, prev[i], prev[i+1], row[i], row[i+1])
-		}
-		prev, row = row, prev
+	for k := range count * count {
+		i, j := k%count, k/count
+		at := v.nodes[j*(count+1)+i:]
+		b := block{at[0], at[1], at[count+1], at[count+2]}
+		x0, y0 := i*viewCell, j*viewCell
+		b.sample(pix, w, h, viewCell, min(viewCell, v.side-x0), min(viewCell, v.side-y0), v.pix[3*(y0*v.side+x0):], 3*v.side)
 	}
 	for t := range v.valid {
 		u, q := v.board(float64(t%v.tiles*viewTile+viewTile/2), float64(t/v.tiles*viewTile+viewTile/2))
@@ -122,69 +94,6 @@ func (v *view) sample(img gocv.Mat, g *grid.Grid) error {
 		v.lum[i] = 0.114*float32(p[0]) + 0.587*float32(p[1]) + 0.299*float32(p[2])
 	}
 	return nil
-}
-
-// part returns the part of a picture of w×h pixels that the view shows, a
-// multiple of f wide and high.
-func (v *view) part(g *grid.Grid, f, w, h int) image.Rectangle {
-	x0, y0, x1, y1 := float64(w), float64(h), 0.0, 0.0
-	lo, hi := -float64(viewRing)-0.5, float64(v.n+viewRing)-0.5
-	for i := range v.n + 2*viewRing + 1 {
-		t := lo + float64(i)
-		for _, p := range [4]grid.Pt{g.At(t, lo, viewLift), g.At(t, hi, viewLift), g.At(lo, t, viewLift), g.At(hi, t, viewLift)} {
-			x0, y0, x1, y1 = min(x0, p.X), min(y0, p.Y), max(x1, p.X), max(y1, p.Y)
-		}
-	}
-	span := func(a, b float64, size int) (int, int) {
-		i := int(max(0, min(a-float64(2*f), float64(size-f))))
-		j := int(max(float64(i+f), min(b+float64(2*f), float64(size))))
-		return i, i + (j-i)/f*f
-	}
-	var r image.Rectangle
-	r.Min.X, r.Max.X = span(x0, x1, w)
-	r.Min.Y, r.Max.Y = span(y0, y1, h)
-	return r
-}
-
-// block fills the viewCell² pixels from (x0, y0) on, as far as they lie in the
-// view, from the quadrilateral a b / c d of the source.
-func (v *view) block(pix []uint8, sw, sh, x0, y0 int, a, b, c, d grid.Pt) {
-	const inv = 1.0 / viewCell
-	for j := max(0, -y0); j < viewCell && y0+j < v.side; j++ {
-		t := float64(j) * inv
-		lx, ly := a.X+(c.X-a.X)*t, a.Y+(c.Y-a.Y)*t
-		dx, dy := (b.X+(d.X-b.X)*t-lx)*inv, (b.Y+(d.Y-b.Y)*t-ly)*inv
-		i := max(0, -x0)
-		px, py := lx+dx*float64(i), ly+dy*float64(i)
-		out := v.pix[((y0+j)*v.side+x0+i)*3:]
-		for k := 0; i < viewCell && x0+i < v.side; i, k = i+1, k+3 {
-			bilinear(pix, sw, sh, px, py, out[k:k+3:k+3])
-			px += dx
-			py += dy
-		}
-	}
-}
-
-// bilinear samples a BGR picture at (x, y), continued by its edge beyond it.
-func bilinear(pix []uint8, w, h int, x, y float64, out []uint8) {
-	x = max(0, min(x, float64(w)-1.001))
-	y = max(0, min(y, float64(h)-1.001))
-	ix, iy := int(x), int(y)
-	fx, fy := int((x-float64(ix))*256), int((y-float64(iy))*256)
-	p := pix[(iy*w+ix)*3:]
-	q := p
-	if iy+1 < h {
-		q = pix[((iy+1)*w+ix)*3:]
-	}
-	n := 3
-	if ix+1 >= w {
-		n = 0
-	}
-	for c := range 3 {
-		top := int(p[c])*(256-fx) + int(p[c+n])*fx
-		bottom := int(q[c])*(256-fx) + int(q[c+n])*fx
-		out[c] = uint8((top*(256-fy) + bottom*fy + 1<<15) >> 16)
-	}
 }
 
 // copyTile takes a tile over from another view of the same board.

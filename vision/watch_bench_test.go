@@ -109,7 +109,6 @@ func BenchmarkViewSample(b *testing.B) {
 			}
 			defer img.Close()
 			v := newView(19)
-			defer v.Close()
 			cpu(b, func() {
 				if err := v.sample(img, g); err != nil {
 					b.Fatal(err)
@@ -123,7 +122,6 @@ func BenchmarkAlign(b *testing.B) {
 	jpegs, g := quiet(b, 1280, 720, 2)
 	views := [2]*view{newView(19), newView(19)}
 	for i, v := range views {
-		defer v.Close()
 		img, err := Decode(jpegs[i])
 		if err != nil {
 			b.Fatal(err)

@@ -219,9 +219,6 @@ func (w *Watcher) refine(img gocv.Mat, d displaced) (candidate, error) {
 		return candidate{}, nil // no camera sees a board like that
 	}
 	now, soft, ref := newView(w.n), newView(w.n), newView(w.n)
-	defer now.Close()
-	defer soft.Close()
-	defer ref.Close()
 	inside := func(v *view) func(x, y int) bool {
 		return func(x, y int) bool {
 			u, t := v.board(float64(x), float64(y))

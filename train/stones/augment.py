@@ -108,10 +108,11 @@ def cover(r, x, lab):
     return x, lab
 
 
-def augment(r, c, lab, lean):
-    """c: canvas of a window, uint8; returns changed copies of the three."""
+def augment(r, c, lab, lean, ends):
+    """c: canvas of a window, uint8; ends: whether the board ends above, below, left and right; returns changed copies of the four."""
     if r.random() < .5:
         c, lab, lean = mirrored(c, lab, lean * np.float32([-1, 1]))
+        ends = ends[[0, 1, 3, 2]]
     x = np.ascontiguousarray(c).astype(np.float32)
     s = x.shape[0]
     # a calibration that is slightly off, on top of what the data has
@@ -159,4 +160,4 @@ def augment(r, c, lab, lean):
     x = np.clip(x, 0, 255).astype(np.uint8)
     if r.random() < .25:
         x = cv2.imdecode(cv2.imencode('.jpg', x, [cv2.IMWRITE_JPEG_QUALITY, int(r.integers(20, 90))])[1], 1)
-    return x, lab, lean
+    return x, lab, lean, ends

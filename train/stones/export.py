@@ -33,7 +33,7 @@ def main():
     net.load_state_dict(torch.load(sys.argv[1]))
     s = {k: v.numpy() for k, v in net.state_dict().items()}
     parts = []
-    for k in ('l1', 'l2', 'l3', 'l4', 'lean', 'first', 'hidden', 'second'):
+    for k in ('l1', 'l2', 'l3', 'l4', 'lean', 'first', 'hidden', 'second', 'around', 'last'):
         w = s[k + '.weight']
         if w.ndim == 4:
             w = w.transpose(2, 3, 1, 0)
@@ -46,8 +46,8 @@ def main():
     c = noise(n)
     lean = np.stack([np.full((n, n), .25), np.linspace(-1.5, 0, n * n).reshape(n, n)], -1).astype(np.float32)
     with torch.no_grad():
-        a, b = net(torch.from_numpy(relative(c, wood(c, n))[None]).float(), torch.from_numpy(lean.transpose(2, 0, 1)[None]))
-    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], second=[round(float(v), 6) for v in b.ravel()]), open(sys.argv[6], 'w'))
+        a, _, b = net(torch.from_numpy(relative(c, wood(c, n))[None]).float(), torch.from_numpy(lean.transpose(2, 0, 1)[None]))
+    json.dump(dict(size=n, wood=[float(v) for v in wood(c, n)], first=[round(float(v), 6) for v in a.ravel()], last=[round(float(v), 6) for v in b.ravel()]), open(sys.argv[6], 'w'))
 
 
 if __name__ == '__main__':

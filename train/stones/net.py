@@ -6,14 +6,16 @@ near:  5×5 stride 2, 3→C1; 3×3 stride 2, C1→C2; 5×5 stride 3, C2→C3: on
 wide:  3×3 over crossings plus the lean (how far height displaces things), C3→C4.
 Then a first opinion; from it what empty, black and white look like on this very
 board (prototypes); then the second opinion, from the vector and how it differs
-from each prototype.
+from each prototype; then the last one, which also hears what the eight neighbours
+think: a stone between two crossings belongs to one of them. There is nothing
+beyond the board.
 """
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-C1, C2, C3, C4, HIDDEN = 16, 32, 48, 48, 32
+C1, C2, C3, C4, HIDDEN, AROUND = 16, 32, 48, 48, 32, 24
 CLASSES = 4    # empty, black, white, covered
 PRIOR = 2.0    # points that the usual prototype is worth
 
@@ -30,6 +32,11 @@ class Net(nn.Module):
         self.usual = nn.Parameter(torch.zeros(3, C4))
         self.hidden = nn.Linear(4 * C4, HIDDEN)
         self.second = nn.Linear(HIDDEN, CLASSES)
+        self.around = nn.Conv2d(HIDDEN, AROUND, 3, padding=1)
+        self.last = nn.Linear(AROUND, CLASSES)
+        # It starts as a net without it.
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
     def vectors(self, x, lean):
         """x: B×3×S×S with S = (n+4)·12; lean: B×2×n×n → B×n×n×C4."""
@@ -45,7 +52,7 @@ class Net(nn.Module):
         return x.permute(0, 2, 3, 1)
 
     def opinions(self, e, mask=None):
-        """e: B×n×n×C4; returns first and second logits, B×n×n×CLASSES."""
+        """e: B×n×n×C4; returns first, second and last logits, B×n×n×CLASSES."""
         b, n = e.shape[:2]
         a = self.first(e)
         v = e.reshape(b, n * n, C4)
@@ -54,7 +61,9 @@ class Net(nn.Module):
         proto = (sums + PRIOR * self.usual) / (p.sum(1)[..., None] + PRIOR)
         d = (v[:, :, None] - proto[:, None]).abs().reshape(b, n * n, 3 * C4)
         h = F.relu(self.hidden(torch.cat([v, d], -1)))
-        return a, self.second(h).reshape(b, n, n, CLASSES)
+        second = self.second(h).reshape(b, n, n, CLASSES)
+        r = F.relu(self.around(h.reshape(b, n, n, HIDDEN).permute(0, 3, 1, 2)))
+        return a, second, second + self.last(r.permute(0, 2, 3, 1))
 
     def forward(self, x, lean):
         return self.opinions(self.vectors(x, lean))

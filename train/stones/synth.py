@@ -122,7 +122,7 @@ def stone(img, r, c, R, ry, hh, lean, light, col, look):
 
 
 def window(r):
-    """Returns canvas (side×side×3 uint8), labels (WINDOW²), lean (WINDOW²×2)."""
+    """Returns canvas (side×side×3 uint8), labels (WINDOW²), lean (WINDOW²×2), and whether the board ends above, below, left and right."""
     img, base = surface(r)
     t = abs(r.normal(0, .75)) if r.random() < .85 else r.uniform(0, 2.1)
     t = min(t, 2.1)
@@ -247,6 +247,10 @@ def window(r):
     if r.random() < .06:
         colour[:] = 0
     spread = float(r.choice([r.uniform(0, .07), r.uniform(.07, .16), r.uniform(.16, .3)], p=[.5, .35, .15]))
+    # Stones too big for their board push one another aside, whole rows of them.
+    drift = np.zeros((n, n, 2))
+    if r.random() < .25:
+        drift = cv2.resize(r.normal(size=(4, 4, 2)), (n, n), interpolation=cv2.INTER_CUBIC) * r.uniform(.05, .3)
     labels = np.zeros((n, n), np.uint8)
     todo = []
     for y in range(n):
@@ -254,7 +258,7 @@ def window(r):
             u, v = x - RING, y - RING
             if colour[y, x] and lo[0] <= u <= hi[0] and lo[1] <= v <= hi[1]:
                 labels[y, x] = colour[y, x]
-                d = r.normal(0, spread, 2)
+                d = r.normal(0, spread, 2) + drift[y, x]
                 d *= min(1, .48 / (np.hypot(*d) + 1e-9))
                 todo.append((np.array([u, v]) + d, colour[y, x]))
     # stones that lie beside the board
@@ -281,16 +285,14 @@ def window(r):
     gain = r.uniform(.75, 1.1)
     img = np.clip(img * gain, 0, 1)
     ls = np.broadcast_to(lean.astype(np.float32) * (1 + r.normal(0, .1)), (WINDOW, WINDOW, 2)).copy()
-    return (img * 255 + .5).astype(np.uint8), labels[RING:-RING, RING:-RING].copy(), ls
+    ends = np.array([lo[1] == 0, hi[1] == WINDOW - 1, lo[0] == 0, hi[0] == WINDOW - 1])
+    return (img * 255 + .5).astype(np.uint8), labels[RING:-RING, RING:-RING].copy(), ls, ends
 
 
 def main():
     out, n, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    c, l, t = [], [], []
-    for i in range(n):
-        a, b, d = window(np.random.default_rng([seed, i]))
-        c.append(a), l.append(b), t.append(d)
-    np.savez(out, canvas=np.stack(c), label=np.stack(l), lean=np.stack(t))
+    canvas, label, lean, ends = zip(*(window(np.random.default_rng([seed, i])) for i in range(n)))
+    np.savez(out, canvas=np.stack(canvas), label=np.stack(label), lean=np.stack(lean), ends=np.stack(ends))
 
 
 if __name__ == '__main__':

@@ -27,18 +27,20 @@ class Boards:
     """All canvases, drawn from by source, scene, picture and variant."""
 
     def __init__(self, files, synths):
-        self.canvas, self.label, self.lean, meta = [], [], [], []
+        self.canvas, self.label, self.lean, self.ends, meta = [], [], [], [], []
         for f in files:
             d = np.load(f, allow_pickle=True)
             self.canvas += list(d['canvas'])
             self.label += list(d['label'])
             self.lean += list(d['lean'])
+            self.ends += [np.ones(4, bool)] * len(d['lean'])
             meta += [(str(a), str(b), str(c), int(v), str(e)) for a, b, c, v, e in zip(d['source'], d['group'], d['scene'], d['variant'], d['name'])]
         for f in synths:
             d = np.load(f)
             self.canvas += list(d['canvas'])
             self.label += list(d['label'])
             self.lean += list(d['lean'])
+            self.ends += list(d['ends'])
             meta += [('synth', 'synth', 'synth', 0, '')] * len(d['canvas'])
         self.source, self.group, self.scene, self.variant, self.name = map(np.array, zip(*meta))
 
@@ -80,7 +82,17 @@ def sampler(b, train, rng):
             y = int(rng.choice([0, m]))
         k = (WINDOW + 2 * RING) * CELL
         c = b.canvas[i][y * CELL:y * CELL + k, x * CELL:x * CELL + k]
-        yield c, b.label[i][y:y + WINDOW, x:x + WINDOW], b.lean[i][y:y + WINDOW, x:x + WINDOW]
+        ends = b.ends[i] & [y == 0, y == m, x == 0, x == m]
+        yield c, b.label[i][y:y + WINDOW, x:x + WINDOW], b.lean[i][y:y + WINDOW, x:x + WINDOW], ends
+
+
+def inner(lab, ends):
+    """Labels of the points all of whose neighbours are in the window, or not on the board."""
+    lab = lab.copy()
+    for end, line in zip(ends, (lab[0], lab[-1], lab[:, 0], lab[:, -1])):
+        if not end:
+            line[:] = UNKNOWN
+    return lab
 
 
 class Feed:
@@ -91,9 +103,9 @@ class Feed:
 
     def fresh(self):
         rng = self.rng
-        c, lab, lean = augment(rng, *next(self.it))
+        c, lab, lean, ends = augment(rng, *next(self.it))
         ref = (wood(c, WINDOW) + 10) * np.exp(rng.normal(0, .3 if rng.random() < .15 else .08) + rng.normal(0, .05, 3)) - 10
-        return relative(c, ref).astype(np.float32), lab.astype(np.int64), (np.asarray(lean).transpose(2, 0, 1) * np.exp(rng.normal(0, .08))).astype(np.float32)
+        return relative(c, ref).astype(np.float32), np.stack([lab, inner(lab, ends)]).astype(np.int64), (np.asarray(lean).transpose(2, 0, 1) * np.exp(rng.normal(0, .08))).astype(np.float32)
 
     def batch(self):
         new = [self.fresh() for _ in range(self.new)]
@@ -107,9 +119,12 @@ class Feed:
 
 
 def loss_of(net, x, y, t):
-    a, b = net(x, t)
-    y = torch.where(y == UNKNOWN, torch.full_like(y, -1), y).reshape(-1)
-    return F.cross_entropy(b.reshape(-1, CLASSES), y, ignore_index=-1) + .3 * F.cross_entropy(a.reshape(-1, CLASSES), y, ignore_index=-1)
+    y = torch.where(y == UNKNOWN, torch.full_like(y, -1), y)
+
+    def cost(opinion, y):
+        return F.cross_entropy(opinion.reshape(-1, CLASSES), y.reshape(-1), ignore_index=-1)
+    first, second, last = net(x, t)
+    return cost(last, y[:, 1]) + .5 * cost(second, y[:, 0]) + .3 * cost(first, y[:, 0])
 
 
 @torch.no_grad()
@@ -120,7 +135,7 @@ def predict(net, c, lean):
     def look(c, lean):
         x = torch.from_numpy(relative(c, ref)[None]).float()
         t = torch.from_numpy(np.ascontiguousarray(lean.transpose(2, 0, 1)[None], np.float32))
-        return F.log_softmax(net(x, t)[1][0], -1).numpy()
+        return F.log_softmax(net(x, t)[2][0], -1).numpy()
     return (look(c, lean) + look(*mirrored(c, lean * np.float32([-1, 1])))[:, ::-1]) / 2
 
 
