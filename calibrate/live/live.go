@@ -8,6 +8,7 @@ import (
 	"image"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gocv.io/x/gocv"
@@ -55,6 +56,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, io.EOF):
+			w.still.Store(true)
 			<-ctx.Done()
 			return nil
 		case errors.Is(err, vision.ErrNotPictures) && f == nil:
@@ -107,6 +109,7 @@ func (e *Eyes) locks() {
 type worker struct {
 	session *calibrate.Session
 	fresh   chan struct{} // there is a new picture
+	still   atomic.Bool   // there will be no other
 
 	mu    sync.Mutex
 	img   gocv.Mat // the newest picture
@@ -170,9 +173,9 @@ func (w *worker) run(ctx context.Context) {
 			continue
 		}
 		select {
-		case <-w.fresh: // never twice at the same picture
+		case <-w.fresh: // never twice at the same picture, but for a grid that is new on the last
 		default:
-			if !look || job.Task == calibrate.Find {
+			if look && job.Task == calibrate.Find || reads && !(w.still.Load() && of != g) {
 				continue
 			}
 		}
@@ -186,7 +189,7 @@ func (w *worker) run(ctx context.Context) {
 		} else {
 			if of != g {
 				reader.Reset()
-				of = g
+				of, measured = g, time.Time{}
 			}
 			var r *reading.Reading
 			if pts, err := reader.Read(img, g); err == nil {

@@ -71,6 +71,43 @@ func TestACameraAnswersACalibration(t *testing.T) {
 	}
 }
 
+// A file with one picture is enough for all of it.
+func TestASinglePictureIsFoundReadAndMeasured(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	world, err := sim.New(sim.Default(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := [][]byte{world.JPEG()}
+	src := vision.FromEncoded(func(context.Context) (vision.Encoded, error) {
+		if len(pictures) == 0 {
+			return vision.Encoded{}, io.EOF
+		}
+		data := pictures[0]
+		pictures = nil
+		return vision.Encoded{Data: data}, nil
+	})
+	defer src.Close()
+	session := calibrate.NewSession("file", nil)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		done <- (&Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}).Run(ctx)
+	}()
+	for v := session.View(); !v.Ready || v.Reading == nil || len(v.Checks) < 4; v = session.View() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("ready %v, read %v, %d checks: %q", v.Ready, v.Reading != nil, len(v.Checks), v.Text)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // The last picture of a file stays to be looked at; a source that breaks says so.
 func TestEndsOfSources(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())

@@ -164,12 +164,17 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 		if !v.Ready && !(given && v.Grid != nil && v.Fit != nil) || v.Reading == nil {
 			continue
 		}
+		bad := false
 		for _, c := range v.Checks {
-			fmt.Fprintf(say, "%-10s %s\n", c.Name, c.Text)
+			fmt.Fprintf(say, "%s %-10s %s\n", [...]string{calibrate.Good: "  ok", calibrate.Poor: "poor", calibrate.Bad: " BAD"}[c.Verdict], c.Name, c.Text)
+			bad = bad || c.Verdict == calibrate.Bad
 		}
 		p, err := session.Accept(time.Now())
 		if err == nil {
 			err = save(p)
+		}
+		if err == nil && bad {
+			fmt.Fprintln(say, "Do not play before what is BAD is mended: moves would be missed, or asked about. Then calibrate again.")
 		}
 		stop()
 		<-failed
