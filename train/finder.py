@@ -160,6 +160,8 @@ def coarse_sample(rng, p, shape, plain=False):
         reach = np.abs(p.corners - box).max()
         s = rng.uniform(0.8, 1.15) * s if rng.random() < 0.5 else min(w, h) * rng.uniform(0.3, 0.95) / (2 * reach)
         a = rng.normal(0, 0.15) + (rng.integers(0, 4) * np.pi / 2 if rng.random() < 0.4 else 0)
+        if rng.random() < 0.15:
+            a = rng.uniform(0, 2 * np.pi)
         mirror = rng.choice([-1, 1])
         mid = box + (mid - box) * min(1, rng.uniform(0, 1.3)) + rng.normal(0, 0.05, 2) * [w / s, h / s]
     r = s * np.array([[np.cos(a) * mirror, -np.sin(a)], [np.sin(a) * mirror, np.cos(a)]])
