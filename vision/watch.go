@@ -135,7 +135,7 @@ const (
 	// the one is done in the next.
 	slow = 600 * time.Millisecond
 	// A reading decides clearly with so many nats between best and second.
-	sureNats = 2.25
+	sureNats = 2
 )
 
 // Look returns what one picture says. It keeps nothing of f.
