@@ -40,6 +40,7 @@ type Watcher struct {
 	trial  stoneReader // reads where the board may be
 
 	still     *view // the board as it last looked undisturbed, tile by tile
+	thing     *view // what last came to rest over it, tile by tile
 	now, last *view
 	align     aligner
 	tiles     []tile
@@ -71,9 +72,12 @@ type tile struct {
 	changed bool          // differs from still
 	moving  bool          // differs from the picture before
 	hand    bool          // was part of what reached in from outside, and has not moved since
-	aside   bool          // was part of something that lies beside the board, and has not moved since
 	quiet   int           // pictures since it last moved
 	since   time.Duration // when it did
+	resting bool          // looks like thing
+	rest    time.Duration // since when thing has been what it is; 0: there is none
+	lies    bool          // resting for long: a cup, no hand
+	lay     bool          // did, and has not looked like the board since
 }
 
 // point is what is known of a crossing.
@@ -84,6 +88,8 @@ type point struct {
 	fresh    bool             // read from the present picture
 	moving   bool
 	beside   bool          // something that came in from outside is within a line spacing
+	by       bool          // something that lies there is
+	under    bool          // what lies there hides it, and it has not been seen since
 	quiet    int           // pictures since its surroundings last moved
 	since    time.Duration // when they did
 	blob     int           // the blob that hides or changed it, −1 for none
@@ -95,6 +101,9 @@ type blob struct {
 	rim     int  // of them, as far beyond the board as no stone reaches
 	outside bool // reaches beyond the board: a hand, a sleeve
 	border  bool // reaches the border of the picture
+	lies    bool // has lain there for long
+	lay     int  // of its tiles, how many showed what did
+	touches bool // hangs together with something that does
 	points  []int
 	quiet   int           // the least of its tiles
 	since   time.Duration // the latest of its tiles
@@ -109,7 +118,7 @@ func NewWatcher(g *grid.Grid, opt WatchOptions) *Watcher {
 		w.reader = opt.Reader
 	}
 	w.g, w.n = g, g.Size()
-	w.still, w.now, w.last = newView(w.n), newView(w.n), newView(w.n)
+	w.still, w.now, w.last, w.thing = newView(w.n), newView(w.n), newView(w.n), newView(w.n)
 	w.tiles = make([]tile, len(w.now.valid))
 	w.points = make([]point, w.n*w.n)
 	w.label = make([]int, len(w.tiles))
@@ -119,7 +128,7 @@ func NewWatcher(g *grid.Grid, opt WatchOptions) *Watcher {
 
 // Close frees the pictures that the Watcher keeps.
 func (w *Watcher) Close() error {
-	w.still, w.now, w.last = nil, nil, nil
+	w.still, w.now, w.last, w.thing = nil, nil, nil, nil
 	return nil
 }
 
@@ -294,8 +303,8 @@ func (w *Watcher) report(f *Frame) *reading.Reading {
 		}
 		switch {
 		case w.lock != reading.Locked, p.blob >= 0 && w.blobs[p.blob].covers, p.moving && !p.fresh,
-			// Half a hand may look like a stone.
-			p.beside && p.evidence.Best() != p.class,
+			// Half a hand may look like a stone, half a cup too.
+			(p.beside || p.by && p.blob < 0) && p.evidence.Best() != p.class,
 			p.blob < 0 && w.rash(p):
 			r.Points[i] = reading.Hidden
 		default:

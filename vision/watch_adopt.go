@@ -9,8 +9,9 @@ func (w *Watcher) adopt() {
 	v := w.still
 	for l := range w.blobs {
 		b := &w.blobs[l]
-		clear, same := 0, true
+		clear, same, under := 0, true, false
 		for _, i := range b.points {
+			under = under || w.points[i].under
 			if p := &w.points[i]; p.fresh && p.sure {
 				clear++
 				same = same && p.evidence.Best() == p.class
@@ -21,16 +22,21 @@ func (w *Watcher) adopt() {
 		if b.quiet >= 3 {
 			long = w.time - b.since
 		}
+		// Next to what lies there a stone looks like a part of it, until it has
+		// stood for a while where the board was seen before.
+		bound := b.touches && !b.lies && (under || w.gap < slow && !(b.quiet >= 3 && w.time-b.since > time.Second))
 		switch {
 		case len(b.points) == 0:
-			b.adopt = settled(b.quiet) && (!b.outside && !b.border || long > 2*time.Second)
-		case same && allClear: // light
+			b.adopt = !b.lies && !b.touches && settled(b.quiet) && (!b.outside && !b.border || long > 2*time.Second)
+		case same && allClear && !b.lies: // light
 			b.covers = !settled(b.quiet)
 			b.adopt = !b.covers
+		case bound:
+			b.covers = true
 		case b.outside:
 			// A hand is never clear all over for long. Where it lies on few
 			// points that is no proof, and time must be.
-			b.adopt = allClear && (long > 90*time.Second || w.gap >= slow && b.quiet >= 2) ||
+			b.adopt = allClear && !b.lies && (long > 90*time.Second || w.gap >= slow && b.quiet >= 2) ||
 				long > 3*time.Second && len(b.points) >= 8 && float64(clear) >= 0.95*float64(len(b.points))
 			b.covers = !b.adopt
 		case w.explained(l):
@@ -41,7 +47,7 @@ func (w *Watcher) adopt() {
 			// that is worth, when it has come to rest. What has lain still for long and is read surely all over is the
 			// board, whatever its shadows do beside it.
 			b.adopt = allClear && !b.border && long > time.Second
-			b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border)
+			b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border || b.touches)
 		}
 	}
 	took := false
@@ -53,7 +59,6 @@ func (w *Watcher) adopt() {
 		l := w.label[i]
 		switch {
 		case l >= 0 && w.blobs[l].adopt && (len(w.blobs[l].points) == 0 || w.onBoard(i)):
-			t.aside = len(w.blobs[l].points) == 0
 			v.copyTile(w.now, i)
 			took = true
 		case !t.trusted && t.quiet >= 1:
@@ -63,10 +68,7 @@ func (w *Watcher) adopt() {
 		}
 	}
 	for i := range w.points {
-		// A point that has long looked still and surely as before is no hand,
-		// but light, or a stone that was nudged.
-		p := &w.points[i]
-		if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure || p.quiet < 2 || w.time-p.since < 800*time.Millisecond || p.evidence.Best() != p.class {
+		if !w.peels(&w.points[i]) {
 			continue
 		}
 		t := v.tile(i%w.n, i/w.n)
@@ -75,15 +77,32 @@ func (w *Watcher) adopt() {
 				v.copyTile(w.now, k)
 			}
 		}
+		w.points[i].class = w.points[i].evidence.Best()
 		took = true
 	}
 	for i := range w.points {
 		p := &w.points[i]
-		if p.sure && p.fresh && (p.blob < 0 || w.blobs[p.blob].adopt) && !p.beside && !w.rash(p) {
+		if p.sure && p.fresh && (p.blob < 0 && !p.by || p.blob >= 0 && w.blobs[p.blob].adopt) && !p.beside && !w.rash(p) {
 			p.class = p.evidence.Best()
 		}
 	}
 	w.edgesOld = w.edgesOld || took
+}
+
+// peels reports whether a point is seen though what hides or changed it is not
+// the board all over.
+func (w *Watcher) peels(p *point) bool {
+	if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure {
+		return false
+	}
+	b, still := &w.blobs[p.blob], w.time-p.since
+	if p.evidence.Best() == p.class {
+		// What has long looked surely as before is no hand, but light, or a
+		// stone that was nudged.
+		return p.quiet >= 2 && still >= 800*time.Millisecond
+	}
+	// A stone next to what lies there, where the board was seen before.
+	return b.touches && !b.lies && !b.outside && !p.under && !p.beside && p.quiet >= 3 && still > 2*time.Second
 }
 
 // onBoard reports whether tile t belongs to the board or what stands on it,

@@ -30,14 +30,57 @@ func (w *Watcher) compare() {
 		} else {
 			t.quiet++
 		}
-		t.changed = false
-		if t.trusted && w.now.difference(w.still, i, &gain) > limit {
-			rho, contrast := w.now.likeness(w.still, i)
-			t.changed = rho < 0.9 || contrast < 5
-		}
+		t.changed = t.trusted && w.differs(w.still, i, &gain, limit)
+		w.settle(i, &step, limit)
 	}
 	if len(moves) > 0 {
 		w.noise += 0.1 * (min(6, 1.5*quantile(moves, 0.5)) - w.noise)
+	}
+}
+
+// differs reports whether tile i shows something else than in ref, and not the
+// same in another light.
+func (w *Watcher) differs(ref *view, i int, gain *[3]int32, limit float64) bool {
+	if w.now.difference(ref, i, gain) <= limit {
+		return false
+	}
+	rho, contrast := w.now.likeness(ref, i)
+	return rho < 0.9 || contrast < 5
+}
+
+// lain is how long something must rest without the least motion to be no hand.
+const lain = 20 * time.Second
+
+const (
+	leastThing = 6  // tiles that a thing hides at least
+	leastInner = 20 // if it lies within the board: more than a stone and its shadow
+)
+
+// settle finds out whether what hides tile i is what has long hidden it. A hand
+// that reaches over it meanwhile is not, and makes no difference when it is
+// gone.
+func (w *Watcher) settle(i int, gain *[3]int32, limit float64) {
+	t := &w.tiles[i]
+	if !t.changed {
+		t.resting, t.lies, t.lay, t.rest = false, false, false, 0
+		return
+	}
+	t.resting = t.rest > 0 && !w.differs(w.thing, i, gain, limit)
+	if !t.resting && t.quiet >= 3 && w.time-t.since > time.Second {
+		w.thing.copyTile(w.now, i)
+		t.resting, t.rest = true, w.time
+	}
+	t.lies = t.resting && w.time-t.rest > lain
+	t.lay = t.lay || t.lies
+}
+
+// forget has the tiles of a blob count as what has only just come to rest.
+func (w *Watcher) forget(id int) {
+	for i, l := range w.label {
+		if l == id {
+			t := &w.tiles[i]
+			t.resting, t.lies, t.lay, t.rest = false, false, false, 0
+		}
 	}
 }
 
@@ -53,23 +96,22 @@ func (w *Watcher) group() {
 		w.label[i] = -1
 	}
 	w.blobs = w.blobs[:0]
-	for i := range w.tiles {
-		t := &w.tiles[i]
-		t.aside = t.aside && t.changed && !t.moving
-	}
 	var stack []int
 	for start := range w.tiles {
 		if !w.tiles[start].changed || w.label[start] >= 0 {
 			continue
 		}
 		id := len(w.blobs)
-		b := blob{quiet: 1 << 30}
+		b := blob{quiet: 1 << 30, lies: w.tiles[start].lies}
 		stack = append(stack[:0], start)
 		w.label[start] = id
 		for len(stack) > 0 {
 			t := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			b.tiles++
+			if w.tiles[t].lay {
+				b.lay++
+			}
 			b.quiet = min(b.quiet, w.tiles[t].quiet)
 			b.since = max(b.since, w.tiles[t].since)
 			x, y := t%v.tiles, t/v.tiles
@@ -88,16 +130,25 @@ func (w *Watcher) group() {
 					if !w.now.valid[k] {
 						b.border = true
 					}
-					// What has lain beside the board for some time is no part of
-					// what comes to lie next to it on the board.
-					if w.tiles[k].changed && w.label[k] < 0 && w.tiles[k].aside == w.tiles[start].aside {
+					// What has lain there for long is no part of what comes to
+					// lie next to it.
+					switch {
+					case !w.tiles[k].changed:
+					case w.tiles[k].lies != b.lies:
+						b.touches = true
+					case w.label[k] < 0:
 						w.label[k] = id
 						stack = append(stack, k)
 					}
 				}
 			}
 		}
-		b.outside = b.rim >= 2
+		if b.lies && (b.tiles < leastThing || b.rim < 2 && b.tiles < leastInner) {
+			w.forget(id)
+		}
+		// What lay there was nudged, or it was a hand all the same.
+		nudged := b.touches && !b.lies && b.lay >= 4
+		b.outside = b.rim >= 2 || nudged
 		w.blobs = append(w.blobs, b)
 	}
 	w.hold()
@@ -107,7 +158,7 @@ func (w *Watcher) group() {
 		t := v.tile(i%w.n, i/w.n)
 		hidden, changed, moving := 0, 0, 0
 		inner, outer := -1, -1
-		p.beside = w.beside(t)
+		p.beside, p.by = w.beside(t)
 		for dy := -1; dy <= 1; dy++ {
 			for dx := -1; dx <= 1; dx++ {
 				k := t + dy*v.tiles + dx
@@ -117,7 +168,7 @@ func (w *Watcher) group() {
 				}
 				switch l := w.label[k]; {
 				case l < 0:
-				case w.blobs[l].outside:
+				case w.blobs[l].outside && !w.blobs[l].lies:
 					hidden += weight
 					outer = l
 				default:
@@ -145,7 +196,10 @@ func (w *Watcher) group() {
 		case changed >= 5:
 			p.blob = inner
 		}
-		if p.blob >= 0 {
+		if p.blob < 0 {
+			p.under = false
+		} else {
+			p.under = p.under || w.blobs[p.blob].lies
 			w.blobs[p.blob].points = append(w.blobs[p.blob].points, i)
 		}
 	}
@@ -178,17 +232,19 @@ func (w *Watcher) hold() {
 	}
 }
 
-// beside reports whether something from outside is within two tiles of tile t.
-func (w *Watcher) beside(t int) bool {
+// beside reports whether something from outside, and whether something that
+// lies there, is within two tiles of tile t.
+func (w *Watcher) beside(t int) (hand, thing bool) {
 	n := w.still.tiles
 	for dy := -2; dy <= 2; dy++ {
 		for dx := -2; dx <= 2; dx++ {
-			if l := w.label[t+dy*n+dx]; l >= 0 && w.blobs[l].outside {
-				return true
+			if l := w.label[t+dy*n+dx]; l >= 0 {
+				hand = hand || w.blobs[l].outside && !w.blobs[l].lies
+				thing = thing || w.blobs[l].lies
 			}
 		}
 	}
-	return false
+	return hand, thing
 }
 
 // stirs reports whether anything within two tiles of tile i moves.

@@ -75,10 +75,18 @@ type scene struct {
 	frame  int
 	every  time.Duration
 	lens   func(*gocv.Mat) // does something to each picture; may be nil
+	shots  []shot          // the pictures taken, if they are kept
+	keep   bool
 
 	wrong, hidden, seen int // points that can be seen: read wrongly, said to be covered, all
 	falseStones         int // points that cannot be seen: read as other than what stands there
 	last                *reading.Reading
+}
+
+// shot is a picture and what it shows.
+type shot struct {
+	jpeg  []byte
+	truth sim.Truth
 }
 
 func newScene(t *testing.T, c sim.Config, useOracle bool) *scene {
@@ -105,14 +113,36 @@ func newScene(t *testing.T, c sim.Config, useOracle bool) *scene {
 func (s *scene) step() *reading.Reading {
 	s.t.Helper()
 	s.world.Step(s.every)
-	img, err := Decode(s.world.JPEG())
+	p := shot{s.world.JPEG(), s.world.Truth()}
+	if s.keep {
+		s.shots = append(s.shots, p)
+	}
+	return s.show(p)
+}
+
+// dwell has what goes on now go on for d: a few pictures of it are taken and
+// shown again and again, which is quick.
+func (s *scene) dwell(d time.Duration) {
+	s.t.Helper()
+	s.shots, s.keep = nil, true
+	s.steps(6)
+	s.keep = false
+	for k := range int(d/s.every) - 6 {
+		s.show(s.shots[k%len(s.shots)])
+	}
+}
+
+// show shows the watcher a picture.
+func (s *scene) show(p shot) *reading.Reading {
+	s.t.Helper()
+	img, err := Decode(p.jpeg)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if s.lens != nil {
 		s.lens(&img)
 	}
-	truth := s.world.Truth()
+	truth := p.truth
 	if s.oracle != nil {
 		s.oracle.truth = truth
 	}
