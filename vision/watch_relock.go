@@ -355,6 +355,13 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 	if best.alike < 0.5 || best.alike < here+0.15 {
 		return nil, nil
 	}
+	// Half of a nearly empty board looks like half of it elsewhere; then the
+	// printed lines must say so.
+	if best.alike < 0.75 {
+		if f, err := Snap(img, best.grid); err != nil || f.Confidence < 0.9 {
+			return nil, nil
+		}
+	}
 	rival := 0.0 // the likest elsewhere
 	for _, c := range all {
 		if c.grid.Corners()[0].Dist(best.grid.Corners()[0]) > 0.3*c.grid.Cell(0, 0) {

@@ -1,0 +1,57 @@
+package vision
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/sim"
+)
+
+var bumps = flag.Int("bumps", 2, "how many boards TestWatcherLocksWhereTheBoardIs bumps twice")
+
+// TestWatcherLocksWhereTheBoardIs bumps boards with few stones, which look
+// nearly the same a line further on. Whenever the watcher says that it is
+// locked on a board that lies still, it is.
+func TestWatcherLocksWhereTheBoardIs(t *testing.T) {
+	locked := 0
+	for seed := range uint64(*bumps) {
+		rng := rand.New(rand.NewPCG(seed, 77))
+		n := []int{9, 9, 13, 19}[seed%4]
+		s := newScene(t, sim.Default(n), false)
+		position(s.world, n, rng.IntN(n))
+		s.steps(3)
+		for range 2 {
+			between := func(a, b float64) float64 { return a + (b-a)*rng.Float64() }
+			s.world.Bump(between(-2, 2), between(-2, 2), between(-8, 8))
+			s.world.Step(500 * time.Millisecond)
+			s.frame += 5
+			for range 26 {
+				s.world.Step(s.every)
+				s.step()
+				if s.last.Lock != reading.Locked {
+					continue
+				}
+				locked++
+				s.expectInPlace()
+			}
+		}
+	}
+	t.Logf("%d bumps, %d pictures of %d locked", 2**bumps, locked, 52**bumps)
+	if locked < 26**bumps {
+		t.Error("the board was hardly found again")
+	}
+}
+
+// expectInPlace fails if the watcher is locked where the board is not.
+func (s *scene) expectInPlace() {
+	s.t.Helper()
+	g, mid := s.w.Grid(), float64(s.last.Size-1)/2
+	for i, c := range s.world.Spec().Corners {
+		if far := g.Corners()[i].Dist(c) / g.Cell(mid, mid); s.last.Lock == reading.Locked && far > 0.3 {
+			s.t.Fatalf("picture %d: locked with corner %d %.2f cells off", s.frame, i, far)
+		}
+	}
+}
