@@ -256,7 +256,7 @@ func (w *Watcher) read(img gocv.Mat) error {
 		}
 	}
 	if w.time-w.renewed > renewal {
-		// All at once: together they cost a fifth of what they cost one by one.
+		// All at once: one by one, each would have its neighbours looked at anew.
 		w.renewed = w.time
 		for i := range w.points {
 			if w.points[i].blob < 0 {
