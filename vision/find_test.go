@@ -94,18 +94,7 @@ func TestFindSimulatedBoards(t *testing.T) {
 			config := sim.Default(c.size)
 			config.Camera, config.Width, config.Height = c.camera, c.width, c.height
 			v := shoot(t, config, c.full)
-			f, err := Find(v.img, FindOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			off := v.offset(t, f.Grid)
-			t.Logf("off %.3f, confidence %.3f, fit %.3f on %d pieces of line, K1 %.3f of %.3f", off, f.Confidence, f.Fit, f.Lines, f.Grid.Spec().K1, v.spec.K1)
-			if off > 0.25 {
-				t.Errorf("a corner is %.2f cells off, confidence %.3f: %+v", off, f.Confidence, f.evidence)
-			}
-			if f.Fit > 0.05 {
-				t.Errorf("lines are %.3f cells off", f.Fit)
-			}
+			f := v.find(t)
 			c := f.Grid.Corners()
 			for _, p := range c[1:] {
 				if p.X+p.Y < c[0].X+c[0].Y {
@@ -114,6 +103,24 @@ func TestFindSimulatedBoards(t *testing.T) {
 			}
 		})
 	}
+}
+
+// find finds the board, which must be where it is and fit the printed lines.
+func (v snapshot) find(t *testing.T) Found {
+	t.Helper()
+	f, err := Find(v.img, FindOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	off := v.offset(t, f.Grid)
+	t.Logf("off %.3f, confidence %.3f, fit %.3f on %d pieces of line, K1 %.3f of %.3f", off, f.Confidence, f.Fit, f.Lines, f.Grid.Spec().K1, v.spec.K1)
+	if off > 0.25 {
+		t.Errorf("a corner is %.2f cells off, confidence %.3f: %+v", off, f.Confidence, f.evidence)
+	}
+	if f.Fit > 0.05 {
+		t.Errorf("lines are %.3f cells off", f.Fit)
+	}
+	return f
 }
 
 // TestWrongGridsDoNotLookSure judges grids that are one line off, or of the

@@ -62,7 +62,7 @@ const (
 func (w *Watcher) settle(i int, gain *[3]int32, limit float64) {
 	t := &w.tiles[i]
 	if !t.changed {
-		t.resting, t.lies, t.lay, t.rest = false, false, false, 0
+		t.bare()
 		return
 	}
 	t.resting = t.rest > 0 && !w.differs(w.thing, i, gain, limit)
@@ -74,12 +74,14 @@ func (w *Watcher) settle(i int, gain *[3]int32, limit float64) {
 	t.lay = t.lay || t.lies
 }
 
+// bare has nothing rest on the tile.
+func (t *tile) bare() { t.resting, t.lies, t.lay, t.rest = false, false, false, 0 }
+
 // forget has the tiles of a blob count as what has only just come to rest.
 func (w *Watcher) forget(id int) {
 	for i, l := range w.label {
 		if l == id {
-			t := &w.tiles[i]
-			t.resting, t.lies, t.lay, t.rest = false, false, false, 0
+			w.tiles[i].bare()
 		}
 	}
 }

@@ -136,7 +136,16 @@ func (w *Watcher) anchor(img gocv.Mat) error {
 // anything, and if that is another.
 func (w *Watcher) snap(img gocv.Mat, g *grid.Grid) (*grid.Grid, bool) {
 	f, err := Snap(img, g)
-	if err != nil || f.Grid.Size() != w.n || f.Fit > 0.03 || f.Lines < w.n*(w.n-1)/2 {
+	if err != nil {
+		return nil, false
+	}
+	return w.better(&f, g)
+}
+
+// better returns the grid of a fit to the printed lines near g, if they say
+// anything, and if that is another.
+func (w *Watcher) better(f *Found, g *grid.Grid) (*grid.Grid, bool) {
+	if f.Grid.Size() != w.n || f.Fit > 0.03 || f.Lines < w.n*(w.n-1)/2 {
 		return nil, false
 	}
 	mid := float64(w.n-1) / 2

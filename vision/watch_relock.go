@@ -357,10 +357,9 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 	}
 	// Half of a nearly empty board looks like half of it elsewhere; then the
 	// printed lines must say so.
-	if best.alike < 0.75 {
-		if f, err := Snap(img, best.grid); err != nil || f.Confidence < 0.9 {
-			return nil, nil
-		}
+	lines, missing := Snap(img, best.grid)
+	if best.alike < 0.75 && (missing != nil || lines.Confidence < 0.9) {
+		return nil, nil
 	}
 	rival := 0.0 // the likest elsewhere
 	for _, c := range all {
@@ -368,8 +367,10 @@ func (w *Watcher) near(img gocv.Mat) (*grid.Grid, error) {
 			rival = max(rival, c.alike)
 		}
 	}
-	if g, ok := w.snap(img, best.grid); ok {
-		best.grid = g
+	if missing == nil {
+		if g, ok := w.better(&lines, best.grid); ok {
+			best.grid = g
+		}
 	}
 	s, err := w.stands(img, best.grid)
 	if err != nil || !s.clear {
