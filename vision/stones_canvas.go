@@ -86,5 +86,5 @@ func (c *canvas) corner(bx, by int) (pix [3]uint8) {
 func (c *canvas) sample(bx, by, count int, out []uint8) {
 	k := by*(c.blocks+1) + bx
 	b := block{c.nodes[k], c.nodes[k+1], c.nodes[k+c.blocks+1], c.nodes[k+c.blocks+2]}
-	b.sample(c.img, c.w, c.h, cellPixels, count, count, out, 3*c.side)
+	b.sample(c.img, c.w, c.h, cellPixels, b.scale(cellPixels), count, count, out, 3*c.side)
 }

@@ -2,15 +2,17 @@ package vision
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/reading"
 	"github.com/gobancam/gobancam/sim"
 )
 
-var bumps = flag.Int("bumps", 2, "how many boards TestWatcherLocksWhereTheBoardIs bumps twice")
+var bumps = flag.Int("bumps", 2, "how many boards TestWatcherLocks… bump")
 
 // TestWatcherLocksWhereTheBoardIs bumps boards with few stones, which look
 // nearly the same a line further on. Whenever the watcher says that it is
@@ -43,6 +45,52 @@ func TestWatcherLocksWhereTheBoardIs(t *testing.T) {
 	if locked < 26**bumps {
 		t.Error("the board was hardly found again")
 	}
+}
+
+// TestWatcherLocksAroundAHand has the hand that sets a stone bump the board.
+// When it has left the board is found and reads as it is, and before that the
+// watcher is never locked on a board that lies still elsewhere.
+func TestWatcherLocksAroundAHand(t *testing.T) {
+	late := 0
+	for seed := range uint64(*bumps) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		n := []int{9, 13, 19}[seed%3]
+		c := sim.Default(n)
+		c.Camera.Fill *= 0.75
+		s := newScene(t, c, false)
+		position(s.world, n, rng.IntN(n*n/2))
+		s.steps(5)
+		p := randomPoint(rng, n)
+		for s.world.Stone(p) != board.Empty {
+			p = randomPoint(rng, n)
+		}
+		me := s.world.Player(sim.South)
+		me.Place(p, board.Black)
+		s.steps(1 + rng.IntN(15))
+		between := func(a, b float64) float64 { return a + (b-a)*rng.Float64() }
+		s.world.Bump(between(-2, 2), between(-2, 2), between(-8, 8))
+		s.until(func() bool {
+			if s.world.Still() {
+				s.expectInPlace()
+			}
+			return me.Busy()
+		})
+		truth := s.world.Truth()
+		for range 40 {
+			if s.rows() == fmt.Sprint(truth.Rows()) {
+				break
+			}
+			s.step()
+			s.expectInPlace()
+			late++
+		}
+		s.expectTruth()
+	}
+	t.Logf("%d bumps, read as they are %.1f pictures after the hand has left", *bumps, float64(late)/float64(*bumps))
+}
+
+func randomPoint(rng *rand.Rand, n int) board.Point {
+	return board.Point{X: int8(rng.IntN(n)), Y: int8(rng.IntN(n))}
 }
 
 // expectInPlace fails if the watcher is locked where the board is not.

@@ -498,6 +498,11 @@ func (w *Watcher) relock(f *Frame, g *grid.Grid) error {
 		}
 		w.edgesOld = true
 	}
+	// What differed differed where the board no longer is. The next picture may
+	// show it a little further on, and following it needs its edges.
+	for i := range w.tiles {
+		w.tiles[i].changed = false
+	}
 	w.g = g
 	w.bump++
 	w.doubted = true
