@@ -67,7 +67,11 @@ func TestPrivateFind(t *testing.T) {
 			seen[p.Scene] = true
 		}
 		eyes := &finder{}
+		var fits []float64 // median reprojection errors, cells
 		results, err := eval.Run(t.Context(), eyes, some, false, func(r eval.Result) {
+			if r.Found {
+				fits = append(fits, eyes.last.Fit)
+			}
 			if !r.Found || !r.Sure {
 				t.Logf("%s: size %d seen as %d, off %.2f, confidence %.3f %s: %+v", r.Picture, r.Size, r.Saw, r.Offset, r.Surety, r.Error, eyes.last.evidence)
 			}
@@ -78,6 +82,8 @@ func TestPrivateFind(t *testing.T) {
 		s := eval.Summarize(results)
 		t.Logf("%s: found %d of %d, %.1f %% of %d scenes; sure and wrong %d, sure and right %d; %.0f ms a picture, at most %.0f",
 			set.manifest, s.Found, s.Pictures, 100*s.Scenes.Found, s.Scenes.Count, s.SureWrong, s.SureRight, s.MeanMS, s.MostMS)
+		t.Logf("%s: printed lines off by %.4f cells in the median, %.4f at 95 %%, %.4f at most", set.manifest,
+			quantile(fits, 0.5), quantile(fits, 0.95), quantile(fits, 1))
 		if s.SureWrong > 0 {
 			t.Errorf("%s: %d boards are wrong and sure", set.manifest, s.SureWrong)
 		}
