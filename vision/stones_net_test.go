@@ -39,7 +39,7 @@ func TestStoneNetIsTheTrainedOne(t *testing.T) {
 		return (int(fine[(y*side+x)*3+c]) + 3*int(fine[(y/12*12*side+x/12*12)*3+c])) / 4
 	}
 	width := (n+1)*cellPixels + netSight
-	o := newOpinion(n, false)
+	o := newOpinion(n, way{gamma: 1})
 	var s nearScratch
 	for row := range n + 2 {
 		top, left := (row+canvasRing-1)*cellPixels+cellPixels/2-netSight/2, (canvasRing-1)*cellPixels+cellPixels/2-netSight/2
