@@ -84,6 +84,7 @@ type tile struct {
 type point struct {
 	evidence reading.Evidence // as last read
 	class    reading.State    // as last sure of
+	taught   reading.State    // as the reader last learnt from it
 	sure     bool             // evidence decides clearly
 	fresh    bool             // read from the present picture
 	moving   bool
@@ -235,7 +236,7 @@ const (
 	renewal = 2 * time.Second // after which every unchanged point is read anew
 	lesson  = 5 * time.Second // after which the reader may learn from the whole board
 
-	lessonSoon = time.Second // when something is not clear to it: the first stone of a colour
+	lessonSoon = time.Second // when something is new or not clear to it: the first stone of a colour
 )
 
 // read renews the evidence of the points that need it.
@@ -265,10 +266,12 @@ func (w *Watcher) read(img gocv.Mat) error {
 		}
 	}
 	pause := lesson
-	if slices.ContainsFunc(w.points, func(p point) bool { return !p.sure && p.blob < 0 && p.quiet > 2 }) {
+	if slices.ContainsFunc(w.points, func(p point) bool {
+		return p.blob < 0 && (!p.sure && p.quiet > 2 || p.class != p.taught && (p.quiet > 2 || w.gap >= slow))
+	}) {
 		pause = lessonSoon
 	}
-	if w.time-w.learned > pause && !slices.ContainsFunc(w.blobs, func(b blob) bool { return len(b.points) > 3 }) {
+	if w.time-w.learned >= pause && !slices.ContainsFunc(w.blobs, func(b blob) bool { return len(b.points) > 3 }) {
 		all, err := w.reader.Read(img, w.g)
 		if err != nil {
 			return err
@@ -276,6 +279,7 @@ func (w *Watcher) read(img gocv.Mat) error {
 		w.learned, w.renewed = w.time, w.time
 		for i, e := range all {
 			w.points[i].set(e)
+			w.points[i].taught = w.points[i].class
 		}
 		return nil
 	}
