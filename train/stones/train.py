@@ -127,16 +127,26 @@ def loss_of(net, x, y, t):
     return cost(last, y[:, 1]) + .5 * cost(second, y[:, 0]) + .3 * cost(first, y[:, 0])
 
 
+WAYS = ((False, 1, 0, .75), (True, -1, 0, 1.33), (False, 0, 1, 1.33), (True, 0, -1, .75))    # mirrored, right, down, gamma
+
+
 @torch.no_grad()
 def predict(net, c, lean):
-    """Logarithms of the chances, the mean over the board and its mirror image, as vision/stones.go reads."""
+    """Logarithms of the chances, the mean over four ways of looking, as vision/stones.go reads."""
     ref = wood(c, lean.shape[0])
 
-    def look(c, lean):
-        x = torch.from_numpy(relative(c, ref)[None]).float()
-        t = torch.from_numpy(np.ascontiguousarray(lean.transpose(2, 0, 1)[None], np.float32))
-        return F.log_softmax(net(x, t)[2][0], -1).numpy()
-    return (look(c, lean) + look(*mirrored(c, lean * np.float32([-1, 1])))[:, ::-1]) / 2
+    def seen(v, gamma):
+        return 255 * (np.asarray(v, np.float32) / 255) ** gamma
+    total = 0
+    for mirror, dx, dy, gamma in WAYS:
+        d, t = np.roll(c, (dy, dx), (0, 1)), lean
+        if mirror:
+            d, t = mirrored(d, t * np.float32([-1, 1]))
+        x = torch.from_numpy(relative(seen(d, gamma), seen(ref, gamma))[None]).float()
+        t = torch.from_numpy(np.ascontiguousarray(t.transpose(2, 0, 1)[None], np.float32))
+        o = F.log_softmax(net(x, t)[2][0], -1).numpy()
+        total = total + (o[:, ::-1] if mirror else o)
+    return total / len(WAYS)
 
 
 def measure(net, b, held, log=print):
