@@ -202,6 +202,7 @@ func (w *Watcher) begin(f *Frame) (*reading.Reading, error) {
 		w.points[i] = point{blob: -1}
 		w.points[i].set(e)
 		w.points[i].class = w.points[i].evidence.Best()
+		w.points[i].taught = w.points[i].class
 	}
 	for i := range w.tiles {
 		w.tiles[i].since = f.Time
