@@ -96,10 +96,7 @@ func randomPoint(rng *rand.Rand, n int) board.Point {
 // expectInPlace fails if the watcher is locked where the board is not.
 func (s *scene) expectInPlace() {
 	s.t.Helper()
-	g, mid := s.w.Grid(), float64(s.last.Size-1)/2
-	for i, c := range s.world.Spec().Corners {
-		if far := g.Corners()[i].Dist(c) / g.Cell(mid, mid); s.last.Lock == reading.Locked && far > 0.3 {
-			s.t.Fatalf("picture %d: locked with corner %d %.2f cells off", s.frame, i, far)
-		}
+	if off := s.off(); s.last.Lock == reading.Locked && off > 0.3 {
+		s.t.Fatalf("picture %d: locked with a corner %.2f cells off", s.frame, off)
 	}
 }
