@@ -8,7 +8,7 @@ export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
-PURE := ./board/... ./reading/... ./grid/... ./match/... ./ogs/... ./challonge/... ./credentials/... ./record/... ./sim/...
+PURE := ./board/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/credentials/... ./internal/recording/... ./internal/sim/...
 
 .DEFAULT_GOAL := help
 
@@ -35,7 +35,7 @@ test: ## install what is missing and pass every test
 
 .PHONY: test-private
 test-private: ## measure on the private set of photographs and videos, beside the checkout or in GOBANCAM_PRIVATE
-	GOBANCAM_PRIVATE=$${GOBANCAM_PRIVATE:-$(CURDIR)/../shared} go test -v -timeout 90m ./board ./vision ./match
+	GOBANCAM_PRIVATE=$${GOBANCAM_PRIVATE:-$(CURDIR)/../shared} go test -v -timeout 90m ./board ./vision ./internal/match
 
 .PHONY: pure
 pure:
@@ -51,13 +51,13 @@ soak-ogs: ## play 1000 random games against a misbehaving server (SOAK=n for ano
 
 .PHONY: soak-pixels
 soak-pixels: ## play 20 random games before a simulated camera, from pixels to the record (SOAK=n for another number)
-	go test ./play -run '^TestRandomGamesBeforeTheCamera$$' -pixelgames $(or $(SOAK),20) -pixelmoves 30 -timeout 6h -v | grep -v '^=== \|--- PASS'
+	go test ./internal/play -run '^TestRandomGamesBeforeTheCamera$$' -pixelgames $(or $(SOAK),20) -pixelmoves 30 -timeout 6h -v | grep -v '^=== \|--- PASS'
 
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
-	CGO_ENABLED=0 GOFLAGS= go test ./match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
+	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
 
 .PHONY: soak-eyes
 soak-eyes: ## watch an hour of play for leaks, and 40 random games before simulated cameras (HOURS=n, SOAK=n)
 	GOBANCAM_HOURS=$(or $(HOURS),1) go test -tags "$(TAGS),matprofile" ./vision -run '^TestLongPlay' -timeout 12h -v
-	go test ./play -run '^TestRandomGames$$' -games $(or $(SOAK),40) -timeout 12h -v
+	go test ./internal/play -run '^TestRandomGames$$' -games $(or $(SOAK),40) -timeout 12h -v

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // Verdict says how good something is for reading a board.

@@ -19,7 +19,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/google/renameio/v2"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // profileVersion is raised when a field changes its meaning.

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // sureEnough is the confidence from which a board that was found is the board.

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 var corners = [4]grid.Pt{{X: 200, Y: 100}, {X: 440, Y: 105}, {X: 500, Y: 400}, {X: 140, Y: 395}}

@@ -26,8 +26,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"github.com/gobancam/gobancam/credentials"
-	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/version"
 )
 
 // DefaultAPI is the base address of the API.

@@ -17,8 +17,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"github.com/gobancam/gobancam/credentials"
-	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/version"
 )
 
 // Endpoints are the addresses of one Challonge.

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/challonge/challongetest"
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
 )
 
 // registered is a server with an account and an application whose time is the

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
-	"github.com/gobancam/gobancam/version"
 )
 
 // TestBeta signs in at the beta site, looks around, offers a private game that

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )

@@ -30,7 +30,7 @@ go tool staticcheck -tags "$tags,matprofile" ./...
 
 # One goroutine, much arithmetic: the race detector has nothing to find.
 step "tests of the rules, without cgo"
-CGO_ENABLED=0 GOFLAGS= go test ./board/... ./grid/... ./reading/...
+CGO_ENABLED=0 GOFLAGS= go test ./board/... ./internal/grid/... ./internal/reading/...
 
 step "tests with the race detector"
 programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
@@ -39,10 +39,10 @@ go test -race -tags "$tags,matprofile" -skip "$programs" $(go list ./... | grep 
 # Where pictures are read, the race detector costs tenfold; it watches what runs
 # in parallel there.
 step "tests with the race detector: sources, eyes and table"
-go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./play
+go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
 
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game"
-go test -tags "$tags,matprofile" ./vision ./play ./demo
+go test -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
 
 step "real programs: killed at every step of sending, two that play each other, matches of a club"
 go test ./cmd/gobancam -run "$programs"

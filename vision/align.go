@@ -3,7 +3,7 @@ package vision
 import (
 	"math"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // warp is a small projective motion of the board within its own plane, to

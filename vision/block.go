@@ -10,7 +10,7 @@ import "C"
 import (
 	"math"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // block is where the corners of a square of the board lie in a picture, a line

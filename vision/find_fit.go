@@ -3,7 +3,7 @@ package vision
 import (
 	"math"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // sight is a place of the board seen at a pixel. With a normal, only the

@@ -9,8 +9,8 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // over draws something opaque that lies over the board from (u0, v0) to

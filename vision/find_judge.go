@@ -3,7 +3,7 @@ package vision
 import (
 	"math"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // evidence is all that speaks for and against a grid: what the fine network

@@ -7,7 +7,7 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // ink is a grey copy of a picture in which lines are looked for, small enough

@@ -10,8 +10,8 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/eval"
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/eval"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // privateSet returns the directory of the private pictures, or skips.

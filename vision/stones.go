@@ -10,8 +10,8 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // Reader reads the stones of one board. It gets to know the set and the light

@@ -6,7 +6,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // benchBoard is a grey picture of a 19×19 board seen from 50° or so above.

@@ -5,7 +5,7 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 const (

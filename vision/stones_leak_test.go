@@ -8,7 +8,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 func TestReaderLeavesNoMat(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"math"
 	"sync"
 
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // The sizes of the network's layers; train/stones/net.py has the same.

@@ -11,8 +11,8 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // labelled is a picture with its truth, of the photographs or the renders.

@@ -9,9 +9,9 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // pose sets up a simulated board with a share of its points taken, lets act

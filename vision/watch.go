@@ -8,8 +8,8 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // stoneReader is what a Watcher needs of a Reader.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // cpu runs f b.N times and reports what it costs the processor, which a busy

@@ -5,7 +5,7 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/grid"
+	"github.com/gobancam/gobancam/internal/grid"
 )
 
 // fits reports whether pictures of this size can show the board where it was,

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 var bumps = flag.Int("bumps", 2, "how many boards TestWatcherLocks… bump")

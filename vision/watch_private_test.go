@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // renderSet returns a folder of the private picture set, or skips the test.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // TestWatcherHoldsUnderAHandForAMinute has an arm, or something as large as a

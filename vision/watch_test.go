@@ -12,9 +12,9 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // oracle is a reader that knows the truth of a simulated board, but only about

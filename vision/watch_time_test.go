@@ -9,8 +9,8 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // calm fails the test if what happened was taken for more than it was.

@@ -14,8 +14,8 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/vision"
 )
 

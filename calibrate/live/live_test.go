@@ -11,8 +11,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/vision"
 )
 

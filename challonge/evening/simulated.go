@@ -12,8 +12,8 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // Simulated plays a match at a board that is not there. Two simulated people

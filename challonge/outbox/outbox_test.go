@@ -22,7 +22,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
 )
 
 func TestMain(m *testing.M) {

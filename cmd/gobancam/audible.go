@@ -12,9 +12,9 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/sound"
-	"github.com/gobancam/gobancam/speech"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/sound"
+	"github.com/gobancam/gobancam/internal/speech"
 )
 
 // audible is what the configuration says of sound and speech.

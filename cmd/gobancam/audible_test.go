@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/internal/match"
 )
 
 func TestAudibleConfiguration(t *testing.T) {

@@ -14,10 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/eval"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/eval"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/vision"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/window"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/window"
 )
 
 type calibrateFlags struct {

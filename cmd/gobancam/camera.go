@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/demo"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
 

@@ -20,7 +20,7 @@ import (
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
 )
 
 // challongeFlags are what every command about Challonge takes.

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
 )
 
 func newChallongeLoginCommand(f *challongeFlags) *cobra.Command {

@@ -18,7 +18,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
-	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/internal/play"
 )
 
 // clubMatch is a match of a tournament that is played at this board. While the

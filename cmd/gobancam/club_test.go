@@ -18,7 +18,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/challongetest"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 // room is a goban that is not there, with a person on either side and a camera

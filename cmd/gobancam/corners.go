@@ -11,8 +11,8 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/vision"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/evening"
-	"github.com/gobancam/gobancam/demo"
-	"github.com/gobancam/gobancam/window"
+	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/window"
 )
 
 func newDemoCommand() *cobra.Command {

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/eval"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/play"
+	"github.com/gobancam/gobancam/internal/eval"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/vision"
 )
 

@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/terminal"
-	"github.com/gobancam/gobancam/window"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/terminal"
+	"github.com/gobancam/gobancam/internal/window"
 )
 
 // face is what the player sees of the game: in a window, where there is one,

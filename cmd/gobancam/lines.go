@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/terminal"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/terminal"
 )
 
 // lineReader hands the lines of an input to whoever asks: first to questions

@@ -18,11 +18,11 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/vision"
-	"github.com/gobancam/gobancam/window"
 )
 
 // lounge is the window from its opening to its closing: page after page leads

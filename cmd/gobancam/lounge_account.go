@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/credentials"
-	"github.com/gobancam/gobancam/window"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/window"
 )
 
 // account shows who is signed in, and where.

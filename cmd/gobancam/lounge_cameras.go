@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/demo"
-	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/vision"
-	"github.com/gobancam/gobancam/window"
 )
 
 // resolutions are those that can be asked of a camera; the first is usual.

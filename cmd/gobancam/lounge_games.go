@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
-	"github.com/gobancam/gobancam/window"
 )
 
 // hostName is a server's name, as people say it.

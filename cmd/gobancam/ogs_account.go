@@ -18,9 +18,9 @@ import (
 	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/credentials"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
-	"github.com/gobancam/gobancam/version"
 )
 
 // The environment variables that sign a script or a bot in. Each may have the

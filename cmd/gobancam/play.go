@@ -14,11 +14,11 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/match"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/record"
-	"github.com/gobancam/gobancam/window"
 )
 
 // playFlags are what `play` can be told.
@@ -293,11 +293,11 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 // tape records the game: all of it where asked to, else the last minutes.
 func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, error) {
 	if f.record == "" {
-		return newFlight(note, func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error) {
+		return newFlight(note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
 			return play.NewTape(dir, f.camera, referee, opt, alarm)
 		}), nil
 	}
-	t, err := play.NewTape(f.record, f.camera, referee, record.Options{}, func(err error) { note(err.Error()) })
+	t, err := play.NewTape(f.record, f.camera, referee, recording.Options{}, func(err error) { note(err.Error()) })
 	if err != nil {
 		return nil, withCode(exitUsage, err)
 	}

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/ogs/ogstest"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/record"
 )
 
 // hall is a server with a game on it, as real programs meet it.
@@ -135,7 +135,7 @@ func TestProgramKilledWhileSending(t *testing.T) {
 		t.Fatal("no flights", err)
 	}
 	for _, dir := range dirs {
-		s, err := record.Open(dir)
+		s, err := recording.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

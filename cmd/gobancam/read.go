@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/terminal"
-	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/terminal"
+	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/vision"
 )
 

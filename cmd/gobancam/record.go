@@ -14,10 +14,10 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/demo"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/record"
+	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
 )
 
 // recordFlags are what `record` can be told.
@@ -163,7 +163,7 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
 	}
-	relay.Tape = newFlight(face.note, func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error) {
+	relay.Tape = newFlight(face.note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
 		return play.NewRelayTape(dir, f.camera, relay.Options, opt, alarm)
 	})
 	if relay.Tape != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/record"
-	"github.com/gobancam/gobancam/terminal"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/vision"
 )
 
@@ -87,7 +87,7 @@ not be read. 3: no board was found.`,
 			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
 			var src vision.Source
 			if isRecording(args[0]) {
-				s, err := record.Open(args[0])
+				s, err := recording.Open(args[0])
 				if err != nil {
 					return withCode(exitUsage, err)
 				}
@@ -160,11 +160,11 @@ not be read. 3: no board was found.`,
 
 // isRecording reports whether name is what package record writes.
 func isRecording(name string) bool {
-	return strings.HasSuffix(strings.ToLower(name), ".zip") || record.Exists(name)
+	return strings.HasSuffix(strings.ToLower(name), ".zip") || recording.Exists(name)
 }
 
 // decideAgain takes the decisions of a recorded game once more.
-func decideAgain(cmd *cobra.Command, s *record.Session, name string, voice func(match.Event), why *explainer) error {
+func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice func(match.Event), why *explainer) error {
 	run, err := play.Again(s, voice, why.decision)
 	if err != nil {
 		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))

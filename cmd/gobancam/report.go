@@ -15,8 +15,8 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/record"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
 )
 
 func newReportCommand() *cobra.Command {
@@ -51,7 +51,7 @@ exists.`, play.FlightRoot()),
 			switch {
 			case len(args) == 1:
 				dir = args[0]
-				if !record.Exists(dir) && record.Exists(filepath.Join(play.FlightRoot(), dir)) {
+				if !recording.Exists(dir) && recording.Exists(filepath.Join(play.FlightRoot(), dir)) {
 					dir = filepath.Join(play.FlightRoot(), dir)
 				}
 			case len(flights) > 0:
@@ -180,11 +180,11 @@ func bytesText(n int64) string {
 
 // newFlight begins a session of the flight recorder. A game is played without
 // one if need be: then nil is returned, and said why.
-func newFlight(note func(string), begin func(dir string, opt record.Options, alarm func(error)) (*play.Tape, error)) *play.Tape {
+func newFlight(note func(string), begin func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error)) *play.Tape {
 	dir, err := play.FlightDir(time.Now())
 	var t *play.Tape
 	if err == nil {
-		t, err = begin(dir, record.Flight, func(err error) { note(err.Error()) })
+		t, err = begin(dir, recording.Flight, func(err error) { note(err.Error()) })
 	}
 	if err != nil {
 		note("This session is not kept for a report: " + err.Error())

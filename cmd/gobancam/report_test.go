@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/play"
-	"github.com/gobancam/gobancam/reading"
-	"github.com/gobancam/gobancam/record"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/recording"
 )
 
 // writeFlight puts a session of the flight recorder below a state directory: a
 // referee that sends black E5, with a ring that has dropped how it began.
 func writeFlight(state string) error {
 	dir := filepath.Join(state, "gobancam", "flights", "20260102-030405.000")
-	tape, err := play.NewTape(dir, "http://me:pa55word@camera/video", match.Options{}, record.Options{KeepFor: 10 * time.Second}, func(error) {})
+	tape, err := play.NewTape(dir, "http://me:pa55word@camera/video", match.Options{}, recording.Options{KeepFor: 10 * time.Second}, func(error) {})
 	if err != nil {
 		return err
 	}

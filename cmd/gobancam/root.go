@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/window"
+	"github.com/gobancam/gobancam/internal/window"
 )
 
 // Exit codes. Scripts depend on them.

@@ -19,10 +19,10 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/record"
-	"github.com/gobancam/gobancam/sim"
-	"github.com/gobancam/gobancam/window"
-	"github.com/gobancam/gobancam/window/screentest"
+	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/sim"
+	"github.com/gobancam/gobancam/internal/window"
+	"github.com/gobancam/gobancam/internal/window/screentest"
 )
 
 // placesVariable names the file in which a driven program says where what can
@@ -308,7 +308,7 @@ func TestScreenResignAndClose(t *testing.T) {
 	if got := blacks(recorded(t, filepath.Join(out, "game.sgf"))); !slices.Equal(got, []string{"E5", "C3"}) {
 		t.Errorf("the record has %v", got)
 	}
-	s, err := record.Open(filepath.Join(out, "recording"))
+	s, err := recording.Open(filepath.Join(out, "recording"))
 	if err != nil {
 		t.Fatal(err)
 	}

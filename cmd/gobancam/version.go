@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/version"
+	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/vision"
 )
 

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/match"
-	"github.com/gobancam/gobancam/sound"
-	"github.com/gobancam/gobancam/speech"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/sound"
+	"github.com/gobancam/gobancam/internal/speech"
 )
 
 // voiceFlags say what is to be heard.

@@ -8,10 +8,10 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"github.com/gobancam/gobancam/grid"
-	"github.com/gobancam/gobancam/reading"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/vision"
-	"github.com/gobancam/gobancam/window"
 )
 
 // leaveWithin is how long a game may take to settle what is on its way after

@@ -1,4 +1,4 @@
-"""The geometry of grid/ and the canvas of vision/stones_canvas.go, in numpy.
+"""The geometry of internal/grid/ and the canvas of vision/stones_canvas.go, in numpy.
 
 A canvas shows a board from straight above at half the height of a stone, CELL
 pixels per line, RING blocks beyond the outermost crossings; pixel CELL/2 of a

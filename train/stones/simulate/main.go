@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/sim"
+	"github.com/gobancam/gobancam/internal/sim"
 )
 
 type label struct {

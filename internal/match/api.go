@@ -1,0 +1,550 @@
+// Package match is the referee of a game on a real board, and the relay of a
+// game between two people who sit at one.
+//
+// The Referee holds the position that the server's record and the rules say
+// must be on the board, and asks which legal continuation explains the eyes'
+// readings best. It sends a move when the odds are high enough, the hand is
+// gone and the stone has lain for a moment; else it asks, or says what is wrong
+// on the board. The Relay does the same without a server, for both colours.
+//
+// Both are plain state machines: every input carries its time, nothing reads a
+// clock, nothing is concurrent, so the same inputs always give the same
+// decisions. Run connects a Referee with the world.
+package match
+
+import (
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/reading"
+)
+
+// ---- What the referee needs of the world ----
+
+// Eyes look at the board. Looks is closed when there will be no more: the end
+// of a file. A camera that is gone for now is a Look with an error.
+type Eyes interface {
+	Looks() <-chan Look
+}
+
+// Look is one thing the eyes have to say: a reading, or why there is none. An
+// io.EOF says that there will be no more.
+type Look struct {
+	Reading *reading.Reading
+	Err     error
+}
+
+// Server is the other side of an online game. Do starts a request and returns
+// at once; what comes of it arrives as events. Every change of the game arrives
+// as an event, in the server's order, starting with GameData.
+//
+// Exactly-once rests on one rule that the adapter keeps: a request whose Epoch
+// is not that of the latest GameData it delivered is not sent but answered with
+// Refused and Unsent. Whenever a connection is lost, or anything happened that may have
+// lost an event, the adapter delivers Disconnected, and a GameData with a new
+// Epoch once the game is connected again. It never sends a request twice.
+type Server interface {
+	Do(Request)
+	Events() <-chan ServerEvent
+}
+
+// Voice says, shows or prints what happens. Announce must not block.
+type Voice interface {
+	Announce(Event)
+}
+
+// Journal keeps what must survive a crash. Append returns when the entry is on
+// disk; no request for a move leaves before that.
+type Journal interface {
+	Append(Entry) error
+}
+
+// Recorder is told every input before it is acted on. What it keeps, replayed
+// into a new Referee with the same Options, gives the same decisions.
+type Recorder interface {
+	Record(Input)
+}
+
+// Ports are a referee's connections to the world. All but
+// Server may be nil.
+type Ports struct {
+	Eyes     Eyes
+	Server   Server
+	Voice    Voice
+	Journal  Journal
+	Recorder Recorder
+	Commands <-chan Command
+	Publish  func(*Snapshot) // called with each new snapshot, from Run's goroutine; must not block
+	Explain  func(Decision)  // called with each decision, likewise
+}
+
+// Input is one thing that happened. At most one of the fields after At is set;
+// none is a tick of the clock.
+type Input struct {
+	At      time.Duration // since the referee was made; never decreasing
+	Look    *Look
+	Server  ServerEvent
+	Command *Command
+	// Failed tells that the journal could not keep the entry of the request
+	// with this Ref, which was therefore not sent.
+	Failed int64
+}
+
+// Output is what one input led to: entries to keep, then requests to send, then
+// events to tell, in this order.
+type Output struct {
+	Entries   []Entry
+	Requests  []Request
+	Events    []Event
+	Decisions []Decision // what was decided, and why
+	Quit      bool       // the game is over and settled, or the user leaves
+}
+
+// Decision is why a move was sent, asked about, or taken to be played.
+type Decision struct {
+	Move   board.Move
+	Number int // of the move, from 1
+	Frame  int
+	At     time.Duration
+	Asked  bool // it was asked, not sent
+	Why    string
+	// Hypotheses are the explanations of what was seen that were weighed,
+	// the likeliest first; those of next to no weight are left out.
+	Hypotheses []Hypothesis
+}
+
+// Hypothesis is one explanation of what the eyes saw.
+type Hypothesis struct {
+	Text     string  // "nothing happened", "black Q16", "white Q16 that is no move"
+	Prior    float64 // natural logarithms, up to a common constant
+	Evidence float64
+	Share    float64 // posterior probability, 0..1
+}
+
+// ---- What the server says ----
+
+// ServerEvent is one of GameData, MovePlayed, Acknowledged, Refused,
+// PhaseChanged, UndoRequested, UndoCanceled, UndoAccepted, ClockChanged,
+// PauseChanged, RemovalChanged, RemovalAccepted, Finished, Connected,
+// Disconnected and ServerSaid.
+type ServerEvent interface{ serverEvent() }
+
+// Phase is a stretch of a game.
+type Phase string
+
+// The phases, by OGS's names.
+const (
+	Play     Phase = "play"
+	Removal  Phase = "stone removal"
+	Finished Phase = "finished"
+)
+
+// GameData is all that the server knows of the game. It replaces whatever was
+// believed before.
+type GameData struct {
+	Epoch int // grows with each GameData that follows a new connection to the game
+	ID    int64
+	Name  string
+	// Setup is what the game started from: size, rules (with the server's own
+	// flags), komi, handicap, stones, who was first.
+	Setup   board.Setup
+	Moves   []board.Move // in order, passes included, taken-back ones not
+	Phase   Phase
+	Players [2]Player   // black, white
+	Me      board.Color // my colour; Empty when the account plays both
+	ToMove  board.Color // by the server's clock; Empty when it does not say
+	Paused  *Pause
+	Undo    *UndoRequested // open request
+	Dead    []board.Point  // marked as dead in stone removal
+	Result  *Result        // when finished
+}
+
+// Player is one of the two.
+type Player struct {
+	ID   int64
+	Name string
+	Rank string
+}
+
+// MovePlayed is the server's word that a move counts, mine as well as the
+// opponent's. Number is the count of moves with it.
+type MovePlayed struct {
+	Number int
+	Move   board.Move
+}
+
+// Acknowledged says that the server has handled the request, and nothing more:
+// a move counts with its MovePlayed.
+type Acknowledged struct{ Ref int64 }
+
+// Refused says that the request was not carried out, as far as the adapter can
+// know. Unsent says that it certainly never left.
+type Refused struct {
+	Ref     int64
+	Message string
+	Unsent  bool
+}
+
+// PhaseChanged announces a new phase.
+type PhaseChanged struct{ Phase Phase }
+
+// UndoRequested is the wish of one player to take back Count moves from move
+// Number on; Count 0 means 1.
+type UndoRequested struct {
+	By     board.Color // Empty when the server does not say
+	Number int
+	Count  int
+}
+
+// UndoCanceled says that the wish is no more.
+type UndoCanceled struct{}
+
+// UndoAccepted says that the last Count moves are taken back; Count 0 means
+// that of the request, else 1.
+type UndoAccepted struct {
+	Number int
+	Count  int
+}
+
+// ClockChanged brings new values for the display. The referee passes them on
+// and never decides by them, but for ToMove.
+type ClockChanged struct {
+	Clocks [2]Clock    // black, white
+	ToMove board.Color // Empty when unknown
+}
+
+// Clock is one player's time, ready to be shown.
+type Clock struct {
+	Text    string        // "12:34", "0:30 ×3"
+	Left    time.Duration // until something happens: a period or the game is lost
+	Running bool
+}
+
+// Pause says who paused the game.
+type Pause struct {
+	By  board.Color // Empty: the server or a weekend
+	Why string
+}
+
+// PauseChanged says that the game was paused, or, with nil, goes on.
+type PauseChanged struct{ Pause *Pause }
+
+// RemovalChanged gives the whole set of points now marked as dead (or as
+// neutral).
+type RemovalChanged struct{ Dead []board.Point }
+
+// RemovalAccepted says that a player agreed to the marked set; Empty is both.
+type RemovalAccepted struct{ By board.Color }
+
+// GameFinished brings the result.
+type GameFinished struct{ Result Result }
+
+// Result is how a game ended.
+type Result struct {
+	Winner board.Color // Empty for a draw or no result
+	Text   string      // as in SGF: "B+3.5", "W+R", "B+T", "Draw", "Void"
+	Reason string      // the server's words: "Resignation", "3.5 points"
+}
+
+// Connected says that the server can be reached. Requests still wait for
+// GameData.
+type Connected struct{}
+
+// Disconnected says why it cannot.
+type Disconnected struct{ Reason string }
+
+// ServerSaid is a sentence for humans, from the server or about it.
+type ServerSaid struct{ Text string }
+
+func (GameData) serverEvent()        {}
+func (MovePlayed) serverEvent()      {}
+func (Acknowledged) serverEvent()    {}
+func (Refused) serverEvent()         {}
+func (PhaseChanged) serverEvent()    {}
+func (UndoRequested) serverEvent()   {}
+func (UndoCanceled) serverEvent()    {}
+func (UndoAccepted) serverEvent()    {}
+func (ClockChanged) serverEvent()    {}
+func (PauseChanged) serverEvent()    {}
+func (RemovalChanged) serverEvent()  {}
+func (RemovalAccepted) serverEvent() {}
+func (GameFinished) serverEvent()    {}
+func (Connected) serverEvent()       {}
+func (Disconnected) serverEvent()    {}
+func (ServerSaid) serverEvent()      {}
+
+// ---- What the referee asks of the server ----
+
+// RequestKind names a Request.
+type RequestKind string
+
+// The requests.
+const (
+	ReqMove          RequestKind = "move" // a stone or a pass
+	ReqResign        RequestKind = "resign"
+	ReqUndo          RequestKind = "undo"
+	ReqAcceptUndo    RequestKind = "accept-undo"
+	ReqCancelUndo    RequestKind = "cancel-undo"
+	ReqPause         RequestKind = "pause"
+	ReqResume        RequestKind = "resume"
+	ReqMark          RequestKind = "mark" // Points as dead or alive
+	ReqAcceptRemoval RequestKind = "accept-removal"
+	ReqRejectRemoval RequestKind = "reject-removal"
+	ReqResync        RequestKind = "resync" // leave the game's channel, join again, deliver GameData with a new Epoch
+)
+
+// Request is one thing to ask of the server, once.
+type Request struct {
+	Kind   RequestKind
+	Ref    int64 // unique within a referee
+	Epoch  int   // of the GameData it rests on
+	Number int   // moves in the server's record it rests on
+	Move   board.Move
+	Points []board.Point
+	Dead   bool // for ReqMark
+}
+
+// ---- What the user asks ----
+
+// CommandKind names a Command. They are also the words typed in a headless
+// session.
+type CommandKind string
+
+// The commands.
+const (
+	CmdPass        CommandKind = "pass"
+	CmdResign      CommandKind = "resign" // asks once more before it is sent
+	CmdUndo        CommandKind = "undo"   // ask the opponent; in a relay, take back the last move
+	CmdCancelUndo  CommandKind = "cancel-undo"
+	CmdAccept      CommandKind = "accept" // yes to the first open question
+	CmdDeny        CommandKind = "deny"   // no to it
+	CmdCancel      CommandKind = "cancel" // no to it, or else withdraw my own request to take back
+	CmdPause       CommandKind = "pause"
+	CmdResume      CommandKind = "resume"
+	CmdPlay        CommandKind = "play" // Points[0] is my move, whatever the eyes say
+	CmdMark        CommandKind = "mark" // turn Points dead or alive in stone removal
+	CmdAcceptScore CommandKind = "accept-score"
+	CmdRejectScore CommandKind = "reject-score" // play on
+	CmdTrust       CommandKind = "trust"        // the board is right: overlook what seems wrong now, at Points or everywhere
+	CmdLook        CommandKind = "look"         // forget what was seen and look afresh
+	CmdResync      CommandKind = "resync"       // ask the server for the whole game
+	CmdMode        CommandKind = "mode"         // Mode (and Below) from now on
+	CmdQuit        CommandKind = "quit"
+)
+
+// Command is a wish of the user, from key, click, speech or standard input.
+type Command struct {
+	Kind   CommandKind
+	Points []board.Point
+	Mode   Mode
+	Below  float64 // for AskBelow
+	// Question, when not 0, is the ID of the one that accept or deny answers;
+	// an answer to a question that is no longer open is dropped.
+	Question int
+}
+
+// Mode says when the user is asked before a move is sent.
+type Mode string
+
+// The modes.
+const (
+	Auto     Mode = "auto"      // send what passes the bound, ask below it
+	Ask      Mode = "ask"       // always ask
+	AskBelow Mode = "ask-below" // ask below a confidence of the user's own choosing
+)
+
+// ---- What the referee says ----
+
+// State is where the game stands.
+type State string
+
+// The states, in the order in which they are named when several hold at once.
+const (
+	StateStarting       State = "starting"        // no word from the server yet
+	StateFinished       State = "finished"        // the result is known
+	StateConnectionLost State = "connection-lost" // the server cannot be reached
+	StateRemoval        State = "stone-removal"   // both passed; dead stones are being agreed on
+	StatePaused         State = "paused"
+	StateCameraLost     State = "camera-lost"
+	StateBoardMoved     State = "board-moved" // the grid does not fit, or the board was bumped and is being compared
+	StateUndoAsked      State = "undo-asked"  // by the opponent
+	StateTakeBack       State = "take-back"   // an undo was agreed; stones are to be taken off
+	StateSetup          State = "set-up"      // the board is being set to the position of the record, or to the handicap
+	StateMisplaced      State = "misplaced"   // the owed stone lies on a wrong point
+	StateOwed           State = "owed"        // a stone of the record, usually the opponent's last, is to be put down
+	StateMissing        State = "missing"     // a stone was there and is not
+	StateUnexpected     State = "unexpected"  // a stone is there and should not be
+	StateCovered        State = "covered"     // a hand or a thing hides the board
+	StatePrisoners      State = "prisoners"   // captured stones are to be lifted; never blocks play
+	StateSending        State = "sending"     // my move is on its way
+	StateYourTurn       State = "your-turn"
+	StateOpponentsTurn  State = "opponents-turn"
+)
+
+// EventKind names an Event.
+type EventKind string
+
+// The events.
+const (
+	EventState    EventKind = "state"    // State was entered, or its points changed
+	EventSent     EventKind = "sent"     // my move left for the server
+	EventMove     EventKind = "move"     // a move counts: the server echoed it, or the relay decided it
+	EventUndo     EventKind = "undo"     // the move Number and those after it are taken back
+	EventBump     EventKind = "bump"     // the board was moved and found again
+	EventCovered  EventKind = "covered"  // the board was hidden for longer than a move takes
+	EventQuestion EventKind = "question" // Question was asked
+	EventAnswered EventKind = "answered" // ... and is no longer open
+	EventRefused  EventKind = "refused"  // the server, or the rules, refused Move
+	EventClock    EventKind = "clock"    // the game was paused or resumed
+	EventRemoval  EventKind = "removal"  // the marked stones, or who agreed, changed
+	EventResult   EventKind = "result"   // the game is over
+	EventNote     EventKind = "note"     // anything else worth a sentence
+	EventAlarm    EventKind = "alarm"    // something that must not happen did; the sentence says what
+)
+
+// Event is something that happened, for the screen, for speech, for a log. Its
+// JSON form is the one of the command line.
+type Event struct {
+	Kind       EventKind
+	At         time.Duration // of the input that led to it
+	Frame      int           // number of the reading it rests on; −1 for none
+	Size       int           // lines per side, to name points by
+	State      State
+	Number     int // of the move, from 1
+	Color      board.Color
+	Point      board.Point
+	Points     []board.Point // what a state or question is about, the same order each time
+	Confidence float64       // 0..1
+	Mine       bool          // it is my own move
+	Question   *Question
+	Result     *Result
+	Text       string // the sentence for the screen, in English
+	Say        string // what a voice says; empty when it keeps silent
+}
+
+// QuestionKind names a Question.
+type QuestionKind string
+
+// The questions.
+const (
+	AskMove   QuestionKind = "move"   // is Move what you played?
+	AskUndo   QuestionKind = "undo"   // the opponent asks to take back: agree?
+	AskResign QuestionKind = "resign" // really?
+	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass?
+	AskOrder  QuestionKind = "order"  // relay: were Moves played in this order?
+)
+
+// Question waits for accept or deny.
+type Question struct {
+	ID         int
+	Kind       QuestionKind
+	Move       board.Move
+	Moves      []board.Move
+	Confidence float64
+	Text       string
+}
+
+// Spot is what the eyes make of one point.
+type Spot struct {
+	Seen       reading.State // the most likely state over the last frames
+	Confidence float64       // 0..1 that it is that
+}
+
+// Stone is a stone on a point.
+type Stone = board.Move
+
+// Candidate is the move that the board would show, if it is one.
+type Candidate struct {
+	Move       board.Move
+	Confidence float64 // posterior probability
+	Held       float64 // 0..1: how much of the dwell has passed
+	Why        string  // what it waits for; empty when nothing
+}
+
+// Snapshot is everything there is to show, at one instant. It and all it refers
+// to are immutable.
+type Snapshot struct {
+	At       time.Duration
+	Frame    int // of the last reading; −1 before the first
+	State    State
+	Text     string // State's sentence
+	Size     int    // 0 before the game is known
+	ID       int64
+	Name     string
+	Rules    string
+	Komi     float64
+	Handicap int
+
+	Position board.Position // of the server; of size 0 before the game is known
+	Spots    []Spot         // of the eyes, row by row from the top left, Size×Size; nil before the first reading
+	Number   int            // moves played
+	Last     board.Move     // the last of them
+	HasLast  bool
+	Moves    []board.Move
+	Captures [2]int // stones taken by black, by white
+
+	Me      board.Color // Empty when both colours are played here
+	ToMove  board.Color
+	MyTurn  bool
+	Phase   Phase
+	Players [2]Player
+	Clocks  [2]Clock
+	Paused  *Pause
+	Mode    Mode
+
+	Owed       []Stone // stones of the record that are still to be put down
+	Prisoners  []Stone // captured stones still on the board
+	TakeBack   []Stone // stones of an agreed undo still on the board
+	Missing    []Stone // stones that were there and are not
+	Unexpected []Stone // stones that should not be there
+	Misplaced  *Misplaced
+	Overlooked []board.Point // by CmdTrust
+
+	Pending   *Pending
+	Candidate *Candidate
+	Questions []Question
+	Undo      *UndoRequested // open request, by whomever
+
+	Dead     []board.Point
+	Accepted [2]bool // stone removal agreed, by black, by white
+	Result   *Result
+
+	Online  bool    // the server is connected and its record is known
+	Camera  bool    // pictures come
+	Locked  bool    // the grid fits
+	Covered float64 // share of points hidden, 0..1
+}
+
+// Misplaced is an owed stone on a wrong point.
+type Misplaced struct {
+	Stone  Stone       // as it should be
+	Actual board.Point // where it lies
+}
+
+// Pending is a move that was sent and has no echo yet.
+type Pending struct {
+	Ref    int64
+	Number int // moves in the record before it
+	Move   board.Move
+	At     time.Duration
+}
+
+// EntryKind names an Entry.
+type EntryKind string
+
+// The entries of a journal.
+const (
+	EntryPending EntryKind = "pending" // Move is about to be sent as number Number+1
+	EntrySettled EntryKind = "settled" // it is in the record, or certainly is not
+)
+
+// Entry is a line of the journal.
+type Entry struct {
+	Kind   EntryKind   `json:"kind"`
+	Game   int64       `json:"game"`
+	Ref    int64       `json:"ref"`
+	Number int         `json:"number"`
+	Color  board.Color `json:"color"`
+	Point  board.Point `json:"point"`
+	Time   time.Time   `json:"time,omitzero"` // filled in by the journal
+}

@@ -1,0 +1,265 @@
+package match
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/reading"
+)
+
+// Options are how a Referee works.
+type Options struct {
+	Tuning Tuning  `json:",omitzero"` // zero: Live
+	Mode   Mode    `json:",omitzero"` // empty: Auto
+	Below  float64 `json:",omitzero"` // for AskBelow: the confidence below which it asks
+	// Journal is what was in the journal at the start; see OpenJournal.
+	Journal []Entry `json:",omitzero"`
+}
+
+// Referee owns the state of one online game. It is not safe for concurrent
+// use: one goroutine, usually Run's, calls Step.
+type Referee struct {
+	tune  Tuning
+	mode  Mode
+	below float64
+	now   time.Duration
+	begun bool
+	out   Output `memory:"-"`
+
+	// What the server says.
+	online    bool // connected
+	synced    bool // its record is known and requests may go out
+	epoch     int
+	data      GameData
+	game      *board.Game // its record, replayed; nil before the first GameData
+	phase     Phase
+	phaseAt   time.Duration
+	toMove    board.Color // by its clock
+	clocks    [2]Clock
+	paused    *Pause
+	undo      *UndoRequested
+	dead      []board.Point
+	accepted  [2]bool
+	result    *Result
+	turnAt    time.Duration // when the number of moves last changed
+	askedSync time.Duration // when the record was last asked for
+	offline   time.Duration // when the connection was lost
+
+	// What is on its way there.
+	ref      int64
+	pending  *Pending
+	sentAt   time.Duration // when pending left, or its record was last asked for
+	settle   time.Duration // no move before this time
+	lost     *Pending      // what did not arrive the last time
+	refused  map[board.Move]int
+	resigned bool
+	resignAt time.Duration
+	resumed  time.Duration // when the end of my pause was last asked for
+	journal  []Entry       // of pending moves of an earlier run, until the record decides
+
+	// What is on the board.
+	watch    *watch
+	expect   board.Position // the record's position, with the pending move
+	marks    []mark
+	setup    bool // many things are to be set right before play goes on
+	viewed   bool // the whole board was compared with the record once
+	eyesErr  error
+	eyesEnd  bool
+	lastLook time.Duration
+	unlocked time.Duration // since when the grid does not fit; <0: it fits
+	bump     *bump
+	diff     differences
+	sizeTold int
+
+	// What is decided.
+	hold      hold
+	cand      *Candidate
+	rival     bool // cand has a rival that is as good
+	weighed   []Hypothesis
+	questions []Question
+	asked     int
+
+	// What was said.
+	state    State
+	text     string
+	reminded time.Duration
+	quit     bool
+}
+
+// mark is what the referee remembers of a point besides what is seen there.
+type mark struct {
+	placed   bool          // the stone of the record was seen here since it is in the record
+	ghost    board.Color   // a stone that was here and is gone from the record, and was not seen to be lifted yet
+	undone   bool          // ... by an undo; else it was captured
+	changed  time.Duration // when the record last changed here
+	trusted  bool          // what is seen here is to be overlooked while it stays
+	trustedC board.Color
+	denied   bool // the user said that the stone here is no move
+}
+
+// bump is a board that was found again at another place, until it is certain
+// that it is the same board.
+type bump struct {
+	first  time.Duration // the first reading after it
+	looks  int
+	before []spot
+}
+
+// New returns the referee of a game that is yet to be told by the server.
+func New(o Options) *Referee {
+	if o.Tuning == (Tuning{}) {
+		o.Tuning = Live()
+	}
+	if o.Mode == "" {
+		o.Mode = Auto
+	}
+	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, journal: slices.Clone(o.Journal),
+		toMove: board.Empty, unlocked: -1, resumed: never,
+		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
+}
+
+// Step takes in one input and says what is to be done about it.
+func (r *Referee) Step(in Input) Output {
+	r.out = Output{}
+	if !r.begun {
+		r.begun, r.lastLook = true, in.At
+	}
+	r.now = max(r.now, in.At)
+	switch {
+	case in.Look != nil:
+		r.look(*in.Look)
+	case in.Server != nil:
+		r.hear(in.Server)
+	case in.Command != nil:
+		r.obey(*in.Command)
+	case in.Failed != 0:
+		r.unkept(in.Failed)
+	}
+	r.wait()
+	r.compare()
+	r.decide()
+	r.say()
+	r.leave()
+	return r.out
+}
+
+func (r *Referee) look(l Look) {
+	switch {
+	case errors.Is(l.Err, io.EOF):
+		r.eyesEnd = true
+		return
+	case l.Err != nil:
+		r.eyesErr = l.Err
+		return
+	case l.Reading == nil:
+		return
+	}
+	r.eyesErr, r.lastLook = nil, r.now
+	rd := l.Reading
+	if rd.Size == 0 { // no board was found yet
+		if r.unlocked < 0 {
+			r.unlocked = r.now
+		}
+		return
+	}
+	if r.game != nil && rd.Size != r.game.Size() {
+		if r.sizeTold != rd.Size {
+			r.sizeTold = rd.Size
+			r.alarm(textOtherSize(rd.Size, r.game.Size()))
+		}
+		return
+	}
+	if r.watch == nil || r.watch.size != rd.Size {
+		r.watch = newWatch(rd.Size, r.tune)
+		r.watch.bump = rd.Bump
+	}
+	w := r.watch
+	if rd.Bump != w.bump {
+		w.bump = rd.Bump
+		if r.bump == nil {
+			r.bump = &bump{before: slices.Clone(w.spots)}
+		}
+		r.bump.first, r.bump.looks = r.now, 0
+		w.forget()
+		r.hold = hold{}
+	}
+	if rd.Lock != reading.Locked || len(rd.Points) != rd.Size*rd.Size {
+		if r.unlocked < 0 {
+			r.unlocked = r.now
+		}
+		w.locked = false
+		return
+	}
+	r.unlocked, w.locked = -1, true
+	w.look(rd, r.now)
+	if r.bump != nil {
+		r.bump.looks++
+	}
+}
+
+func (r *Referee) lookAfresh() {
+	if r.watch == nil {
+		return
+	}
+	r.watch.forget()
+	r.hold, r.bump = hold{}, nil
+	for i := range r.watch.spots {
+		r.watch.spots[i].known = false
+	}
+	for i := range r.marks {
+		r.marks[i].trusted, r.marks[i].denied = false, false
+	}
+	r.viewed = false
+}
+
+func (r *Referee) frame() int {
+	if r.watch == nil || !r.watch.any {
+		return -1
+	}
+	return r.watch.frame
+}
+
+func (r *Referee) index(p board.Point) int { return int(p.Y)*r.game.Size() + int(p.X) }
+
+func (r *Referee) event(e Event) {
+	e.At = r.now
+	if e.Frame == 0 {
+		e.Frame = r.frame()
+	}
+	if r.game != nil {
+		e.Size = r.game.Size()
+	}
+	if e.Kind != EventState {
+		e.State = r.state
+	}
+	r.out.Events = append(r.out.Events, e)
+}
+
+func (r *Referee) note(text string) {
+	if text != "" {
+		r.event(Event{Kind: EventNote, Text: text, Say: text})
+	}
+}
+
+func (r *Referee) alarm(text string) { r.event(Event{Kind: EventAlarm, Text: text, Say: text}) }
+
+func (r *Referee) decision(m board.Move, why string, asked bool) {
+	r.out.Decisions = append(r.out.Decisions, Decision{Move: m, Number: r.game.MoveCount() + 1, Frame: r.frame(), At: r.now,
+		Asked: asked, Why: why, Hypotheses: r.weighed})
+}
+
+// leave decides whether it is time to go.
+func (r *Referee) leave() {
+	switch {
+	case r.quit && r.pending == nil, r.quit && !r.online:
+		r.out.Quit = true
+	case r.result != nil && r.phase == Finished:
+		r.out.Quit = true
+	case r.eyesEnd && r.pending == nil && r.now-r.lastLook > 2*r.tune.Ponder && (!r.hold.on || r.now-r.lastLook > long):
+		// What is still asked about then, nobody answers.
+		r.out.Quit = true
+	}
+}

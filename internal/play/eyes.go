@@ -1,0 +1,208 @@
+// Package play seats everyone at one table: a source of pictures, the eyes that
+// read them, the referee or the relay that decides, the server, the recorder.
+package play
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// Sure is the confidence from which a board that was found is taken for the
+// board. Below it the eyes keep looking for a clearer picture.
+const Sure = 0.9
+
+// searchPause is how long the eyes rest between two searches for the board,
+// which are dear, while pictures keep coming.
+const searchPause = 700 * time.Millisecond
+
+// EyesOptions says how to look. The zero value finds a board of any size by
+// itself.
+type EyesOptions struct {
+	Grid *grid.Grid // where the board is; nil to find it
+	Size int        // lines of the board to find; 0 for 9, 13 or 19
+	// Corners are where the corner crossings are, or were when the camera was
+	// calibrated: then Verify has them checked against the first picture and
+	// the board found where they no longer fit.
+	Corners *[4]grid.Pt
+	Verify  bool
+	// Note is told in words what the eyes go through.
+	Note func(string)
+	// Seen is called with every picture and what was read in it, before the
+	// reading goes on its way; the picture must not be kept. Reading and grid
+	// are nil while the board has not been found.
+	Seen func(*vision.Frame, *grid.Grid, *reading.Reading)
+}
+
+// Eyes read the pictures of a source. They implement match.Eyes.
+type Eyes struct {
+	src   vision.Source
+	opt   EyesOptions
+	looks chan match.Look
+
+	mu      sync.Mutex
+	corners *corners // to be taken from the next picture on
+}
+
+// corners are where somebody says that the board is.
+type corners struct {
+	at     [4]grid.Pt
+	size   int
+	verify bool // against the picture; else they are taken as they are
+}
+
+// NewEyes returns eyes that will look at src.
+func NewEyes(src vision.Source, opt EyesOptions) *Eyes {
+	if opt.Note == nil {
+		opt.Note = func(string) {}
+	}
+	if opt.Seen == nil {
+		opt.Seen = func(*vision.Frame, *grid.Grid, *reading.Reading) {}
+	}
+	return &Eyes{src: src, opt: opt, looks: make(chan match.Look)}
+}
+
+// Looks implements match.Eyes. The channel is closed when Run returns.
+func (e *Eyes) Looks() <-chan match.Look { return e.looks }
+
+// Use makes the eyes look at the board between four corner crossings, clockwise
+// from the top left of the position, from the next picture on; size 0 is found
+// out. It may be called from any goroutine.
+func (e *Eyes) Use(at [4]grid.Pt, size int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.corners = &corners{at, size, false}
+}
+
+// given returns the grid that was asked for since the last picture, or nil.
+func (e *Eyes) given(f *vision.Frame) *grid.Grid {
+	e.mu.Lock()
+	c := e.corners
+	e.corners = nil
+	e.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	if c.size == 0 {
+		c.size = e.opt.Size
+	}
+	g, snapped, err := vision.GridFromCorners(f.Img, c.at, c.size)
+	switch {
+	case err != nil:
+		e.opt.Note("the corners are not used: " + err.Error())
+		return nil
+	case c.verify && !snapped:
+		e.opt.Note("the board is not where it was when the camera was calibrated; looking for it")
+		return nil
+	case c.verify:
+		e.opt.Note("the board is where it was when the camera was calibrated")
+	case snapped:
+		e.opt.Note("the corners are taken, moved to the crossings nearby")
+	default:
+		e.opt.Note("the corners are taken as they are; no crossings can be seen there")
+	}
+	return g
+}
+
+// Run looks until the source ends or ctx does. The end of a file is no error.
+func (e *Eyes) Run(ctx context.Context) error {
+	defer close(e.looks)
+	var w *vision.Watcher
+	defer func() {
+		if w != nil {
+			w.Close()
+		}
+	}()
+	watch := func(g *grid.Grid) {
+		if w != nil {
+			w.Close()
+		}
+		w = vision.NewWatcher(g, vision.WatchOptions{})
+	}
+	if e.opt.Grid != nil {
+		watch(e.opt.Grid)
+	}
+	if e.opt.Corners != nil {
+		e.corners = &corners{*e.opt.Corners, e.opt.Size, e.opt.Verify}
+	}
+	searched := time.Duration(-1 << 62)
+	for {
+		f, err := e.src.Next(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.Is(err, vision.ErrNotPictures) && f == nil:
+			// One bad picture among good ones says nothing of the board.
+			e.opt.Note(err.Error())
+			if !e.send(ctx, match.Look{Err: err}) {
+				return ctx.Err()
+			}
+			continue
+		case err != nil:
+			return fmt.Errorf("no more pictures: %w", err)
+		}
+		if g := e.given(f); g != nil {
+			watch(g)
+		}
+		if w == nil && f.Time-searched >= searchPause {
+			searched = f.Time
+			if g := e.find(f); g != nil {
+				watch(g)
+			}
+		}
+		look, err := e.look(w, f)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		if !e.send(ctx, look) {
+			return ctx.Err()
+		}
+	}
+}
+
+// look reads one picture; without a grid the reading says so.
+func (e *Eyes) look(w *vision.Watcher, f *vision.Frame) (match.Look, error) {
+	if w == nil {
+		e.opt.Seen(f, nil, nil)
+		return match.Look{Reading: &reading.Reading{Frame: f.Number, Time: f.Time, Lock: reading.Lost}}, nil
+	}
+	r, err := w.Look(f)
+	if err != nil {
+		return match.Look{}, fmt.Errorf("picture %d cannot be read: %w", f.Number, err)
+	}
+	e.opt.Seen(f, w.Grid(), r)
+	return match.Look{Reading: r}, nil
+}
+
+func (e *Eyes) find(f *vision.Frame) *grid.Grid {
+	found, err := vision.Find(f.Img, vision.FindOptions{Size: e.opt.Size})
+	if err != nil || found.Grid == nil {
+		return nil
+	}
+	if found.Confidence < Sure {
+		e.opt.Note(fmt.Sprintf("a %d×%d board may be there, %.0f %% sure; looking for a clearer picture", found.Grid.Size(), found.Grid.Size(), 100*found.Confidence))
+		return nil
+	}
+	e.opt.Note(fmt.Sprintf("found a %d×%d board, %.1f %% sure, %.0f° above the table", found.Grid.Size(), found.Grid.Size(), 100*found.Confidence, found.Grid.Elevation()))
+	return found.Grid
+}
+
+func (e *Eyes) send(ctx context.Context, l match.Look) bool {
+	select {
+	case e.looks <- l:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

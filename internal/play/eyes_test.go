@@ -1,0 +1,187 @@
+package play
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/sim"
+	"github.com/gobancam/gobancam/vision"
+)
+
+func readGame(t *testing.T, path string) *board.Game {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trees, err := board.ParseSGF(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := trees[0].Game()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// film is a source of n pictures of a simulated board, on which script acts
+// before each.
+func film(t *testing.T, cfg sim.Config, n int, script func(w *sim.World, frame int)) (vision.Source, *sim.World) {
+	t.Helper()
+	w, err := sim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := 0
+	return vision.FromEncoded(func(context.Context) (vision.Encoded, error) {
+		if frame == n {
+			return vision.Encoded{}, io.EOF
+		}
+		if script != nil {
+			script(w, frame)
+		}
+		w.Step(100 * time.Millisecond)
+		frame++
+		return vision.Encoded{Data: w.JPEG(), Time: w.Now()}, nil
+	}), w
+}
+
+func small(size int) sim.Config {
+	cfg := sim.Default(size)
+	cfg.Width, cfg.Height = 480, 360
+	return cfg
+}
+
+func TestEyesEndWithTheirSource(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	src, w := film(t, small(9), 5, nil)
+	corners := w.Spec().Corners
+	e := NewEyes(src, EyesOptions{Corners: &corners, Size: 9})
+	done := make(chan error, 1)
+	go func() { done <- e.Run(context.Background()) }()
+	n := 0
+	for look := range e.Looks() {
+		if look.Reading == nil || look.Reading.Size != 9 || look.Reading.Frame != n {
+			t.Fatalf("look %d is %+v", n, look)
+		}
+		n++
+	}
+	if err := <-done; err != nil || n != 5 {
+		t.Errorf("%d looks, %v", n, err)
+	}
+}
+
+func TestEyesStopWithTheirContext(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	src, _ := film(t, small(9), 1000, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	e := NewEyes(src, EyesOptions{Grid: blind(t)})
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	<-e.Looks()
+	cancel() // while nobody takes the next look
+	if err := <-done; err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+}
+
+// blind is a grid that fits no picture in particular.
+func blind(t *testing.T) *grid.Grid {
+	t.Helper()
+	g, err := grid.New(grid.Spec{Size: 9, Width: 480, Height: 360, Corners: [4]grid.Pt{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func TestCalibrationThatNoLongerFitsIsSaid(t *testing.T) {
+	src, _ := film(t, small(9), 2, nil)
+	away := [4]grid.Pt{{X: 300, Y: 20}, {X: 470, Y: 40}, {X: 450, Y: 200}, {X: 280, Y: 180}}
+	var notes []string
+	e := NewEyes(src, EyesOptions{Corners: &away, Verify: true, Size: 9, Note: func(s string) { notes = append(notes, s) }})
+	done := make(chan error, 1)
+	go func() { done <- e.Run(context.Background()) }()
+	for range e.Looks() {
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if len(notes) == 0 || !strings.Contains(notes[0], "not where it was") {
+		t.Errorf("notes: %q", notes)
+	}
+}
+
+// TestReplayFollowsAGame is the whole pipeline on a simulated board: moves by
+// hands, a capture, and the same events the second time.
+func TestReplayFollowsAGame(t *testing.T) {
+	moves := "D5 E5 D6 E6 F5 G3 F6 G7 E7 C3 E4"
+	run := func() (string, []string) {
+		var names []string
+		next := 0
+		var game *board.Game
+		game, err := board.NewGame(board.Setup{Size: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := strings.Fields(moves)
+		src, w := film(t, small(9), len(words)*30+40, func(w *sim.World, frame int) {
+			me := w.Player(sim.South)
+			if frame < 10 || me.Busy() || next == len(words) || frame%30 != 0 {
+				return
+			}
+			p, err := board.ParseGTP(words[next], 9)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := board.Move{Color: board.Color(1 + next%2), Point: p}
+			if err := game.Play(m); err != nil {
+				t.Fatal(err)
+			}
+			next++
+			me.Place(p, m.Color)
+			captured := game.LastCaptured()
+			if !captured.IsEmpty() {
+				me.Take(captured.Points()...)
+			}
+		})
+		corners := w.Spec().Corners
+		var told []string
+		end, err := (&Replay{Source: src, Eyes: EyesOptions{Corners: &corners, Size: 9},
+			Voice: func(e match.Event) {
+				text, err := e.MarshalJSON()
+				if err != nil {
+					t.Error(err)
+				}
+				told = append(told, string(text))
+			}}).Run(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range end.Game.Moves() {
+			names = append(names, m.Point.GTP(9))
+		}
+		return strings.Join(names, " "), told
+	}
+	got, first := run()
+	if got != moves {
+		t.Errorf("the game was %s, replayed as %s", moves, got)
+	}
+	if testing.Short() {
+		return
+	}
+	_, second := run()
+	if strings.Join(first, "\n") != strings.Join(second, "\n") {
+		t.Error("the second replay told other events")
+	}
+}

@@ -1,0 +1,162 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/ogs"
+	"github.com/gobancam/gobancam/ogs/ogstest"
+)
+
+// online joins a game on a server of its own and returns the adapter at work.
+func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *ogstest.Server) {
+	t.Helper()
+	server, err := ogstest.New(ogstest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, they := server.AddUser("me"), server.AddUser("they")
+	game, err := server.StartGame(ogstest.Setup{Name: "test", Black: me, White: they, Size: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	game.SetOpponent(they, opponent)
+	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Tokens: ogs.Bearer(server.Token(me)), Name: "gobancam", Version: "test", Address: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	session, err := ogs.Connect(ctx, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, err := session.Join(ctx, ogs.ID(game.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := NewOnline(joined, session.ServerNow)
+	done := make(chan error, 1)
+	go func() { done <- o.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		session.Close()
+		server.Close()
+	})
+	return o, game, server
+}
+
+// await returns the next event of type E; others are passed over.
+func await[E match.ServerEvent](t *testing.T, o *Online) E {
+	t.Helper()
+	timeout := time.After(30 * time.Second)
+	for {
+		select {
+		case e, ok := <-o.Events():
+			if !ok {
+				t.Fatal("the events have ended")
+			}
+			if v, ok := e.(E); ok {
+				return v
+			}
+		case <-timeout:
+			t.Fatalf("no %T came", *new(E))
+		}
+	}
+}
+
+func TestOnlineCarriesAGame(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	t.Run("game", func(t *testing.T) {
+		o, game, _ := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}), Dead: func(*ogstest.View) []board.Point { return []board.Point{{X: 4, Y: 4}} }})
+		data := await[match.GameData](t, o)
+		if data.Me != board.Black || data.ToMove != board.Black || data.Setup.Size != 9 || data.Players[1].Name != "they" || data.Phase != match.Play {
+			t.Fatalf("the game was told as %+v", data)
+		}
+		e5 := board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Number: 0, Move: e5})
+		if m := await[match.MovePlayed](t, o); m.Number != 1 || m.Move != e5 {
+			t.Fatalf("my move came back as %+v", m)
+		}
+		if m := await[match.MovePlayed](t, o); m.Number != 2 || m.Move.Color != board.White {
+			t.Fatalf("the answer came as %+v", m)
+		}
+		// Resting on the past is not sent.
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 2, Epoch: data.Epoch, Number: 0, Move: board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 6}}})
+		if r := await[match.Refused](t, o); r.Ref != 2 {
+			t.Fatalf("refused %+v", r)
+		}
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 3, Epoch: data.Epoch - 1, Number: 2, Move: board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 6}}})
+		if r := await[match.Refused](t, o); r.Ref != 3 {
+			t.Fatalf("refused %+v", r)
+		}
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 4, Epoch: data.Epoch, Number: 2, Move: board.Move{Color: board.Black, Point: board.Pass}})
+		if p := await[match.PhaseChanged](t, o); p.Phase != match.Removal {
+			t.Fatalf("phase %+v", p)
+		}
+		removal := await[match.RemovalChanged](t, o)
+		if len(removal.Dead) != 1 || removal.Dead[0] != e5.Point {
+			t.Fatalf("marked %+v", removal)
+		}
+		// What was not seen is not agreed to.
+		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 6, Epoch: data.Epoch, Number: 4})
+		if r := await[match.Refused](t, o); r.Ref != 6 {
+			t.Fatalf("refused %+v", r)
+		}
+		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 5, Epoch: data.Epoch, Number: 4, Points: removal.Dead})
+		if f := await[match.GameFinished](t, o); f.Result.Winner != board.White {
+			t.Fatalf("result %+v", f)
+		}
+		if got := len(game.Moves()); got != 4 {
+			t.Errorf("the server has %d moves, want 4", got)
+		}
+	})
+}
+
+func TestOnlineComesBackWithANewEpoch(t *testing.T) {
+	o, game, server := online(t, ogstest.Opponent{})
+	data := await[match.GameData](t, o)
+	server.DropConnections()
+	await[match.Disconnected](t, o)
+	fresh := await[match.GameData](t, o)
+	if fresh.Epoch <= data.Epoch {
+		t.Errorf("epoch %d after %d", fresh.Epoch, data.Epoch)
+	}
+	o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}})
+	await[match.Refused](t, o)
+	o.Do(match.Request{Kind: match.ReqResync, Ref: 2, Epoch: fresh.Epoch})
+	if again := await[match.GameData](t, o); again.Epoch <= fresh.Epoch {
+		t.Errorf("epoch %d after %d", again.Epoch, fresh.Epoch)
+	}
+	if n := len(game.Moves()); n != 0 {
+		t.Errorf("the server has %d moves, want none", n)
+	}
+}
+
+func TestRecordIsAlwaysWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "game.sgf")
+	g, err := board.NewGame(board.Setup{Size: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range []board.Point{{X: 4, Y: 4}, {X: 2, Y: 2}, board.Pass} {
+		if err := g.Play(board.Move{Color: board.Color(1 + i%2), Point: p}); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteSGF(path, g, Labels{Black: match.Player{Name: "a]b", Rank: "1k"}, Result: &match.Result{Text: "B+R"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := readGame(t, path); got.MoveCount() != i+1 {
+			t.Errorf("%d moves on disk, want %d", got.MoveCount(), i+1)
+		}
+	}
+}

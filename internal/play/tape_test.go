@@ -1,0 +1,371 @@
+package play
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/reading"
+	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/sim"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// see is a clear reading of a position.
+func see(pos board.Position, frame int, at time.Duration) *reading.Reading {
+	r := &reading.Reading{Frame: frame, Time: at, Size: pos.Size(), Lock: reading.Locked}
+	for p := range pos.Points() {
+		ll := [reading.States]float64{-12.3, -12.3, -12.3, -9}
+		ll[pos.At(p)] = 0
+		r.Points = append(r.Points, reading.NewEvidence(ll))
+	}
+	return r
+}
+
+// tapeGame plays two moves and an undo request in front of a tape, and returns
+// what the referee said.
+func tapeGame(t *testing.T, dir string) []match.Event {
+	t.Helper()
+	opt := match.Options{Mode: match.AskBelow, Below: 0.9}
+	tape, err := NewTape(dir, "a test", opt, recording.Options{}, func(err error) { t.Error(err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := board.ParseRules("japanese")
+	if err != nil {
+		t.Fatal(err)
+	}
+	referee := match.New(opt)
+	var events []match.Event
+	at := time.Duration(0)
+	step := func(in match.Input) {
+		at += 100 * time.Millisecond
+		in.At = at
+		tape.Record(in)
+		for _, e := range referee.Step(in).Events {
+			events = append(events, e)
+			tape.Announce(e)
+		}
+	}
+	data := match.GameData{Epoch: 1, ID: 7, Name: "<b>&amp; a “name”", Setup: board.Setup{Size: 9, Rules: rules, Komi: 6.5},
+		Phase: match.Play, Me: board.Black, ToMove: board.Black, Players: [2]match.Player{{ID: 1, Name: "you"}, {ID: 2, Name: "they"}}}
+	step(match.Input{Server: match.Connected{}})
+	step(match.Input{Server: data})
+	pos := board.NewPosition(9)
+	frame := 0
+	look := func(n int) {
+		for range n {
+			step(match.Input{Look: &match.Look{Reading: see(pos, frame, at)}})
+			step(match.Input{})
+			frame++
+		}
+	}
+	look(15)
+	pos.Set(board.Point{X: 4, Y: 4}, board.Black)
+	look(15)
+	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}}})
+	step(match.Input{Server: match.ClockChanged{Clocks: [2]match.Clock{{Text: "9:58.3"}, {Text: "10:00.0", Running: true}}, ToMove: board.White}})
+	step(match.Input{Look: &match.Look{Err: os.ErrClosed}})
+	step(match.Input{Server: match.MovePlayed{Number: 2, Move: board.Move{Color: board.White, Point: board.Point{X: 2, Y: 2}}}})
+	step(match.Input{Server: match.UndoRequested{By: board.White, Number: 2}})
+	step(match.Input{Command: &match.Command{Kind: match.CmdDeny}})
+	look(5)
+	if err := tape.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+func TestRecordedDecisionsAreTakenAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tape")
+	first := tapeGame(t, dir)
+	moves := 0
+	for _, e := range first {
+		if e.Kind == match.EventMove {
+			moves++
+		}
+	}
+	if moves != 2 {
+		t.Fatalf("the recorded game has %d moves, want 2; events: %v", moves, first)
+	}
+	s, err := recording.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var again []match.Event
+	run, err := Again(s, func(e match.Event) { again = append(again, e) }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Differs != "" || len(run.Damaged) > 0 || len(again) != len(first) {
+		t.Errorf("%d events recorded, %d again; differs: %s; damaged: %v", len(first), len(again), run.Differs, run.Damaged)
+	}
+	if run.Last == nil || run.Last.Number != 2 {
+		t.Errorf("the last snapshot is %+v", run.Last)
+	}
+}
+
+// longTape plays and takes back moves in front of a tape whose ring keeps ten
+// seconds; d decides. It returns what was said.
+func longTape(t *testing.T, tape *Tape, d decider) (events []match.Event) {
+	t.Helper()
+	tape.Follow(d)
+	at := time.Duration(0)
+	step := func(in match.Input) {
+		at += 100 * time.Millisecond
+		in.At = at
+		tape.Record(in)
+		for _, e := range d.Step(in).Events {
+			events = append(events, e)
+			tape.Announce(e)
+		}
+	}
+	rules, err := board.ParseRules("japanese")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: match.Play, ToMove: board.Black}})
+	pos := board.NewPosition(9)
+	frame := 0
+	look := func(n int) {
+		for range n {
+			step(match.Input{Look: &match.Look{Reading: see(pos, frame, at)}})
+			tape.Wire(false, []byte(`["net/pong",{"jwt":"s3cret"}]`))
+			frame++
+		}
+	}
+	look(15)
+	for i := range 20 {
+		m := board.Move{Color: board.Color(1 + i%2), Point: board.Point{X: int8(i % 9), Y: int8(2 * (i / 9))}}
+		hidden := see(pos, frame, at)
+		for p := range hidden.Points {
+			hidden.Points[p] = reading.NewEvidence([reading.States]float64{-9, -9, -9, 0})
+		}
+		step(match.Input{Look: &match.Look{Reading: hidden}})
+		pos.Set(m.Point, m.Color)
+		look(15)
+		step(match.Input{Server: match.MovePlayed{Number: i + 1, Move: m}})
+	}
+	look(10)
+	if err := tape.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+// TestARingIsTakenAgainFromItsMiddle drops the beginning of recordings of a
+// referee and of a relay; the rest must be decided the same, bit for bit.
+func TestARingIsTakenAgainFromItsMiddle(t *testing.T) {
+	ring := recording.Options{KeepFor: 10 * time.Second, KeepBytes: 1 << 20}
+	alarm := func(err error) { t.Error(err) }
+	for _, relayed := range []bool{false, true} {
+		dir := filepath.Join(t.TempDir(), "tape")
+		var tape *Tape
+		var d decider
+		var err error
+		if relayed {
+			opt := match.RelayOptions{Tuning: match.Live()}
+			if d, err = match.NewRelay(opt); err == nil {
+				tape, err = NewRelayTape(dir, "a test", opt, ring, alarm)
+			}
+		} else {
+			// What the journal of an earlier run held is told by the checkpoint alone.
+			d = match.New(match.Options{Journal: []match.Entry{{Kind: match.EntryPending, Game: 8, Ref: 3, Color: board.Black}}})
+			tape, err = NewTape(dir, "a test", match.Options{}, ring, alarm)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := longTape(t, tape, d)
+		s, err := recording.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moves := 0
+		var said []match.Event
+		run, err := Again(s, func(e match.Event) {
+			said = append(said, e)
+			if e.Kind == match.EventMove {
+				moves++
+			}
+		}, nil)
+		s.Close()
+		if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
+			t.Fatalf("relay %v: %v, %s, %v", relayed, err, run.Differs, run.Damaged)
+		}
+		if run.From < 15*time.Second || run.Time-run.From < 8*time.Second || moves < 4 || len(said) >= len(all) {
+			t.Errorf("relay %v: from %v to %v, %d moves, %d of %d events", relayed, run.From, run.Time, moves, len(said), len(all))
+		}
+		if run.Last.Number != 20 {
+			t.Errorf("relay %v: %d moves in the end, want 20", relayed, run.Last.Number)
+		}
+
+		// Without its checkpoint it is noticed that it comes out differently.
+		logs, err := filepath.Glob(filepath.Join(dir, "log-*.jsonl"))
+		if err != nil || len(logs) == 0 {
+			t.Fatal(logs, err)
+		}
+		text, err := os.ReadFile(logs[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text[:200], []byte(`"checkpoint"`)) || bytes.Contains(text, []byte("s3cret")) {
+			t.Errorf("the ring begins with %s", text[:200])
+		}
+		_, rest, _ := bytes.Cut(text, []byte("\n"))
+		if err := os.WriteFile(logs[0], rest, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = recording.Open(dir); err != nil {
+			t.Fatal(err)
+		}
+		run, err = Again(s, func(match.Event) {}, nil)
+		s.Close()
+		if err != nil || run.Differs == "" {
+			t.Errorf("relay %v: without its beginning: %v, %q", relayed, err, run.Differs)
+		}
+	}
+}
+
+// TestPicturesOnTapeShowTheBoardAlone films an even picture: what lies beyond
+// the board's surroundings is black, and nothing is kept of a board that has
+// not been found.
+func TestPicturesOnTapeShowTheBoardAlone(t *testing.T) {
+	w, err := sim.New(sim.Default(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := w.Spec()
+	var gray bytes.Buffer
+	even := image.NewGray(image.Rect(0, 0, spec.Width, spec.Height))
+	for i := range even.Pix {
+		even.Pix[i] = 200
+	}
+	if err := jpeg.Encode(&gray, even, nil); err != nil {
+		t.Fatal(err)
+	}
+	// The board is far away: half as large, in the middle.
+	for i, c := range spec.Corners {
+		spec.Corners[i] = grid.Pt{X: float64(spec.Width)/2 + (c.X-float64(spec.Width)/2)/3, Y: float64(spec.Height)/2 + (c.Y-float64(spec.Height)/2)/3}
+	}
+	g, err := grid.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := vision.Decode(gray.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	dir := filepath.Join(t.TempDir(), "tape")
+	tape, err := NewTape(dir, "a test", match.Options{}, recording.Options{}, func(err error) { t.Error(err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape.Record(match.Input{})
+	found := see(board.NewPosition(9), 0, 0)
+	lost := *found
+	lost.Lock = reading.Lost
+	for i, look := range []struct {
+		g *grid.Grid
+		r *reading.Reading
+	}{{nil, nil}, {g, &lost}, {g, found}} {
+		tape.mu.Lock()
+		tape.filmed = time.Time{}
+		tape.mu.Unlock()
+		tape.Film(&vision.Frame{Number: i, Img: img}, look.g, look.r)
+	}
+	if err := tape.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "frames", "*"))
+	if err != nil || len(files) != 1 || filepath.Base(files[0]) != "000002.jpg" {
+		t.Fatalf("%v are kept, %v", files, err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	pic, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := pic.Bounds(); b.Dx() != spec.Width || b.Dy() != spec.Height {
+		t.Fatalf("the picture is %v", b)
+	}
+	bright := func(x, y int) bool { r, _, _, _ := pic.At(x, y).RGBA(); return r > 0x4000 }
+	if !bright(spec.Width/2, spec.Height/2) {
+		t.Error("the board is black")
+	}
+	for _, c := range [][2]int{{5, 5}, {spec.Width - 5, 5}, {5, spec.Height - 5}, {spec.Width - 5, spec.Height - 5}, {spec.Width / 2, 5}} {
+		if bright(c[0], c[1]) {
+			t.Errorf("there is something at %v", c)
+		}
+	}
+}
+
+func TestAChangedRecordingIsNoticed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tape")
+	tapeGame(t, dir)
+	logs, err := filepath.Glob(filepath.Join(dir, "log-*.jsonl"))
+	if err != nil || len(logs) == 0 {
+		t.Fatal(logs, err)
+	}
+	b, err := os.ReadFile(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(b), `"event":"move"`, `"event":"undo"`, 1)
+	if changed == string(b) {
+		t.Fatal("there is no move event to change")
+	}
+	if err := os.WriteFile(logs[0], []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := recording.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	run, err := Again(s, func(match.Event) {}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Differs == "" {
+		t.Error("a changed event passed for the same")
+	}
+}
+
+func TestATornRecordingIsStillUsed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tape")
+	tapeGame(t, dir)
+	logs, _ := filepath.Glob(filepath.Join(dir, "log-*.jsonl"))
+	b, err := os.ReadFile(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(logs[0], b[:len(b)*9/10], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := recording.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	run, err := Again(s, func(match.Event) {}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Inputs == 0 || len(run.Damaged) != 1 {
+		t.Errorf("%d inputs, damage %v; want most of them and the torn line told", run.Inputs, run.Damaged)
+	}
+}

@@ -1,0 +1,479 @@
+package window
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"strings"
+	"time"
+
+	"golang.org/x/image/draw"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/window/paint"
+)
+
+// Calibration is what the calibrate view works on.
+type Calibration struct {
+	session *calibrate.Session
+	accept  func(*calibrate.Profile) error
+	inGame  bool
+	back    bool // there is another camera to choose
+}
+
+// Calibrate shows the calibrate view, on a session whose Changed is set by this
+// call. When the user accepts, accept is called, by the goroutine that draws; if
+// it returns nil the view goes away. Pictures come by ShowPicture, in full size.
+func (w *Window) Calibrate(s *calibrate.Session, accept func(*calibrate.Profile) error) {
+	w.calibrate(&Calibration{session: s, accept: accept, back: w.opt.Games})
+}
+
+// CalibrationDone takes the calibrate view away.
+func (w *Window) CalibrationDone() { w.change(func(s *state) { s.cal = nil; s.notice = "" }) }
+
+func (w *Window) calibrate(c *Calibration) {
+	c.session.Changed = func() { w.change(func(*state) {}) }
+	w.change(func(s *state) { s.cal = c })
+	w.mu.Lock()
+	w.room = image.Point{}
+	w.mu.Unlock()
+}
+
+// recalibrate lets the user set the corners during a game.
+func (w *Window) recalibrate() {
+	st, _ := w.load()
+	size := 0
+	if st.snap != nil {
+		size = st.snap.Size
+	}
+	p := st.picture
+	s := calibrate.NewBlind("the board", p.grid, size, p.width, p.height)
+	w.calibrate(&Calibration{session: s, inGame: true, accept: func(p *calibrate.Profile) error {
+		w.opt.Corners(p.Grid.Corners, p.Grid.Size)
+		return nil
+	}})
+}
+
+// calibrateLayout is where the parts of the calibrate view are.
+type calibrateLayout struct {
+	camera, line, title, checks, buttons, accept image.Rectangle
+}
+
+func layCalibrate(size image.Point, scale float32) calibrateLayout {
+	px := func(v float32) int { return int(v*scale + 0.5) }
+	m, gap := px(16), px(12)
+	var l calibrateLayout
+	column := px(276)
+	x := size.X - m - column
+	line := px(72)
+	l.camera = image.Rect(m, m, x-m, size.Y-m-line-gap)
+	l.line = image.Rect(m, l.camera.Max.Y+gap, x-m, size.Y-m)
+	l.title = image.Rect(x, m, size.X-m, m+px(52))
+	l.accept = image.Rect(x, size.Y-m-px(48), size.X-m, size.Y-m)
+	h := 5*px(33) + 4*px(7)
+	l.buttons = image.Rect(x, l.accept.Min.Y-gap-h, size.X-m, l.accept.Min.Y-gap)
+	l.checks = image.Rect(x, l.title.Max.Y+gap/2, size.X-m, l.buttons.Min.Y-gap)
+	return l
+}
+
+// calibrateFace is the view in which the grid is set.
+type calibrateFace struct {
+	laid calibrateLayout
+	keys []button
+	at   shot
+	grip grid.Pt // from the pointer to the corner that it holds
+}
+
+func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
+	px := u.px
+	at := func(row, i, n int) image.Rectangle {
+		r, g := f.laid.buttons, px(7)
+		h := px(33)
+		y := r.Min.Y + row*(h+g)
+		return image.Rect(r.Min.X+(r.Dx()+g)*i/n, y, r.Min.X+(r.Dx()+g)*(i+1)/n-g, y+h)
+	}
+	size := 0
+	if v.Grid != nil {
+		size = v.Grid.Size()
+	}
+	none := v.Grid == nil
+	again := button{rect: at(1, 1, 2), label: "Find again", key: "N", cap: "N", off: v.Width == 0}
+	if none {
+		again = button{rect: at(1, 1, 2), label: "By hand", key: "H", cap: "H", off: v.Width == 0}
+	}
+	b := []button{
+		{rect: at(0, 0, 3), label: "9×9", key: "9", cap: "9", on: size == 9},
+		{rect: at(0, 1, 3), label: "13×13", key: "3", cap: "3", on: size == 13},
+		{rect: at(0, 2, 3), label: "19×19", key: "1", cap: "1", on: size == 19},
+		{rect: at(1, 0, 2), label: "Turn", key: "R", cap: "R", off: none},
+		again,
+		{rect: at(2, 0, 2), label: "Snap", key: "S", cap: "S", on: v.Snap},
+		{rect: at(2, 1, 2), label: "Next corner", key: "Tab", cap: "Tab", off: none},
+		{rect: at(3, 0, 3), label: "Undo", key: "U", cap: "U", off: !v.CanUndo},
+		{rect: at(3, 1, 3), label: "Lens", key: "-", cap: "−", off: none},
+		{rect: at(3, 2, 3), label: "Lens", key: "+", cap: "+", off: none},
+		{rect: at(4, 0, 2), label: "Exposure", key: "E", cap: "E", on: v.Exposure.Locked, off: !v.Exposure.Offered},
+		{rect: at(4, 1, 2), label: "Focus", key: "O", cap: "O", on: v.Focus.Locked, off: !v.Focus.Offered},
+		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
+	}
+	if u.state.cal.inGame {
+		b[4] = button{rect: at(1, 1, 2), label: "Back", key: "Escape", cap: "Esc"}
+	} else if u.state.cal.back {
+		r := f.laid.title
+		b = append(b, button{rect: image.Rect(r.Max.X-px(104), r.Min.Y-px(2), r.Max.X, r.Min.Y+px(28)), label: "Cameras", key: "Escape", cap: "Esc"})
+	}
+	return b
+}
+
+func (f *calibrateFace) scene(u *ui) scene {
+	f.laid = layCalibrate(u.size, u.scale)
+	v := u.state.cal.session.View()
+	sc := scene{}
+	f.camera(u, &sc, &v)
+	sc.panels = append(sc.panels, f.linePanel(u, &v), f.titlePanel(u, &v), f.checksPanel(u, v.Checks))
+	f.keys = f.buttonsOf(u, &v)
+	for _, b := range f.keys {
+		sc.panels = append(sc.panels, u.buttonPanel(b))
+	}
+	return sc
+}
+
+func (f *calibrateFace) camera(u *ui, sc *scene, v *calibrate.View) {
+	p := u.state.picture
+	r := f.laid.camera
+	if p == nil {
+		sc.camera(u, r, false)
+		return
+	}
+	f.at = shot{fit(r, p.width, p.height), p.width, p.height}
+	at := f.at
+	sc.picture, sc.shot = p.img, at.rect
+	sc.panels = append(sc.panels, panel{rect: r, key: "picture", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
+	if v.Grid == nil {
+		return
+	}
+	g := v.Grid
+	key := keyOf(gridKey(g), g.Spec().Corners, v.Active, v.Held, v.Ready, v.Fit == nil)
+	if v.Reading != nil {
+		key += keyOf(v.Reading.Rows())
+	}
+	sc.panels = append(sc.panels, panel{rect: at.rect, key: key, over: true, paint: func(c *paint.Canvas) {
+		col := u.theme.accent
+		if v.Fit != nil && !v.Ready {
+			col = u.theme.alarm
+		}
+		drawGrid(c, at, g, max(1, u.scale), paint.Alpha(col, 0.8))
+		if v.Reading != nil && v.Reading.Size == g.Size() {
+			drawReading(c, at, g, v.Reading, u)
+		}
+		f.handles(u, c, g, v.Active)
+	}})
+	if v.Active >= 0 {
+		corner := g.Corners()[v.Active]
+		lr := loupeAt(at, corner, u.px(160), u.px(24))
+		sc.panels = append(sc.panels, panel{rect: lr, over: true, key: keyOf("loupe", p.number, g.Spec().Corners, v.Active), paint: func(c *paint.Canvas) {
+			drawLoupe(c, lr, p, g, v.Active, u)
+		}})
+	}
+}
+
+// handles draws the corners, their names, and where the player sits.
+func (f *calibrateFace) handles(u *ui, c *paint.Canvas, g *grid.Grid, active int) {
+	t, s := u.theme, u.scale
+	for i, p := range g.Corners() {
+		x, y := f.at.out(p)
+		r := 9 * s
+		if i == active {
+			r = 12 * s
+		}
+		c.Ring(x, y, r, 4*s, rgb(0x101214))
+		c.Ring(x, y, r, 2.2*s, rgb(0xffffff))
+	}
+	n := float64(g.Size() - 1)
+	// The side at which the position's bottom lies.
+	x, y := f.at.out(g.At(n/2, n+1.6, 0))
+	text, size := "You sit here", 14*s
+	w := u.write.Width(paint.Medium, size, text)
+	b := f.at.rect.Inset(int(4 * s))
+	x = max(float32(b.Min.X)+w/2+10*s, min(x, float32(b.Max.X)-w/2-10*s))
+	y = max(float32(b.Min.Y)+14*s, min(y, float32(b.Max.Y)-14*s))
+	c.Round(image.Rect(int(x-w/2-10*s), int(y-12*s), int(x+w/2+10*s), int(y+12*s)), 12*s, t.accent)
+	u.write.Draw(c, paint.Medium, size, x-w/2, y+size*0.35, t.onAccent, text)
+}
+
+// loupeAt places a square loupe near a corner, towards the middle of the
+// picture, so that it does not hide what it shows.
+func loupeAt(at shot, corner grid.Pt, side, gap int) image.Rectangle {
+	x, y := at.out(corner)
+	middle := at.rect.Min.Add(at.rect.Size().Div(2))
+	x0, y0 := int(x)+gap, int(y)+gap
+	if int(x) > middle.X {
+		x0 = int(x) - gap - side
+	}
+	if int(y) > middle.Y {
+		y0 = int(y) - gap - side
+	}
+	x0 = max(at.rect.Min.X, min(x0, at.rect.Max.X-side))
+	y0 = max(at.rect.Min.Y, min(y0, at.rect.Max.Y-side))
+	return image.Rect(x0, y0, x0+side, y0+side)
+}
+
+// loupeZoom is how many pixels of the loupe a pixel of the picture has, so that
+// the loupe shows about two cells.
+func loupeZoom(g *grid.Grid, corner int, side int) float64 {
+	n := float64(g.Size() - 1)
+	uv := [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}}[corner]
+	return max(2, min(16, float64(side)/(2*g.Cell(uv[0], uv[1]))))
+}
+
+func drawLoupe(c *paint.Canvas, r image.Rectangle, p *picture, g *grid.Grid, corner int, u *ui) {
+	t, s := u.theme, u.scale
+	zoom := loupeZoom(g, corner, r.Dx())
+	at := g.Corners()[corner]
+	// Of the copy that is there, which may be smaller than the camera's picture.
+	k := float64(p.img.Bounds().Dx()) / float64(p.width)
+	half := float64(r.Dx()) / 2 / zoom
+	cx, cy := (at.X+0.5)*k, (at.Y+0.5)*k
+	src := image.Rect(int(math.Floor(cx-half*k))-1, int(math.Floor(cy-half*k))-1, int(math.Ceil(cx+half*k))+1, int(math.Ceil(cy+half*k))+1)
+	c.Rect(r, rgb(0x101214))
+	part := src.Intersect(p.img.Bounds())
+	if !part.Empty() {
+		to := func(v, mid float64, o int) int { return int(math.Round((v-mid)*zoom/k + float64(o))) }
+		ox, oy := (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2
+		dst := image.Rect(to(float64(part.Min.X), cx, ox), to(float64(part.Min.Y), cy, oy), to(float64(part.Max.X), cx, ox), to(float64(part.Max.Y), cy, oy))
+		draw.ApproxBiLinear.Scale(c.Img, dst, p.img, part, draw.Src, nil)
+	}
+	// The outermost lines that meet here.
+	mx, my := float32(r.Min.X+r.Max.X)/2, float32(r.Min.Y+r.Max.Y)/2
+	n := float64(g.Size() - 1)
+	uv := [4][2]float64{{0, 0}, {n, 0}, {n, n}, {0, n}}[corner]
+	line := func(u1, v1 float64) {
+		q := g.At(u1, v1, 0)
+		c.Line(mx, my, mx+float32((q.X-at.X)*zoom), my+float32((q.Y-at.Y)*zoom), 1.5*s, paint.Alpha(t.accent, 0.9))
+	}
+	in := func(a float64) float64 { return math.Abs(a - 1.2) }
+	if uv[0] == 0 {
+		line(1.2, uv[1])
+	} else {
+		line(n-1.2, uv[1])
+	}
+	if uv[1] == 0 {
+		line(uv[0], in(0))
+	} else {
+		line(uv[0], n-1.2)
+	}
+	c.Ring(mx, my, 7*s, 1.5*s, rgb(0xffffff))
+	c.Frame(r, 0, 2*s, t.accent)
+	text := fmt.Sprintf("%.1f, %.1f", at.X, at.Y)
+	size := 12 * s
+	c.Rect(image.Rect(r.Min.X, r.Max.Y-int(20*s), r.Max.X, r.Max.Y), paint.Alpha(rgb(0), 0.6))
+	u.write.Draw(c, paint.Regular, size, float32(r.Min.X)+8*s, float32(r.Max.Y)-6*s, rgb(0xffffff), text)
+}
+
+func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
+	r, text, ready, notice, alarm := f.laid.line, v.Text, v.Ready, u.state.notice, u.state.alarm
+	return panel{rect: r, key: keyOf(text, ready, notice, alarm), paint: func(c *paint.Canvas) {
+		t, s := u.theme, u.scale
+		c.Clear(t.back)
+		c.Round(r, 10*s, t.surface)
+		edge := t.border
+		if ready {
+			edge = t.accent
+		}
+		c.Frame(r, 10*s, 2*s, edge)
+		size, width := 19*s, float32(r.Dx())-32*s
+		if notice != "" {
+			r.Max.Y -= u.px(18)
+			u.write.Draw(c, paint.Regular, 14*s, float32(r.Min.X)+16*s, float32(r.Max.Y)+6*s, pick(alarm, t.alarm, t.dim), u.write.Fit(paint.Regular, 14*s, width, notice))
+		}
+		var lines []string
+		for ; size > 12*s; size -= s {
+			lines = u.write.Wrap(paint.Medium, size, width, 3, text)
+			if float32(len(lines))*size*1.3 <= float32(r.Dy())-14*s {
+				break
+			}
+		}
+		y := float32(r.Min.Y) + (float32(r.Dy())-float32(len(lines))*size*1.3)/2
+		for _, l := range lines {
+			u.write.Draw(c, paint.Medium, size, float32(r.Min.X)+16*s, y+size, t.text, l)
+			y += size * 1.3
+		}
+	}}
+}
+
+func (f *calibrateFace) titlePanel(u *ui, v *calibrate.View) panel {
+	r := f.laid.title
+	camera := "Camera " + v.Camera
+	switch {
+	case u.state.cal.inGame:
+		camera = "The game goes on meanwhile"
+	case v.Width > 0:
+		camera = fmt.Sprintf("%d×%d · camera %s", v.Width, v.Height, strings.TrimPrefix(v.Camera, "http://"))
+	}
+	return panel{rect: r, key: camera, paint: func(c *paint.Canvas) {
+		t, s := u.theme, u.scale
+		c.Clear(t.back)
+		x, y := float32(r.Min.X), float32(r.Min.Y)
+		u.write.Draw(c, paint.Bold, 22*s, x, y+22*s, t.text, "Calibrate")
+		u.write.Draw(c, paint.Regular, 13*s, x, y+44*s, t.dim, u.write.Fit(paint.Regular, 13*s, float32(r.Dx()), camera))
+	}}
+}
+
+func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
+	r := f.laid.checks
+	return panel{rect: r, key: keyOf(checks), paint: func(c *paint.Canvas) {
+		t, s := u.theme, u.scale
+		c.Clear(t.back)
+		size, lines, height := 13*s, make([][]string, len(checks)), float32(0)
+		for ; size > 10*s; size -= s { // as large as all of it fits
+			height = 0
+			for i, k := range checks {
+				lines[i] = u.write.Wrap(paint.Regular, size, float32(r.Dx())-22*s, 2, k.Text)
+				height += 1.85*size + float32(len(lines[i]))*1.23*size
+			}
+			if height <= float32(r.Dy()) {
+				break
+			}
+		}
+		x, y := float32(r.Min.X), float32(r.Min.Y)
+		for i, k := range checks {
+			my := y + 0.77*size
+			switch k.Verdict { // by shape, too
+			case calibrate.Good:
+				c.Circle(x+7*s, my, 5*s, t.good)
+			case calibrate.Poor:
+				c.Fill(new(paint.Path).Move(x+7*s, my-6*s).Line(x+13.5*s, my+5.5*s).Line(x+0.5*s, my+5.5*s).Close(), t.accent)
+			default:
+				c.Cross(x+7*s, my, 4.5*s, 2.5*s, t.alarm)
+			}
+			u.write.Draw(c, paint.Medium, size+s, x+22*s, y+1.15*size, t.text, k.Name)
+			y += 1.54 * size
+			for _, l := range lines[i] {
+				u.write.Draw(c, paint.Regular, size, x+22*s, y+0.92*size, t.dim, l)
+				y += 1.23 * size
+			}
+			y += 0.31 * size
+		}
+	}}
+}
+
+// reach is how far from a corner a click may be to take hold of it.
+func (f *calibrateFace) reach(u *ui) float64 { return float64(26*u.scale) / float64(f.at.scale()) }
+
+func (f *calibrateFace) handle(u *ui, e event) {
+	s := u.state.cal.session
+	switch e.kind {
+	case pressed:
+		if b, ok := hit(f.keys, e.at); ok {
+			f.key(u, b.key, false)
+			return
+		}
+		if f.at.width == 0 || !e.at.In(f.at.rect.Inset(-u.px(16))) {
+			return
+		}
+		p := f.at.in(e.at)
+		if s.Grab(p, f.reach(u)) {
+			v := s.View()
+			f.grip = v.Grid.Corners()[v.Active].Sub(p)
+		}
+	case moved:
+		if f.at.width != 0 {
+			s.Drag(f.at.in(e.at).Add(f.grip))
+		}
+	case released:
+		s.Drop()
+	case keyDown:
+		f.key(u, e.key, e.shift)
+	}
+}
+
+func (f *calibrateFace) key(u *ui, key string, shift bool) {
+	cal := u.state.cal
+	s := cal.session
+	step := 0.1
+	if shift {
+		step = 1
+	}
+	switch key {
+	case "ArrowLeft":
+		s.Nudge(-step, 0)
+	case "ArrowRight":
+		s.Nudge(step, 0)
+	case "ArrowUp":
+		s.Nudge(0, -step)
+	case "ArrowDown":
+		s.Nudge(0, step)
+	case "Tab":
+		a := s.View().Active + 1
+		if a > 3 {
+			a = -1
+		}
+		s.Choose(a)
+		v := s.View()
+		u.say(cornerWords(&v))
+	case "9":
+		s.SetSize(9)
+	case "3":
+		s.SetSize(13)
+	case "1":
+		s.SetSize(19)
+	case "R":
+		s.Turn(1)
+		u.say("Turned by a quarter.")
+	case "S":
+		s.ToggleSnap()
+		u.say(map[bool]string{true: "Corners snap.", false: "Corners do not snap."}[s.View().Snap])
+	case "U":
+		s.Undo()
+	case "+", "-":
+		s.Lens(map[string]float64{"+": 0.005, "-": -0.005}[key])
+		if g := s.Grid(); g != nil {
+			u.say(fmt.Sprintf("Lens term %.3f.", g.Spec().K1))
+		}
+	case "E":
+		u.lock(s, "exposure", s.View().Exposure, s.LockExposure)
+	case "O":
+		u.lock(s, "focus", s.View().Focus, s.LockFocus)
+	case "N":
+		s.Again()
+	case "H":
+		if s.View().Grid == nil {
+			s.ByHand()
+		}
+	case "Enter":
+		p, err := s.Accept(time.Now())
+		if err == nil {
+			err = cal.accept(p)
+		}
+		if err != nil {
+			u.w.alarm(err.Error())
+			u.say(err.Error())
+			return
+		}
+		u.w.CalibrationDone()
+	case "Escape":
+		switch {
+		case cal.inGame:
+			u.w.CalibrationDone()
+		case s.View().Active >= 0:
+			s.Choose(-1)
+		case cal.back:
+			u.w.answer(Answer{Menu: "calibrate", Key: key})
+		}
+	}
+}
+
+// lock locks something that the camera otherwise does by itself, or frees it.
+func (u *ui) lock(s *calibrate.Session, what string, now calibrate.Control, toggle func()) {
+	switch {
+	case !now.Offered:
+		u.tell("This camera's driver does not offer to lock the " + what + ".")
+		return
+	case now.Locked:
+		u.tell("The camera sees to the " + what + " by itself again.")
+	default:
+		u.tell("The " + what + " stays as it is now; Accept keeps it for the next start.")
+	}
+	toggle()
+}

@@ -1,0 +1,413 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/atotto/clipboard"
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"github.com/gobancam/gobancam/internal/window/paint"
+)
+
+// ErrNoDisplay is wrapped by the error of Run when there is no screen to open a
+// window on.
+var ErrNoDisplay = errors.New("there is no display")
+
+// Available says why no window can be opened, or nil. A display that is named
+// but does not answer is found out by Run only.
+func Available() error {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return nil
+	}
+	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return fmt.Errorf("%w: neither DISPLAY nor WAYLAND_DISPLAY is set", ErrNoDisplay)
+	}
+	if os.Getenv("DISPLAY") == "" {
+		return fmt.Errorf("%w: the window needs X11 or XWayland, and DISPLAY is not set", ErrNoDisplay)
+	}
+	return nil
+}
+
+// Run opens the window and shows it until Close has been called or ctx ends. It
+// must be called from the goroutine that main runs on, and once in a program.
+// A click on the window's close button asks to quit, by Commands; the window
+// then stays until Close, for what is on its way to be settled.
+func Run(ctx context.Context, w *Window) error {
+	if err := Available(); err != nil {
+		return err
+	}
+	ebiten.SetWindowTitle(w.opt.Title)
+	ebiten.SetWindowSize(1120, 720)
+	ebiten.SetWindowSizeLimits(800, 600, -1, -1)
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetWindowClosingHandled(true)
+	ebiten.SetRunnableOnUnfocused(true)
+	// What is on the screen stays until something is drawn over it: a window
+	// in which nothing happens costs next to nothing, even where the
+	// processor has to draw.
+	ebiten.SetScreenClearedEveryFrame(false)
+	ebiten.SetTPS(30)
+	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
+	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
+	if err != nil && g.frames == 0 {
+		return fmt.Errorf("%w that a window could be opened on: %w", ErrNoDisplay, err)
+	}
+	return err
+}
+
+// game is the window as Ebitengine sees it: Update takes what hands do and
+// paints, in memory, what has changed; Draw copies that to the screen.
+type game struct {
+	ctx   context.Context
+	u     *ui
+	title string
+
+	size    image.Point
+	density float64
+	version int
+	tick    int64 // tenths of seconds: what counts by itself is looked at so often
+	dirty   bool  // the scene may have changed
+	all     bool  // everything has to be drawn
+	theme   *theme
+	face    face
+	fonts   int
+
+	scene   scene
+	base    *ebiten.Image // opaque panels
+	over    map[image.Rectangle]*layer
+	done    map[image.Rectangle]string // keys of the painted opaque panels
+	fresh   []image.Rectangle          // painted since the last Draw
+	picture *ebiten.Image
+	shown   any  // the picture that was uploaded last
+	redo    bool // the picture, or what is over it, has changed
+	frames  int
+
+	pasted  chan string // from the clipboard
+	cursor  image.Point
+	touched time.Time // when a hand last did something
+	drawn   time.Time // when Draw was last called
+}
+
+// layer is a transparent panel.
+type layer struct {
+	key string
+	img *ebiten.Image
+}
+
+func (g *game) Layout(int, int) (int, int) { panic("LayoutF is used") }
+
+// LayoutF makes a pixel of ours one of the screen's.
+func (g *game) LayoutF(w, h float64) (float64, float64) {
+	g.density = ebiten.Monitor().DeviceScaleFactor()
+	w, h = math.Ceil(w*g.density), math.Ceil(h*g.density)
+	if size := image.Pt(int(w), int(h)); size != g.size {
+		g.size = size
+		g.u.resize(size, float32(g.density))
+		g.all = true
+	}
+	return w, h
+}
+
+func (g *game) Update() error {
+	if g.ctx.Err() != nil {
+		return ebiten.Termination
+	}
+	if ebiten.IsWindowBeingClosed() {
+		if g.u.state.leaving || !g.u.state.closing.IsZero() {
+			return ebiten.Termination // asked twice: now
+		}
+		g.u.w.leave()
+	}
+	now := time.Now()
+	st, version := g.u.w.load()
+	g.u.state = st
+	if g.u.over(now) {
+		return ebiten.Termination
+	}
+	if version != g.version {
+		g.version, g.dirty = version, true
+	}
+	if t := now.UnixMilli() / 200; t != g.tick {
+		g.tick, g.dirty = t, true
+	}
+	g.input()
+	if g.dirty || g.all {
+		g.dirty = false
+		g.u.state, _ = g.u.w.load()
+		g.compose()
+	}
+	return nil
+}
+
+// keyNames are the keys that have no letter.
+var keyNames = map[ebiten.Key]string{
+	ebiten.KeyEnter: "Enter", ebiten.KeyNumpadEnter: "Enter", ebiten.KeyEscape: "Escape", ebiten.KeySpace: "Space",
+	ebiten.KeyArrowLeft: "ArrowLeft", ebiten.KeyArrowRight: "ArrowRight", ebiten.KeyArrowUp: "ArrowUp", ebiten.KeyArrowDown: "ArrowDown",
+	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11",
+	ebiten.KeyEqual: "+", ebiten.KeyMinus: "-", ebiten.KeyNumpadAdd: "+", ebiten.KeyNumpadSubtract: "-",
+}
+
+func nameOf(k ebiten.Key) string {
+	switch {
+	case keyNames[k] != "":
+		return keyNames[k]
+	case k >= ebiten.KeyA && k <= ebiten.KeyZ:
+		// The letter that is written on the key, whatever the keyboard.
+		if n := ebiten.KeyName(k); len(n) == 1 && n[0] >= 'a' && n[0] <= 'z' {
+			return string(n[0] - 'a' + 'A')
+		}
+		return string(rune('A' + k - ebiten.KeyA))
+	case k >= ebiten.KeyDigit0 && k <= ebiten.KeyDigit9:
+		return string(rune('0' + k - ebiten.KeyDigit0))
+	case k >= ebiten.KeyNumpad0 && k <= ebiten.KeyNumpad9:
+		return string(rune('0' + k - ebiten.KeyNumpad0))
+	}
+	return ""
+}
+
+// input turns what hands did since the last tick into events. Ebitengine does
+// not tell in which order letters and keys came within a tick, which lasts long
+// where the processor draws. Letters go first: whoever types fast hits Enter in
+// the tick of the last letter.
+func (g *game) input() {
+	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
+	command := ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta) || ebiten.IsKeyPressed(ebiten.KeyAlt)
+	if letters := ebiten.AppendInputChars(nil); len(letters) > 0 && !command {
+		g.send(event{kind: typed, key: string(letters)})
+	}
+	for _, k := range inpututil.AppendJustPressedKeys(nil) {
+		name := nameOf(k)
+		if name == "" {
+			continue
+		}
+		if command {
+			switch {
+			case name == "Q" || name == "W":
+				g.u.w.leave()
+			case name == "Z":
+				g.send(event{kind: keyDown, key: "U"})
+			case name == "V":
+				go g.paste()
+			}
+			continue
+		}
+		g.send(event{kind: keyDown, key: name, shift: shift})
+	}
+	select {
+	case text := <-g.pasted:
+		g.send(event{kind: typed, key: text})
+	default:
+	}
+	for _, k := range []ebiten.Key{ebiten.KeyBackspace, ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyArrowUp, ebiten.KeyArrowDown} {
+		if d := inpututil.KeyPressDuration(k); d > 12 && d%2 == 0 { // held: again and again
+			g.send(event{kind: keyDown, key: keyNames[k], shift: shift})
+		}
+	}
+	x, y := ebiten.CursorPosition()
+	at := image.Pt(x, y)
+	if at != g.cursor {
+		g.cursor = at
+		g.send(event{kind: moved, at: at, shift: shift})
+	}
+	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
+		g.send(event{kind: pressed, at: at, shift: shift})
+	}
+	if inpututil.IsMouseButtonJustReleased(ebiten.MouseButtonLeft) {
+		g.send(event{kind: released, at: at, shift: shift})
+	}
+}
+
+// paste fetches the clipboard, which may take a moment: another program has it.
+func (g *game) paste() {
+	text, err := clipboard.ReadAll()
+	if err != nil {
+		g.u.w.Notice("Nothing could be pasted: " + err.Error())
+		return
+	}
+	select {
+	case g.pasted <- text:
+	default:
+	}
+}
+
+func (g *game) send(e event) {
+	g.dirty, g.touched = true, time.Now()
+	if e.kind != moved && !g.u.state.closing.IsZero() {
+		g.u.w.change(func(s *state) { s.stay = true })
+	}
+	if g.u.handle(e) == toggleFullscreen {
+		ebiten.SetFullscreen(!ebiten.IsFullscreen())
+	}
+	g.u.state, _ = g.u.w.load()
+}
+
+// compose paints, in memory, the panels that have changed.
+func (g *game) compose() {
+	if g.size.X <= 0 || g.size.Y <= 0 {
+		return
+	}
+	u := g.u
+	if g.theme != u.theme || g.face != u.face() || g.fonts != u.state.fonts {
+		g.theme, g.face, g.fonts, g.all = u.theme, u.face(), u.state.fonts, true
+	}
+	sc := u.scene()
+	if sc.lay != g.scene.lay {
+		g.all = true
+	}
+	if g.all || g.base == nil || g.base.Bounds().Max != g.size {
+		if g.base != nil {
+			g.base.Deallocate()
+		}
+		g.base = ebiten.NewImage(g.size.X, g.size.Y)
+		g.done, g.fresh = map[image.Rectangle]string{}, nil
+		for _, l := range g.over {
+			l.img.Deallocate()
+		}
+		g.over = map[image.Rectangle]*layer{}
+		g.all, g.redo = true, true
+	}
+	back := u.theme.back
+	if sc.black {
+		back = rgb(0)
+	}
+	if g.all {
+		g.base.Fill(back)
+		g.fresh = append(g.fresh, image.Rectangle{Max: g.size})
+		g.all = false
+	}
+	old := g.scene
+	g.scene = sc
+	if sc.shot != old.shot || (sc.picture == nil) != (old.picture == nil) {
+		g.done = map[image.Rectangle]string{} // what was under the picture comes back
+		g.redo = true
+	}
+	kept := map[image.Rectangle]bool{}
+	for _, p := range sc.panels {
+		r := p.rect.Intersect(image.Rectangle{Max: g.size})
+		if r.Empty() {
+			continue
+		}
+		if p.over {
+			kept[r] = true
+			l := g.over[r]
+			if l == nil {
+				l = &layer{img: ebiten.NewImage(r.Dx(), r.Dy())}
+				g.over[r] = l
+			}
+			if l.key != p.key {
+				l.key = p.key
+				c := paint.New(r)
+				p.paint(c)
+				l.img.WritePixels(c.Img.Pix)
+				g.redo = true
+			}
+			continue
+		}
+		if g.done[r] == p.key {
+			continue
+		}
+		g.done[r] = p.key
+		c := paint.New(r)
+		c.Clear(back)
+		p.paint(c)
+		g.base.SubImage(r).(*ebiten.Image).WritePixels(c.Img.Pix)
+		g.fresh = append(g.fresh, r)
+		if r.Overlaps(sc.shot) {
+			g.redo = true
+		}
+	}
+	for r, l := range g.over {
+		if !kept[r] {
+			l.img.Deallocate()
+			delete(g.over, r)
+			g.redo = true
+			if !r.In(sc.shot) {
+				g.fresh = append(g.fresh, r)
+			}
+		}
+	}
+	if sc.picture != nil && g.shown != any(sc.picture) {
+		b := sc.picture.Bounds()
+		if g.picture == nil || g.picture.Bounds() != b {
+			if g.picture != nil {
+				g.picture.Deallocate()
+			}
+			g.picture = ebiten.NewImage(b.Dx(), b.Dy())
+		}
+		g.picture.WritePixels(sc.picture.Pix)
+		g.shown, g.redo = sc.picture, true
+	}
+	u.w.shownAt(sc.shot.Size(), u.places())
+	u.narrate(time.Now())
+}
+
+// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// presents a change four times over; at sixty frames a second that would cost a
+// machine without a graphics card more than all the rest.
+const calm = 95 * time.Millisecond
+
+// DrawFinalScreen copies, without blending, pixel by pixel.
+func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
+	op := &ebiten.DrawImageOptions{GeoM: geoM, Blend: ebiten.BlendCopy}
+	screen.DrawImage(offscreen, op)
+}
+
+// Draw brings what changed to the screen.
+func (g *game) Draw(screen *ebiten.Image) {
+	g.frames++
+	if g.frames > 10 && time.Since(g.touched) > time.Second {
+		time.Sleep(time.Until(g.drawn.Add(calm)))
+	}
+	g.drawn = time.Now()
+	if g.base == nil {
+		return
+	}
+	for _, r := range g.fresh {
+		op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
+		op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+		screen.DrawImage(g.base.SubImage(r).(*ebiten.Image), op)
+		if r.Overlaps(g.scene.shot) {
+			g.redo = true
+		}
+	}
+	g.fresh = g.fresh[:0]
+	if !g.redo {
+		return
+	}
+	g.redo = false
+	if g.scene.picture != nil && g.picture != nil {
+		r, b := g.scene.shot, g.picture.Bounds()
+		op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
+		if r.Size() != b.Size() {
+			op.Filter = ebiten.FilterLinear
+			op.GeoM.Scale(float64(r.Dx())/float64(b.Dx()), float64(r.Dy())/float64(b.Dy()))
+		}
+		op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+		screen.DrawImage(g.picture, op)
+	}
+	for _, p := range g.scene.panels {
+		if !p.over {
+			continue
+		}
+		r := p.rect.Intersect(image.Rectangle{Max: g.size})
+		if l := g.over[r]; l != nil {
+			if !r.In(g.scene.shot) { // above panels, which come back below it
+				op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
+				op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+				screen.DrawImage(g.base.SubImage(r).(*ebiten.Image), op)
+			}
+			op := &ebiten.DrawImageOptions{}
+			op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+			screen.DrawImage(l.img, op)
+		}
+	}
+}

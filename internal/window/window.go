@@ -1,0 +1,238 @@
+package window
+
+import (
+	"image"
+	"sync"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/reading"
+)
+
+// pictureEvery is how often the camera's picture is renewed at most. More is
+// not needed to see that all is well, and costs a slow machine dearly.
+const pictureEvery = 95 * time.Millisecond
+
+// Options say how a Window begins.
+type Options struct {
+	Title string
+	Light bool // the light theme instead of the dark one
+	Muted bool
+	// Mute is told when the user switches the sound off or on; without it
+	// there is no such switch.
+	Mute func(off bool)
+	// Again is called when the user wants the last sentence said once more.
+	Again func()
+	// Say speaks, in English, what the window itself has to tell to those who do
+	// not see it: pages, choices, steps of the calibration. The game's own
+	// sentences come from the referee. Nil says nothing.
+	Say func(text string)
+	// Point is told which point of the clean board was clicked during play;
+	// without it such clicks mean nothing.
+	Point func(board.Point)
+	// Games says that there is a page with games to go back to.
+	Games bool
+	// Corners is told when the user sets the corners anew during a game:
+	// clockwise from the top left of the position, in pixels of the camera's
+	// picture. Without it they cannot be set.
+	Corners func(corners [4]grid.Pt, size int)
+	// Projector keeps the corners of the projector view; nil forgets them.
+	Projector *calibrate.Store
+	// Linger is how long the window stays after Close, for the user to read the
+	// result; a key keeps it open. 0 closes at once.
+	Linger time.Duration
+	// CacheDir keeps the index of the system's fonts; empty for none.
+	CacheDir string
+}
+
+// Window is what a window shows: every method may be called by any goroutine,
+// and none waits for the drawing.
+type Window struct {
+	opt      Options
+	commands chan match.Command
+	answers  chan Answer
+
+	mu      sync.Mutex
+	st      state
+	version int
+	wanted  time.Time     // before which no picture is
+	room    image.Point   // pixels that a picture is shown in; 0, 0 before it is known
+	done    chan struct{} // closed by Close
+	places  []Place       // of the last scene
+}
+
+// state is all that has been told to a Window. A copy is a snapshot: what it
+// points to is not changed any more.
+type state struct {
+	picture *picture
+	snap    *match.Snapshot
+	snapAt  time.Time
+	notice  string
+	alarm   bool
+	muted   bool
+	closing time.Time // when Close was called
+	leaving bool      // the user wants to go, and the game is being settled
+	cal     *Calibration
+	menu    *Menu
+	fonts   int  // grows when more fonts are known
+	stay    bool // a key was pressed while the window lingers
+}
+
+// picture is what the camera sees. None of it is changed any more.
+type picture struct {
+	img           *image.RGBA
+	width, height int // of the camera's own picture, in whose pixels the grid is
+	grid          *grid.Grid
+	reading       *reading.Reading
+	number        int
+}
+
+// New returns a Window that shows nothing yet.
+func New(opt Options) *Window {
+	if opt.Title == "" {
+		opt.Title = "gobancam"
+	}
+	return &Window{opt: opt, commands: make(chan match.Command, 64), answers: make(chan Answer, 16), done: make(chan struct{}), st: state{muted: opt.Muted}}
+}
+
+// Commands delivers what the user asks for, by key or click.
+func (w *Window) Commands() <-chan match.Command { return w.commands }
+
+// do passes a command on. A player does not ask for 64 things at once, so a
+// full channel is one that nobody reads.
+func (w *Window) do(c match.Command) {
+	select {
+	case w.commands <- c:
+	default:
+		w.Notice("That was not done: the program is busy. Try again.")
+	}
+}
+
+func (w *Window) change(f func(*state)) {
+	w.mu.Lock()
+	f(&w.st)
+	w.version++
+	w.mu.Unlock()
+}
+
+func (w *Window) load() (state, int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st, w.version
+}
+
+// WantsPicture reports whether it is time for a new picture, and how large it
+// is shown, in pixels: a larger one is not needed. The size is 0, 0 when all of
+// it is of use.
+func (w *Window) WantsPicture() (size image.Point, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.room, !time.Now().Before(w.wanted)
+}
+
+// ShowPicture shows what the camera sees and what was read in it, grid and
+// reading being nil while the board has not been found. width and height are
+// those of the camera's picture, of which img may be a smaller copy. Img must
+// not be changed any more.
+func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r *reading.Reading) {
+	w.change(func(s *state) {
+		n := 1
+		if s.picture != nil {
+			n = s.picture.number + 1
+		}
+		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n}
+		w.wanted = time.Now().Add(pictureEvery)
+	})
+}
+
+// ShowSnapshot shows where the game stands.
+func (w *Window) ShowSnapshot(snap *match.Snapshot) {
+	w.change(func(s *state) { s.snap, s.snapAt = snap, time.Now() })
+}
+
+// Announce shows the sentence of an event. It implements match.Voice.
+func (w *Window) Announce(e match.Event) {
+	if e.Text == "" || e.Kind == match.EventState {
+		return // the state has a place of its own
+	}
+	w.change(func(s *state) {
+		s.notice, s.alarm = e.Text, e.Kind == match.EventAlarm || e.Kind == match.EventRefused
+	})
+}
+
+// Notice shows a sentence.
+func (w *Window) Notice(text string) {
+	w.change(func(s *state) { s.notice, s.alarm = text, false })
+}
+
+// alarm shows a sentence about something that went wrong.
+func (w *Window) alarm(text string) {
+	w.change(func(s *state) { s.notice, s.alarm = text, true })
+}
+
+// Close says that there is nothing more to show: what Run drew goes away, after
+// Options.Linger.
+func (w *Window) Close() {
+	w.change(func(s *state) {
+		if s.closing.IsZero() {
+			s.closing = time.Now()
+			close(w.done)
+		}
+	})
+}
+
+// Done is closed by Close.
+func (w *Window) Done() <-chan struct{} { return w.done }
+
+// leave is the user's wish to close the window.
+func (w *Window) leave() {
+	w.change(func(s *state) { s.leaving = true })
+	w.do(match.Command{Kind: match.CmdQuit})
+}
+
+// shownAt notes how large the camera's picture is shown, and what can be
+// clicked.
+func (w *Window) shownAt(size image.Point, places []Place) {
+	w.mu.Lock()
+	w.room, w.places = size, places
+	if w.st.cal != nil {
+		w.room = image.Point{} // all of it: a loupe looks at its pixels
+	}
+	w.mu.Unlock()
+}
+
+// Clear forgets the game and the picture, before another game is shown.
+func (w *Window) Clear() {
+	w.change(func(s *state) { s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil })
+}
+
+// Shown returns where the game stands that is shown, nil for none.
+func (w *Window) Shown() *match.Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st.snap
+}
+
+// Place is where something that can be clicked is.
+type Place struct {
+	Name string // what is written on a button, or the name of a point of the board
+	Rect image.Rectangle
+}
+
+// Places tells where the window's buttons, choices and points are now, in
+// pixels of the window, for tools that drive it.
+func (w *Window) Places() []Place {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.places
+}
+
+// Left reports whether the user closed the window.
+func (w *Window) Left() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st.leaving
+}
