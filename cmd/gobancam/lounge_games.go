@@ -95,7 +95,7 @@ func (l *lounge) signIn(ctx context.Context) (page, error) {
 	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
 		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
 		defer stop()
-		_, err := l.f.ogs.signIn(ctx, l.cmd, ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
+		_, err := l.f.ogs.signIn(ctx, l.cmd, credentialStore(l.cmd), ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
 			l.window.ShowMenu(&window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host,
 				Text: "The browser should have opened this page. If it has not, open it on this computer.", Address: address,
 				Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}})

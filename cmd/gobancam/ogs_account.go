@@ -17,6 +17,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
+	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/version"
@@ -81,8 +82,14 @@ func (f *ogsFlags) client(cmd *cobra.Command, log *slog.Logger) (*ogs.Client, er
 		if err != nil {
 			return nil, withCode(exitUsage, err)
 		}
-		cfg := plain.OAuth(ogs.App{ClientID: c.ClientID, Secret: c.Secret})
-		o.Tokens = store.Source(plain.Context(cmd.Context()), f.key(), credentials.Refresh(cfg), 7*24*time.Hour)
+		app := ogs.App{ClientID: c.ClientID, Secret: c.Secret}
+		source := store.Source(plain.Context(cmd.Context()), f.key(), credentials.Refresh(plain.OAuth(app)), 7*24*time.Hour)
+		source.Discard = func(ctx context.Context, t *oauth2.Token) { // signed out while it was on its way
+			if err := revoke(ctx, plain, app, t); err != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "A token that came after signing out could not be revoked (%v); %s lists it.\n", err, authorizedPage(f.server))
+			}
+		}
+		o.Tokens = source
 	}
 	client, err := ogs.NewClient(o)
 	if err != nil {
@@ -109,7 +116,7 @@ func (e signedOutError) Error() string {
 }
 
 // signIn gets a token by the browser, keeps it, and tries it.
-func (f *ogsFlags) signIn(ctx context.Context, cmd *cobra.Command, app ogs.App, show func(address string)) (ogs.Player, error) {
+func (f *ogsFlags) signIn(ctx context.Context, cmd *cobra.Command, store *credentials.Store, app ogs.App, show func(address string)) (ogs.Player, error) {
 	client, err := ogs.NewClient(f.options(nil))
 	if err != nil {
 		return ogs.Player{}, withCode(exitUsage, err)
@@ -119,7 +126,7 @@ func (f *ogsFlags) signIn(ctx context.Context, cmd *cobra.Command, app ogs.App, 
 		return ogs.Player{}, err
 	}
 	record := credentials.Credential{Token: token, ClientID: app.ClientID, Secret: app.Secret}
-	if err := credentialStore(cmd).Put(f.key(), record); err != nil {
+	if err := store.Put(f.key(), record); err != nil {
 		return ogs.Player{}, err
 	}
 	signed, err := f.client(cmd, nil)
@@ -203,7 +210,7 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 			ctx, cancel := context.WithTimeoutCause(cmd.Context(), wait, fmt.Errorf("there was no answer from the browser within %v", wait))
 			defer cancel()
 			out := cmd.OutOrStdout()
-			me, err := f.signIn(ctx, cmd, app, func(address string) {
+			me, err := f.signIn(ctx, cmd, store, app, func(address string) {
 				fmt.Fprintf(out, "Allow gobancam on this page:\n%s\n", address)
 				if !noBrowser {
 					openPage(address)
@@ -236,30 +243,20 @@ reached; then they can be revoked on its page of authorized applications.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store := credentialStore(cmd)
-			c, err := store.Get(f.key())
+			client, err := ogs.NewClient(f.options(nil))
+			if err != nil {
+				return withCode(exitUsage, err)
+			}
+			// First here, so that a refresh that is running cannot keep its pair.
+			c, err := store.Take(f.key())
 			if errors.Is(err, credentials.ErrNone) {
 				fmt.Fprintf(cmd.OutOrStdout(), "Nobody is signed in at %s.\n", f.server)
 				return nil
 			} else if err != nil {
 				return err
 			}
-			client, err := ogs.NewClient(f.options(nil))
-			if err != nil {
-				return withCode(exitUsage, err)
-			}
-			app := ogs.App{ClientID: c.ClientID, Secret: c.Secret}
-			var revoking error
-			if c.Token != nil {
-				if c.Token.RefreshToken != "" {
-					revoking = client.Revoke(cmd.Context(), app, c.Token.RefreshToken)
-				}
-				revoking = errors.Join(revoking, client.Revoke(cmd.Context(), app, c.Token.AccessToken))
-			}
-			if err := store.Delete(f.key()); err != nil {
-				return err
-			}
-			if revoking != nil {
-				return fmt.Errorf("the tokens are removed from this machine, but the server was not told: %w; revoke them at %s/oauth2/authorized_tokens/", revoking, strings.TrimRight(f.server, "/"))
+			if err := revoke(cmd.Context(), client, ogs.App{ClientID: c.ClientID, Secret: c.Secret}, c.Token); err != nil {
+				return fmt.Errorf("the tokens are removed from this machine, but the server was not told: %w; revoke them at %s", err, authorizedPage(f.server))
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Signed out of %s.\n", f.server)
 			return nil
@@ -267,6 +264,23 @@ reached; then they can be revoked on its page of authorized applications.`,
 	}
 	f.register(cmd)
 	return cmd
+}
+
+// revoke tells the server that a pair is not to be taken any more.
+func revoke(ctx context.Context, client *ogs.Client, app ogs.App, t *oauth2.Token) error {
+	if t == nil {
+		return nil
+	}
+	var refresh error
+	if t.RefreshToken != "" {
+		refresh = client.Revoke(ctx, app, t.RefreshToken)
+	}
+	return errors.Join(refresh, client.Revoke(ctx, app, t.AccessToken))
+}
+
+// authorizedPage is where a person sees and ends the sign-ins of applications.
+func authorizedPage(server string) string {
+	return strings.TrimRight(server, "/") + "/oauth2/authorized_tokens/"
 }
 
 func newWhoamiCommand() *cobra.Command {

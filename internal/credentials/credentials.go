@@ -32,8 +32,8 @@ var ErrNone = errors.New("not signed in")
 
 // Key names one record.
 type Key struct {
-	Service string // "ogs", "challonge"
-	Server  string // base address, such as https://online-go.com
+	Service string // "ogs", "challonge", "camera"
+	Server  string // base address, such as https://online-go.com; no secret in it
 }
 
 // String is the canonical form of k: two spellings of one server (case of the
@@ -52,7 +52,14 @@ func canonical(server string) string {
 	if port != "" && !(scheme == "https" && port == "443") && !(scheme == "http" && port == "80") {
 		host += ":" + port
 	}
-	return scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/")
+	if u.User != nil {
+		host = u.User.String() + "@" + host
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		path += "?" + u.RawQuery
+	}
+	return scheme + "://" + host + path
 }
 
 // file is the name of k's file: readable, and unique by a digest of String.
@@ -250,7 +257,7 @@ func (s *Store) get(k Key) (Credential, error) {
 		// Who has a file was told when it was written; only where nothing is
 		// found does it matter that there was a place not looked into.
 		if shut != nil {
-			s.once("keyring", fmt.Sprintf("The key ring cannot be used (%v): a sign-in that is kept there, if any, is not found.", shut))
+			s.keyringFailed(shut, "a sign-in kept in it is not found until it is unlocked")
 		}
 		return Credential{}, ErrNone
 	}
@@ -261,8 +268,38 @@ func (s *Store) get(k Key) (Credential, error) {
 // Put stores c under k, replacing all that was there. When it returns without
 // error, the record survives a crash.
 func (s *Store) Put(k Key, c Credential) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	return s.exclusively(k, func() error { return s.put(k, c) })
+}
+
+// replace stores next under k in place of old. If the record is no longer old,
+// because somebody signed out or in meanwhile, nothing is stored, and replace
+// returns what is there now, or ErrNone.
+func (s *Store) replace(k Key, old, next Credential) (Credential, error) {
+	now := next
+	err := s.exclusively(k, func() error {
+		have, err := s.get(k)
+		if err != nil {
+			return err
+		}
+		if !have.same(old) {
+			now = have
+			return nil
+		}
+		return s.put(k, next)
+	})
+	return now, err
+}
+
+// same reports whether two records hold the same secrets.
+func (c Credential) same(d Credential) bool {
+	if (c.Token == nil) != (d.Token == nil) || c.Secret != d.Secret {
+		return false
+	}
+	return c.Token == nil || c.Token.AccessToken == d.Token.AccessToken && c.Token.RefreshToken == d.Token.RefreshToken
+}
+
+// put is Put for a caller that has the record to itself.
+func (s *Store) put(k Key, c Credential) error {
 	c.Saved = s.now().UTC()
 	data, err := encode(k, c)
 	if err != nil {
@@ -281,7 +318,9 @@ func (s *Store) Put(k Key, c Credential) error {
 			}
 			return nil
 		}
-		s.once("keyring", fmt.Sprintf("The key ring cannot be used (%v): sign-ins are kept in %s, readable by you alone.", err, s.dir))
+		if _, there := os.Stat(path); there != nil { // who has a file knows already
+			s.once("keyring", fmt.Sprintf("%s, so sign-ins are kept in %s, readable by you alone.", keyringState(err), s.dir))
+		}
 	}
 	if err := s.makeDir(); err != nil {
 		return err
@@ -293,23 +332,66 @@ func (s *Store) Put(k Key, c Credential) error {
 	return nil
 }
 
-// Delete removes the record under k from every place. A missing one is no
-// error.
+// Delete removes the record under k from every place, with what was set aside
+// of it. A missing one is no error. A refresh that is running in this process
+// or in another one cannot store its result afterwards.
 func (s *Store) Delete(k Key) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var errs []error
+	_, err := s.Take(k)
+	if errors.Is(err, ErrNone) {
+		return nil
+	}
+	return err
+}
+
+// Take is Delete and returns what was removed. It is ErrNone where there was
+// nothing, or nothing that could be understood, which is removed all the same.
+func (s *Store) Take(k Key) (Credential, error) {
+	var had Credential
+	err := s.exclusively(k, func() error {
+		var corrupt *CorruptError
+		c, got := s.get(k)
+		switch {
+		case errors.Is(got, errNewer):
+			return got
+		case errors.As(got, &corrupt):
+			got = ErrNone
+		case got != nil && !errors.Is(got, ErrNone):
+			return got
+		}
+		had = c
+		return errors.Join(s.remove(k), got)
+	})
+	return had, err
+}
+
+func (s *Store) remove(k Key) error {
 	if s.keyring {
 		// A key ring that does not answer holds nothing that Get would return.
 		if err := keyring.Delete(ringService, k.String()); err != nil && !errors.Is(err, keyring.ErrNotFound) {
-			s.once("keyring", fmt.Sprintf("The key ring cannot be used (%v); a sign-in kept in it, if any, is still there.", err))
+			s.keyringFailed(err, "a sign-in kept in it is still there; unlock it and sign out again")
 		}
 	}
-	if err := os.Remove(filepath.Join(s.dir, k.file())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, fmt.Errorf("the stored sign-in cannot be removed: %w", err))
+	path := filepath.Join(s.dir, k.file())
+	files, _ := filepath.Glob(quoteGlob(path) + corruptSuffix + "*")
+	var errs []error
+	for _, f := range append(files, path) {
+		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, fmt.Errorf("the stored sign-in cannot be removed: %w", err))
+		}
 	}
 	return errors.Join(errs...)
 }
+
+// quoteGlob makes filepath.Glob take path literally.
+func quoteGlob(path string) string {
+	if runtime.GOOS == "windows" {
+		return path // it has no escapes there, and file names no wildcards
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
+}
+
+// corruptSuffix marks what could not be understood and was kept aside.
+const corruptSuffix = ".corrupt-"
 
 // setAside keeps data, which could not be understood, beside the files and
 // empties the place it came from. A record of a newer version is left alone.
@@ -318,7 +400,7 @@ func (s *Store) setAside(k Key, place string, data []byte, cause error) error {
 	if errors.Is(cause, errNewer) {
 		return e
 	}
-	kept := filepath.Join(s.dir, k.file()+".corrupt-"+s.now().UTC().Format("20060102T150405.000000000Z"))
+	kept := filepath.Join(s.dir, k.file()+corruptSuffix+s.now().UTC().Format("20060102T150405.000000000Z"))
 	if err := s.makeDir(); err != nil {
 		return e
 	}

@@ -185,8 +185,10 @@ func TestKeyring(t *testing.T) {
 	if s.Place() != Keyring {
 		t.Errorf("stored in %s", s.Place())
 	}
-	if _, err := os.Stat(s.dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("something lies on disk: %v", err)
+	for _, name := range files(t, s.dir) {
+		if !strings.HasSuffix(name, ".lock") {
+			t.Errorf("%s lies on disk", name)
+		}
 	}
 
 	// The key ring is shut: a later pair goes to a file, and counts when the
@@ -231,6 +233,19 @@ func TestKeyring(t *testing.T) {
 	if err := s.Delete(ogs); err != nil {
 		t.Error(err)
 	}
+}
+
+// files lists a directory; one that is not there is empty.
+func files(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 func mustEncode(t *testing.T, n int) string {
@@ -409,10 +424,10 @@ func TestSourceWithADiskThatIsFull(t *testing.T) {
 	s, told := fileStore(t)
 	s.Put(ogs, Credential{Token: pair(1, -time.Hour)})
 	r := &rotator{n: 1, life: time.Hour}
-	path := filepath.Join(s.dir, ogs.file())
+	away := s.dir + "-away"
 	src := s.Source(t.Context(), ogs, func(ctx context.Context, old *oauth2.Token) (*oauth2.Token, error) {
-		os.Remove(path)
-		os.MkdirAll(filepath.Join(path, "in the way"), 0o700) // rename onto it fails
+		os.Rename(s.dir, away)
+		os.WriteFile(s.dir, nil, 0o600) // in the way
 		return r.refresh(ctx, old)
 	}, 0)
 	for range 2 {
@@ -423,7 +438,8 @@ func TestSourceWithADiskThatIsFull(t *testing.T) {
 	if len(*told) == 0 || !strings.Contains((*told)[0], "in memory only") {
 		t.Errorf("told %q", *told)
 	}
-	os.RemoveAll(path)
+	os.Remove(s.dir)
+	os.Rename(away, s.dir)
 	if _, err := src.Token(); err != nil {
 		t.Fatal(err)
 	}

@@ -5,30 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
 	"golang.org/x/oauth2"
 )
-
-// Lock waits until no other process (or goroutine) holds the lock of k, takes
-// it, and returns what gives it back. Put and Get are safe without it; it is
-// for reading, changing and writing in one go.
-func (s *Store) Lock(ctx context.Context, k Key) (unlock func(), err error) {
-	s.mu.Lock()
-	err = s.makeDir()
-	s.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	l := flock.New(filepath.Join(s.dir, k.file()+".lock"), flock.SetPermissions(0o600))
-	if _, err := l.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("another gobancam is refreshing the sign-in and did not finish: %w", err)
-	}
-	return func() { l.Unlock() }, nil
-}
 
 // A RefreshFunc fetches the successor of old from the server. What it returns
 // replaces old as a whole; where the server sends no new refresh token, it
@@ -59,7 +40,14 @@ var ErrNotYet = errors.New("the sign-in could not be refreshed yet")
 //     what the first one stored.
 //   - The new pair is stored before anybody sees it. If it cannot be stored it
 //     is kept in memory, said, and tried again at every call.
+//   - A pair is stored only in place of the one that it succeeds. Whoever signed
+//     out, or in again, while it was on its way has the last word: the pair is
+//     handed to Discard and forgotten.
 type Source struct {
+	// Discard, if not nil, is given a fresh pair that came too late to be kept,
+	// to be revoked at the server.
+	Discard func(ctx context.Context, t *oauth2.Token)
+
 	store   *Store
 	key     Key
 	refresh RefreshFunc
@@ -68,9 +56,9 @@ type Source struct {
 
 	mu      sync.Mutex
 	current *Credential
-	unsaved bool
-	refused string    // an access token that the server would not take
-	retry   time.Time // no new attempt at an early refresh before this
+	unsaved *Credential // the stored record that current has to replace; nil if it has
+	refused string      // an access token that the server would not take
+	retry   time.Time   // no new attempt at an early refresh before this
 }
 
 // Source returns a token source for k. ctx bounds every refresh of Token.
@@ -95,8 +83,10 @@ func (s *Source) Token() (*oauth2.Token, error) { return s.TokenContext(s.ctx) }
 func (s *Source) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.unsaved {
-		s.save(ctx)
+	if s.unsaved != nil {
+		if err := s.save(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if s.current == nil {
 		c, err := s.store.Get(s.key)
@@ -166,7 +156,7 @@ func (s *Source) renew(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ErrNotYet, err)
 	}
 	defer unlock()
-	if !s.unsaved {
+	if s.unsaved == nil {
 		c, err := s.store.Get(s.key)
 		if errors.Is(err, ErrNone) {
 			s.current = nil // signed out meanwhile
@@ -195,38 +185,56 @@ func (s *Source) renew(ctx context.Context) error {
 	if next == nil || next.AccessToken == "" {
 		return fmt.Errorf("%w: the server sent no token", ErrNotYet)
 	}
-	c := *s.current
+	c, old := *s.current, s.current
 	c.Token = copyToken(next)
 	if c.Token.RefreshToken == "" {
 		c.Token.RefreshToken = s.current.Token.RefreshToken
 	}
 	c.Saved = s.store.now().UTC()
-	s.current, s.unsaved = &c, true
-	s.put()
-	return nil
+	s.current = &c
+	if s.unsaved == nil {
+		s.unsaved = old
+	}
+	return s.put(ctx)
 }
 
-// save tries again to store a pair that could not be stored, unless another
-// process has stored a later one.
-func (s *Source) save(ctx context.Context) {
+// save tries again to store a pair that could not be stored.
+func (s *Source) save(ctx context.Context) error {
 	unlock, err := s.store.Lock(ctx, s.key)
 	if err != nil {
-		return
+		return nil // what is in memory works
 	}
 	defer unlock()
-	if c, err := s.store.Get(s.key); err == nil && c.Saved.After(s.current.Saved) && c.Token != nil {
-		s.current, s.unsaved = &c, false
-		return
-	}
-	s.put()
+	return s.put(ctx)
 }
 
-func (s *Source) put() {
-	if err := s.store.Put(s.key, *s.current); err != nil {
+// put stores the current pair in place of the one it succeeds. A pair that
+// cannot be stored stays in memory; one whose predecessor is gone is discarded,
+// and the error is ErrNone if nothing has taken its place.
+func (s *Source) put(ctx context.Context) error {
+	fresh := s.current
+	now, err := s.store.replace(s.key, *s.unsaved, *fresh)
+	var corrupt *CorruptError
+	switch {
+	case errors.Is(err, ErrNone), errors.As(err, &corrupt):
+		s.current, s.unsaved = nil, nil
+	case err != nil:
 		s.store.notice(fmt.Sprintf("The refreshed sign-in for %s works but is in memory only (%v): it will be lost if the program ends now.", s.key.Server, err))
-		return
+		return nil
+	default:
+		s.current, s.unsaved = &now, nil
+		if now.same(*fresh) {
+			return nil
+		}
+		err = nil
 	}
-	s.unsaved = false
+	if s.Discard != nil {
+		s.Discard(ctx, copyToken(fresh.Token))
+	}
+	if err == nil && s.current.Token == nil {
+		return fmt.Errorf("%w: what is stored for %s is no OAuth token any more", ErrSignInAgain, s.key)
+	}
+	return err
 }
 
 // refusal reports whether the server said that the refresh token itself is no
