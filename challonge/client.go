@@ -26,7 +26,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/version"
 )
 
@@ -229,7 +229,7 @@ func (c *Client) once(ctx context.Context, method, path string, query url.Values
 	start := time.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		c.log.Info("challonge", "method", method, "path", u.Path, "error", credentials.MaskText(err.Error()))
+		c.log.Info("challonge", "method", method, "path", u.Path, "error", mask.Text(err.Error()))
 		if ctx.Err() != nil {
 			return nil, req.Header, fmt.Errorf("%w: %w", ErrTrouble, ctx.Err())
 		}

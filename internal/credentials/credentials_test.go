@@ -483,27 +483,6 @@ func TestRefresh(t *testing.T) {
 
 func TestMasking(t *testing.T) {
 	const secret = "s3cr3t-token-that-must-not-be-seen"
-	for _, text := range []string{
-		"Authorization: Bearer " + secret,
-		"authorization: Basic " + secret,
-		"Authorization " + secret,
-		"https://x/oauth?code=" + secret + "&state=1",
-		"grant_type=refresh_token&refresh_token=" + secret,
-		`{"access_token":"` + secret + `","token_type":"Bearer"}`,
-		`["authenticate",{"jwt" : "` + secret + `"}]`,
-		`{"password":"a\"` + secret + `"}`,
-		"eyJhbGciOiJSUzI1NiJ9." + secret + ".sig",
-	} {
-		got := MaskText(text)
-		if strings.Contains(got, secret[6:]) {
-			t.Errorf("%q became %q", text, got)
-		}
-	}
-	for _, text := range []string{"", "the code is Q16", `{"code":"too_fast","message":"wait"}`, "GET /api/v1/me?page=2"} {
-		if got := MaskText(text); got != text {
-			t.Errorf("%q became %q", text, got)
-		}
-	}
 	c := Credential{Token: &oauth2.Token{AccessToken: secret, RefreshToken: secret}, Secret: secret}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(verb, c); strings.Contains(got, secret) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"regexp"
 	"runtime"
 	"strings"
 )
@@ -20,37 +19,6 @@ func Mask(secret string) string {
 	default:
 		return fmt.Sprintf("%.4s…(%d)", secret, n)
 	}
-}
-
-// The places where the protocols we speak carry secrets: headers, form and
-// query parameters, members of JSON objects, and JSON Web Tokens anywhere.
-var (
-	secretHeader = regexp.MustCompile(`(?i)\b(Authorization:?\s+(?:Bearer\s+|Basic\s+)?|Bearer\s+)([^\s"',;]+)`)
-	secretNames  = `access_token|refresh_token|id_token|client_secret|code_verifier|device_code|jwt|user_jwt|chat_auth|game_chat_auth|notification_auth|superchat_auth|auth|api_key|bot_apikey|apikey|token|secret|password`
-	secretParam  = regexp.MustCompile(`(?i)([?&;\s]|^)(` + secretNames + `|code)=([^&\s"']+)`)
-	secretMember = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*")((?:[^"\\]|\\.)*)(")`)
-	secretJWT    = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
-)
-
-// MaskText masks the secrets in a piece of HTTP, JSON or a URL: whatever
-// stands in a place where OAuth, OGS or Challonge carry one. It is for logs and
-// bug reports; text in which nothing looks secret comes back as it was.
-func MaskText(text string) string {
-	sub := func(re *regexp.Regexp, group int, text string) string {
-		var b strings.Builder
-		last := 0
-		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
-			b.WriteString(text[last:m[2*group]])
-			b.WriteString(Mask(text[m[2*group]:m[2*group+1]]))
-			last = m[2*group+1]
-		}
-		b.WriteString(text[last:])
-		return b.String()
-	}
-	text = sub(secretMember, 2, text)
-	text = sub(secretParam, 3, text)
-	text = sub(secretHeader, 2, text)
-	return sub(secretJWT, 0, text)
 }
 
 // String shows c with its secrets masked.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/gobancam/gobancam/internal/mask"
 )
 
 // A RefreshFunc fetches the successor of old from the server. What it returns
@@ -111,7 +113,7 @@ func (s *Source) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 			s.retry = s.store.now().Add(time.Hour)
 		}
 		s.store.notice(fmt.Sprintf("The sign-in for %s could not be refreshed early and still works until %s: %s.",
-			s.key.Server, s.current.Token.Expiry.Local().Format("2 January 15:04"), MaskText(err.Error())))
+			s.key.Server, s.current.Token.Expiry.Local().Format("2 January 15:04"), mask.Text(err.Error())))
 		return copyToken(s.current.Token), nil
 	}
 	return nil, err
@@ -178,7 +180,7 @@ func (s *Source) renew(ctx context.Context) error {
 	next, err := s.refresh(ctx, copyToken(s.current.Token))
 	if err != nil {
 		if refusal(err) {
-			return fmt.Errorf("%w (the server refused to refresh it: %s)", ErrSignInAgain, MaskText(err.Error()))
+			return fmt.Errorf("%w (the server refused to refresh it: %s)", ErrSignInAgain, mask.Text(err.Error()))
 		}
 		return fmt.Errorf("%w: %w", ErrNotYet, err)
 	}

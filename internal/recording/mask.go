@@ -3,24 +3,13 @@ package recording
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
+
+	"github.com/gobancam/gobancam/internal/mask"
 )
 
 // Masked stands where a secret was.
-const Masked = "•••"
-
-var (
-	// JSON Web Tokens: three base64url parts, the first of which is a JSON
-	// object and so begins with eyJ (RFC 7519).
-	jwt = regexp.MustCompile(`eyJ[\w-]{5,}\.[\w-]+\.[\w-]*`)
-	// "Authorization: Bearer …" and its kin (RFC 9110, section 11.4).
-	scheme = regexp.MustCompile(`(?i)\b(bearer|basic|token)\s+[\w+/.~=-]{8,}`)
-	// name=value in addresses and forms.
-	param = regexp.MustCompile(`(?i)\b([\w-]*(?:token|secret|password|passwd|jwt|api[_-]?key|signature|code_verifier|[_-]auth)|code|pwd|auth|sid|sessionid)=[^&\s"'<>]+`)
-	// user:password@ in addresses.
-	userinfo = regexp.MustCompile(`(\w+://)[^/\s"'@]+@`)
-)
+const Masked = mask.Mark
 
 // secretKey reports whether a member of that name is never to be written.
 func secretKey(k string) bool {
@@ -33,20 +22,8 @@ func secretKey(k string) bool {
 	return k == "auth" || strings.HasSuffix(k, "_auth") || strings.HasSuffix(k, "-auth")
 }
 
-// MaskText returns s with what looks like a secret replaced: bearer tokens,
-// JSON Web Tokens, passwords and keys in addresses, and the given secrets
-// wherever they stand.
-func MaskText(s string, secrets ...string) string {
-	for _, x := range secrets {
-		if len(x) >= 4 {
-			s = strings.ReplaceAll(s, x, Masked)
-		}
-	}
-	s = jwt.ReplaceAllString(s, Masked)
-	s = scheme.ReplaceAllString(s, "$1 "+Masked)
-	s = param.ReplaceAllString(s, "$1="+Masked)
-	return userinfo.ReplaceAllString(s, "${1}"+Masked+"@")
-}
+// MaskText is mask.Text.
+func MaskText(s string, secrets ...string) string { return mask.Text(s, secrets...) }
 
 // Mask returns the JSON text with its secrets replaced: the values of members
 // whose names tell of tokens, passwords and keys, and within all strings what
@@ -59,16 +36,16 @@ func Mask(text []byte, secrets ...string) json.RawMessage {
 	if err := d.Decode(&v); err != nil || d.More() {
 		return marshal(MaskText(string(text), secrets...))
 	}
-	return marshal(mask(v, secrets))
+	return marshal(maskValue(v, secrets))
 }
 
-func mask(v any, secrets []string) any {
+func maskValue(v any, secrets []string) any {
 	switch v := v.(type) {
 	case string:
 		return MaskText(v, secrets...)
 	case []any:
 		for i := range v {
-			v[i] = mask(v[i], secrets)
+			v[i] = maskValue(v[i], secrets)
 		}
 	case map[string]any:
 		for k, x := range v {
@@ -76,7 +53,7 @@ func mask(v any, secrets []string) any {
 				v[k] = Masked
 				continue
 			}
-			m := mask(x, secrets)
+			m := maskValue(x, secrets)
 			if clean := MaskText(k, secrets...); clean != k {
 				delete(v, k)
 				k = clean

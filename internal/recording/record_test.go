@@ -104,7 +104,7 @@ func TestRoundTrip(t *testing.T) {
 		if got := s.Header.Grid.Spec(); got != spec {
 			t.Errorf("%s: grid %+v", name, got)
 		}
-		if s.Header.Source != "rtsp://"+Masked+"@10.0.0.2/live" || !s.Header.Created.Equal(head.Created) {
+		if s.Header.Source != "rtsp://me:"+Masked+"@10.0.0.2/live" || !s.Header.Created.Equal(head.Created) {
 			t.Errorf("%s: %+v", name, s.Header)
 		}
 		f, err := entries[0].Frame()
@@ -339,15 +339,15 @@ func TestWritersMayShare(t *testing.T) {
 func TestMask(t *testing.T) {
 	token := "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.abc_-123"
 	for _, c := range []struct{ in, want string }{
-		{`{"jwt":"x","chat_auth":"y","game_id":12,"player":"Ann"}`, `{"chat_auth":"•••","game_id":12,"jwt":"•••","player":"Ann"}`},
-		{`["authenticate",{"jwt":"` + token + `","device":1e400}]`, `["authenticate",{"device":1e400,"jwt":"•••"}]`},
-		{`{"text":"Authorization: Bearer abcdefgh12345"}`, `{"text":"Authorization: Bearer •••"}`},
-		{`{"note":"see ` + token + `."}`, `{"note":"see •••."}`},
-		{`{"url":"https://u:p@cam.local/v?token=abc&x=1"}`, `{"url":"https://•••@cam.local/v?token=•••&x=1"}`},
-		{`{"token":null,"has_token":true,"refresh_token":123}`, `{"has_token":true,"refresh_token":"•••","token":null}`},
-		{`{"move":"Q16","x":"hunter22 is mine"}`, `{"move":"Q16","x":"••• is mine"}`},
-		{`{"deep":[{"a":{"access_token":["q"]}}]}`, `{"deep":[{"a":{"access_token":"•••"}}]}`},
-		{`client_secret=abc&grant_type=password`, `"client_secret=•••&grant_type=password"`},
+		{`{"jwt":"x","chat_auth":"y","game_id":12,"player":"Ann"}`, `{"chat_auth":"***","game_id":12,"jwt":"***","player":"Ann"}`},
+		{`["authenticate",{"jwt":"` + token + `","device":1e400}]`, `["authenticate",{"device":1e400,"jwt":"***"}]`},
+		{`{"text":"Authorization: Bearer abcdefgh12345"}`, `{"text":"Authorization: Bearer ***"}`},
+		{`{"note":"see ` + token + `."}`, `{"note":"see ***."}`},
+		{`{"url":"https://u:p@cam.local/v?token=abc&x=1"}`, `{"url":"https://u:***@cam.local/v?token=***&x=1"}`},
+		{`{"token":null,"has_token":true,"refresh_token":123}`, `{"has_token":true,"refresh_token":"***","token":null}`},
+		{`{"move":"Q16","x":"hunter22 is mine"}`, `{"move":"Q16","x":"*** is mine"}`},
+		{`{"deep":[{"a":{"access_token":["q"]}}]}`, `{"deep":[{"a":{"access_token":"***"}}]}`},
+		{`client_secret=abc&grant_type=password`, `"client_secret=***&grant_type=password"`},
 		{`12345678901234567890.125`, `12345678901234567890.125`},
 	} {
 		if got := string(Mask([]byte(c.in), "hunter22")); got != c.want {
