@@ -20,6 +20,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/mask"
 )
 
 // profileVersion is raised when a field changes its meaning.
@@ -48,7 +49,7 @@ type Colours struct {
 
 // Profile is an accepted calibration of one camera.
 type Profile struct {
-	Camera  string    // the camera as the user names it: "0", "/dev/video2", "http://…"
+	Camera  string    // the camera as the user names it: "0", "/dev/video2", "http://…"; no password, see Store.Keep
 	Grid    grid.Spec // corners clockwise from the top left of the position as it is to be printed
 	Fit     float64   // median reprojection error when it was accepted, in cells; 0 if unknown
 	Colours *Colours  // nil if unknown
@@ -146,8 +147,17 @@ func (p *Profile) validate() error {
 	return nil
 }
 
-// Store keeps profiles in a directory, one file a camera.
-type Store struct{ Dir string }
+// Store keeps profiles in a directory, one file a camera. A camera is known by
+// its address with the passwords masked (mask.Address): no file and no name of
+// one holds a secret.
+type Store struct {
+	Dir string
+	// Keep stores the address of a camera, passwords and all, in a place made
+	// for secrets. It is called for the profiles of earlier versions, which hold
+	// such addresses, before they are rewritten without; where it is nil they
+	// stay, readable by their owner alone.
+	Keep func(name, address string) error
+}
 
 // DefaultStore is the user's: gobancam/cameras under the XDG configuration
 // directory.
@@ -155,8 +165,11 @@ func DefaultStore() Store {
 	return Store{Dir: filepath.Join(xdg.ConfigHome, "gobancam", "cameras")}
 }
 
-// Path returns the file of a camera's profile. Two cameras never share one.
-func (s Store) Path(camera string) string {
+// Path returns the file of a camera's profile. Two cameras never share one, but
+// for those whose addresses differ in nothing but the password.
+func (s Store) Path(camera string) string { return s.path(mask.Address(camera)) }
+
+func (s Store) path(camera string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
@@ -173,12 +186,17 @@ func (s Store) Path(camera string) string {
 
 // Load returns the saved profile of a camera. The error wraps ErrNone when
 // there is none, ErrProfile when the file is corrupt or foreign; the file is
-// left as it is.
+// left as it is, unless it holds a password.
 func (s Store) Load(camera string) (*Profile, error) {
-	path := s.Path(camera)
+	s.clean()
+	if err := s.removeDamaged(camera); err != nil {
+		return nil, err
+	}
+	camera = mask.Address(camera)
+	path := s.path(camera)
 	p, err := ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%w: run 'gobancam calibrate --camera %s', or give --corners", ErrNone, camera)
+		return nil, fmt.Errorf("%w: %s", ErrNone, camera)
 	}
 	if err != nil {
 		return nil, err
@@ -192,6 +210,7 @@ func (s Store) Load(camera string) (*Profile, error) {
 // Cameras lists the cameras that have a profile, those calibrated last first.
 // Files that are none are passed over.
 func (s Store) Cameras() []string {
+	s.clean()
 	files, _ := filepath.Glob(filepath.Join(s.Dir, "*.json"))
 	var found []*Profile
 	for _, f := range files {
@@ -231,14 +250,16 @@ func ReadFile(path string) (*Profile, error) {
 // Save writes the profile in place of the camera's old one: the file is either
 // the old or the new one, whatever happens meanwhile.
 func (s Store) Save(p *Profile) error {
-	b, err := p.Encode()
+	clean := *p
+	clean.Camera = mask.Address(p.Camera)
+	b, err := clean.Encode()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return fmt.Errorf("the calibration could not be saved: %w", err)
 	}
-	if err := renameio.WriteFile(s.Path(p.Camera), b, 0o644); err != nil {
+	if err := renameio.WriteFile(s.Path(p.Camera), b, 0o600, renameio.IgnoreUmask()); err != nil {
 		return fmt.Errorf("the calibration could not be saved: %w", err)
 	}
 	return nil

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/internal/mask"
 )
 
 // OpenCV's CAP_PROP_OPEN_TIMEOUT_MSEC and CAP_PROP_READ_TIMEOUT_MSEC, which
@@ -102,9 +104,9 @@ func mayUse(name string) error {
 func openAddress(ctx context.Context, spec string, opt OpenOptions) (Source, error) {
 	u, err := url.Parse(spec)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoSource, err)
+		return nil, fmt.Errorf("%w: %s is no address", ErrNoSource, mask.Address(spec))
 	}
-	what := u.Redacted()
+	what := mask.Address(spec)
 	if strings.HasPrefix(u.Scheme, "http") {
 		if err := probe(ctx, spec, what, opt.Timeout); err != nil {
 			return nil, err

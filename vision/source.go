@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/internal/mask"
 )
 
 // What can be wrong with a source of pictures. Every error of Open and
@@ -92,9 +94,9 @@ func Open(ctx context.Context, spec string, opt OpenOptions) (Source, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%w: there is no file, directory or device %q", ErrNoSource, spec)
+		return nil, fmt.Errorf("%w: there is no file, directory or device %q", ErrNoSource, mask.Address(spec))
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrNoSource, err)
+		return nil, fmt.Errorf("%w: %s", ErrNoSource, mask.Text(err.Error()))
 	case info.IsDir():
 		return openDirectory(spec, opt)
 	case !info.Mode().IsRegular():

@@ -97,8 +97,8 @@ numbers are then those of decoding alone.`,
 			if len(args) == 0 {
 				src, err = simulated(cmd.Context(), long)
 			} else {
-				b.Source, b.Live = args[0], vision.IsLive(args[0])
-				src, err = vision.Open(cmd.Context(), args[0], vision.OpenOptions{})
+				b.Source, b.Live = cameraName(args[0]), vision.IsLive(args[0])
+				src, err = openSource(cmd.Context(), b.Source, vision.OpenOptions{})
 			}
 			if err != nil {
 				return sourceError(err)

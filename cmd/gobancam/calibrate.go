@@ -46,7 +46,7 @@ camera that cannot be used.`,
 	}
 	f.where.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.camera, "camera", "0", "device, address, file, directory, or sim:")
+	registerCamera(cmd, &f.camera, "device, address, file, directory, or sim:")
 	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display")
 	fl.DurationVar(&f.timeout, "timeout", time.Minute, "how long to look for the board without a window")
 	return cmd
@@ -66,7 +66,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	}
 	defer src.Close()
 
-	store := calibrate.DefaultStore()
+	store := profiles()
 	saved, err := store.Load(f.camera)
 	if err != nil {
 		saved = nil
@@ -89,6 +89,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 		if err := store.Save(p); err != nil {
 			return err
 		}
+		keepCamera(p.Camera)
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%d×%d board, corners %s\nsaved in %s\n", p.Grid.Size, p.Grid.Size, cornerText(p.Grid.Corners), store.Path(p.Camera))
 		return err
 	}

@@ -7,15 +7,14 @@ import (
 	"image"
 	"strings"
 
-	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
 
-// cameraName is how a camera is called before its driver tells.
-func cameraName(spec string) string {
+// cameraTitle is how a camera is called before its driver tells.
+func cameraTitle(spec string) string {
 	if strings.Contains(spec, "://") {
 		return "the camera at " + spec
 	}
@@ -26,7 +25,7 @@ func cameraName(spec string) string {
 // locked, when it was calibrated. wanted is another resolution, if not 0, 0.
 func cameraOptions(spec string, wanted image.Point) vision.OpenOptions {
 	opt := vision.OpenOptions{Paced: true, Width: wanted.X, Height: wanted.Y}
-	p, err := calibrate.DefaultStore().Load(spec)
+	p, err := profiles().Load(spec)
 	if err != nil {
 		return opt // what is wrong with it is told where the board is looked for
 	}
@@ -58,7 +57,7 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 		return b, b.See, nil
 	}
 	open := func(ctx context.Context) (vision.Source, error) {
-		return vision.Open(ctx, spec, opt)
+		return openSource(ctx, spec, opt)
 	}
 	if !vision.IsLive(spec) {
 		src, err = open(ctx)
@@ -86,6 +85,15 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 		}
 		return open(ctx)
 	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
+}
+
+// openSource is vision.Open for a camera that may be known by its name only.
+func openSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
+	address, err := cameraAddress(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", vision.ErrNoSource, err)
+	}
+	return vision.Open(ctx, address, opt)
 }
 
 // sourceError gives an error of a source its exit code.

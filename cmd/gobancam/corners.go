@@ -102,7 +102,7 @@ func findBoard(eyes *play.EyesOptions, camera string, corners *cornerPoints, not
 		eyes.Corners = corners
 		return
 	}
-	p, err := calibrate.DefaultStore().Load(camera)
+	p, err := profiles().Load(camera)
 	switch {
 	case errors.Is(err, calibrate.ErrNone):
 	case err != nil:

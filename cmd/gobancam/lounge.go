@@ -57,7 +57,7 @@ func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners 
 	if l.voices, err = f.voices.newVoices(cmd.Context(), l.seat.face.note); err != nil {
 		return nil, err
 	}
-	corner := calibrate.DefaultStore()
+	corner := profiles()
 	l.window = window.New(window.Options{
 		Projector: &corner,
 		Muted:     f.voices.mute,
@@ -248,13 +248,13 @@ func (l *lounge) calibrate(ctx context.Context) (page, error) {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + cameraName(l.f.camera) + "."})
+	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + cameraTitle(l.f.camera) + "."})
 	src, _, err := openCameraAs(ctx, l.f.camera, cameraOptions(l.f.camera, s.wanted), 0, s.face.note, nil)
 	if err != nil {
 		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras"), nil
 	}
 	defer src.Close()
-	store := calibrate.DefaultStore()
+	store := profiles()
 	saved, err := store.Load(l.f.camera)
 	if err != nil {
 		saved = nil
@@ -339,6 +339,10 @@ func readLastCamera() (c lastCamera, err error) {
 	if err := json.Unmarshal(b, &c); err != nil || c.Camera == "" {
 		return c, fmt.Errorf("%s says nothing", path)
 	}
+	if name := cameraName(c.Camera); name != c.Camera { // written before names were
+		c.Camera = name
+		rememberCamera(name, image.Pt(c.Width, c.Height))
+	}
 	return c, nil
 }
 
@@ -349,6 +353,7 @@ func rememberCamera(spec string, wanted image.Point) {
 	if err != nil {
 		return
 	}
+	keepCamera(spec)
 	if b, err := json.Marshal(lastCamera{spec, wanted.X, wanted.Y}); err == nil {
 		_ = renameio.WriteFile(path, b, 0o600)
 	}

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window"
@@ -75,7 +74,7 @@ func (l *lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		}
 		peeks = append(peeks, &peek{spec: d.Spec, name: name, detail: "opening"})
 	}
-	for _, spec := range calibrate.DefaultStore().Cameras() {
+	for _, spec := range profiles().Cameras() {
 		if _, name, ok := strings.Cut(spec, "://"); ok {
 			peeks = append(peeks, &peek{spec: spec, name: name, detail: "opening"})
 		}
@@ -135,7 +134,7 @@ func look(ctx context.Context, spec string, wanted image.Point, show func(*image
 	opt := cameraOptions(spec, wanted)
 	for ctx.Err() == nil {
 		err := func() error {
-			src, err := vision.Open(ctx, spec, opt)
+			src, err := openSource(ctx, spec, opt)
 			if err != nil {
 				return err
 			}
@@ -188,7 +187,7 @@ func (l *lounge) address(ctx context.Context) (page, error) {
 			m = &bad
 			continue
 		}
-		l.f.camera, l.seat.wanted, l.seat.corners = a.Text, image.Point{}, nil
+		l.f.camera, l.seat.wanted, l.seat.corners = cameraName(a.Text), image.Point{}, nil
 		return l.calibrate, nil
 	}
 }

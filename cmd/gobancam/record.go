@@ -68,7 +68,7 @@ Commands are typed as lines; 'help' lists them.`,
 	}
 	f.where.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.camera, "camera", "0", "device, address, file or directory, or sim: for a simulated board and players")
+	registerCamera(cmd, &f.camera, "device, address, file or directory, or sim: for a simulated board and players")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE`, and go on with the game that is in it (default: a new one in gobancam/games under "+xdg.DataHome+")")
 	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
 	fl.StringVar(&f.rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")

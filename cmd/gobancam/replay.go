@@ -11,6 +11,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -99,7 +100,7 @@ not be read. 3: no board was found.`,
 				src = play.Pictures(s)
 				if h := s.Header; h.Grid != nil && corners == nil {
 					if eyes.Grid, err = grid.New(h.Grid.Spec()); err != nil {
-						return withCode(exitUsage, fmt.Errorf("%s: where the board is in it: %w", args[0], err))
+						return withCode(exitUsage, fmt.Errorf("%s: where the board is in it: %w", mask.Address(args[0]), err))
 					}
 					setup.Size = eyes.Grid.Size()
 				}

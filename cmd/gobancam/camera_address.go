@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/mask"
+)
+
+// A camera's address may hold a password. From the moment it is read, the
+// program knows the camera by its name, which is the address with its secrets
+// masked: that is what stands in profiles, recordings, messages and on the
+// screen. cameraAddress gives the address back where the camera is opened.
+var addresses struct {
+	sync.Mutex
+	known map[string]string // name → address, as given to this process
+}
+
+// cameraName returns the name of the camera at an address.
+func cameraName(address string) string {
+	name := mask.Address(address)
+	if name != address {
+		addresses.Lock()
+		defer addresses.Unlock()
+		if addresses.known == nil {
+			addresses.known = map[string]string{}
+		}
+		addresses.known[name] = address
+	}
+	return name
+}
+
+// cameraAddress returns the address of the camera with a name: as it was given
+// to this process, else as it is stored.
+func cameraAddress(name string) (string, error) {
+	if !strings.Contains(name, mask.Mark) {
+		return name, nil
+	}
+	addresses.Lock()
+	address, ok := addresses.known[name]
+	addresses.Unlock()
+	if ok {
+		return address, nil
+	}
+	c, err := cameraStore().Get(cameraKey(name))
+	if errors.Is(err, credentials.ErrNone) && !strings.Contains(name, "://") {
+		return name, nil // a file of that name
+	}
+	if err != nil {
+		return "", fmt.Errorf("the password of the camera at %s is not known here (%w); give its address again, with the password", name, err)
+	}
+	return c.Secret, nil
+}
+
+func cameraKey(name string) credentials.Key {
+	return credentials.Key{Service: "camera", Server: name}
+}
+
+func cameraStore() *credentials.Store {
+	return credentials.New(credentials.Options{Notice: func(s string) { fmt.Fprintln(os.Stderr, s) }})
+}
+
+// keepAddress stores the address of a camera, for later starts.
+func keepAddress(name, address string) error {
+	store, key := cameraStore(), cameraKey(name)
+	if c, err := store.Get(key); err == nil && c.Secret == address {
+		return nil
+	}
+	return store.Put(key, credentials.Credential{Secret: address})
+}
+
+// keepCamera stores the address of a camera that is to be found again by its
+// name. Without it the address has to be given again at the next start.
+func keepCamera(name string) {
+	addresses.Lock()
+	address, ok := addresses.known[name]
+	addresses.Unlock()
+	if !ok {
+		return
+	}
+	if err := keepAddress(name, address); err != nil {
+		slog.Warn("the password of a camera was not stored: it has to be given again", "camera", name, "error", err)
+	}
+}
+
+// profiles is where the calibrations of this user's cameras are kept.
+func profiles() calibrate.Store {
+	s := calibrate.DefaultStore()
+	s.Keep = keepAddress
+	return s
+}
+
+// cameraFlag is the flag --camera, which keeps the camera's name.
+type cameraFlag string
+
+func (f *cameraFlag) String() string { return string(*f) }
+
+// Type is what help says that the flag takes.
+func (f *cameraFlag) Type() string { return "string" }
+
+// Set takes an address or a name.
+func (f *cameraFlag) Set(address string) error {
+	*f = cameraFlag(cameraName(address))
+	return nil
+}
+
+var _ pflag.Value = (*cameraFlag)(nil)
+
+// registerCamera adds --camera to a command.
+func registerCamera(cmd *cobra.Command, camera *string, usage string) {
+	*camera = "0"
+	cmd.Flags().Var((*cameraFlag)(camera), "camera", usage)
+}
