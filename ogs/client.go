@@ -25,7 +25,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,6 +34,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/oauth2"
+
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // DefaultServer is the base address of online-go.com.
@@ -184,7 +185,7 @@ func NewClient(o Options) (*Client, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	base, err := checkAddress(o.Server, "https", "http")
+	base, err := web.CheckAddress(o.Server, "https", "http")
 	if err != nil {
 		return nil, fmt.Errorf("the server's address %q: %w", o.Server, err)
 	}
@@ -197,11 +198,11 @@ func NewClient(o Options) (*Client, error) {
 		base: base, sockets: sockets, opt: o, timing: o.Timing.withDefaults(), log: o.Log,
 		agent: o.Name + "/" + o.Version + " (" + o.Address + ")", gate: new(gate),
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone() // its proxy is the environment's
-	transport.DisableKeepAlives = isLoopback(base.Hostname())    // a test server's goroutines end with it
+	transport := http.DefaultTransport.(*http.Transport).Clone()  // its proxy is the environment's
+	transport.DisableKeepAlives = web.IsLoopback(base.Hostname()) // a test server's goroutines end with it
 	c.http = &http.Client{
 		Transport:     &polite{next: transport, agent: c.agent, gate: c.gate, first: c.timing.Retry, max: c.timing.RetryMax, log: c.log},
-		CheckRedirect: checkRedirect,
+		CheckRedirect: web.CheckRedirect,
 	}
 	c.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.timing.Handshake}
 	return c, nil
@@ -220,39 +221,12 @@ func randomID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// checkAddress parses an address and refuses what would carry a token over a
-// plain connection.
-func checkAddress(address, secure, plain string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil {
-		return nil, fmt.Errorf("it cannot be parsed: %w", err)
-	}
-	switch {
-	case u.Host == "" || u.Scheme != secure && u.Scheme != plain:
-		return nil, fmt.Errorf("it has to begin with %s://", secure)
-	case u.Scheme == plain && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("%s:// would send the sign-in over the network readably; use %s://", plain, secure)
-	case u.User != nil:
-		return nil, errors.New("it must not hold a name or a password")
-	}
-	u.RawQuery, u.Fragment = "", ""
-	return u, nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
 // socketAddresses lists the addresses of the socket in the order in which they
 // are tried. online-go.com has three routes; every other server has one, at
 // the root of its host.
 func socketAddresses(base *url.URL, given string) ([]string, error) {
 	if given != "" {
-		u, err := checkAddress(given, "wss", "ws")
+		u, err := web.CheckAddress(given, "wss", "ws")
 		if err != nil {
 			return nil, fmt.Errorf("the socket's address %q: %w", given, err)
 		}
@@ -269,21 +243,6 @@ func socketAddresses(base *url.URL, given string) ([]string, error) {
 		u.Scheme = "ws"
 	}
 	return []string{u.String()}, nil
-}
-
-// checkRedirect follows a redirect only to the same host, or from plain to TLS
-// on it, so that a token goes nowhere else.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	from := via[len(via)-1].URL
-	switch {
-	case len(via) >= 5:
-		return errors.New("the server redirects in circles")
-	case via[0].Method != http.MethodGet:
-		return http.ErrUseLastResponse
-	case !strings.EqualFold(req.URL.Hostname(), from.Hostname()), from.Scheme == "https" && req.URL.Scheme != "https":
-		return fmt.Errorf("the server redirects to %s, which is not followed", req.URL.Redacted())
-	}
-	return nil
 }
 
 // maxBody bounds an answer over HTTP and a frame of the socket, in bytes.
@@ -354,12 +313,11 @@ func (c *Client) once(ctx context.Context, method, path string, payload []byte) 
 		return nil, token, &UnreachableError{Server: c.base.Host, Err: err}
 	}
 	defer resp.Body.Close()
-	data, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
-		return nil, token, &UnreachableError{Server: c.base.Host, Err: fmt.Errorf("the answer to %s %s broke off: %w", method, path, err)}
-	}
-	if len(data) > maxBody {
-		return nil, token, &APIError{Method: method, Path: path, Status: resp.StatusCode, Message: "the answer is too long"}
+	data, err = web.Body(resp.Body, maxBody)
+	if errors.Is(err, web.ErrTooLarge) {
+		return nil, token, &APIError{Method: method, Path: path, Status: resp.StatusCode, Message: err.Error()}
+	} else if err != nil {
+		return nil, token, &UnreachableError{Server: c.base.Host, Err: fmt.Errorf("%s %s: %w", method, path, err)}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, token, newAPIError(method, path, resp, data)

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // ErrSignIn is wrapped by errors that only a new sign-in (or another token)
@@ -70,7 +72,7 @@ func unauthorized(err error) bool {
 
 func newAPIError(method, path string, resp *http.Response, body []byte) *APIError {
 	e := &APIError{Method: method, Path: path, Status: resp.StatusCode, Message: errorMessage(body)}
-	e.RetryAfter, _ = retryAfter(resp.Header, time.Now())
+	e.RetryAfter, _ = web.RetryAfter(resp.Header, time.Now())
 	return e
 }
 

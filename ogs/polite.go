@@ -7,11 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // A gate keeps all requests of a client back until the time that the server
@@ -22,6 +23,9 @@ type gate struct {
 }
 
 func (g *gate) shut(until time.Time) {
+	if last := time.Now().Add(longestShut); until.After(last) {
+		until = last
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if until.After(g.until) {
@@ -71,24 +75,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date.
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
-	v := h.Get("Retry-After")
-	if v == "" {
-		return 0, false
-	}
-	if n, err := strconv.ParseFloat(v, 64); err == nil {
-		if n >= 0 && n < 1e6 {
-			return time.Duration(n * float64(time.Second)), true
-		}
-		return 0, false
-	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(t.Sub(now), 0), true
-	}
-	return 0, false
-}
-
 // polite is a RoundTripper that says who we are, heeds Retry-After for all
 // requests of the client, and repeats what is safe to repeat: any request that
 // was turned away with 429, and a GET that met a 502, 503, 504 or a broken
@@ -103,6 +89,10 @@ type polite struct {
 }
 
 const attempts = 4
+
+// longestShut bounds how long one answer keeps all requests back: a server that
+// asks for more is asked again.
+const longestShut = time.Hour
 
 // CloseIdleConnections is for http.Client.CloseIdleConnections.
 func (p *polite) CloseIdleConnections() {
@@ -144,7 +134,7 @@ func (p *polite) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !turnedAway && !outage {
 			return resp, nil
 		}
-		pause, asked := retryAfter(resp.Header, time.Now())
+		pause, asked := web.RetryAfter(resp.Header, time.Now())
 		if !asked {
 			pause = bo.NextBackOff()
 		}

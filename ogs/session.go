@@ -16,6 +16,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/gorilla/websocket"
+
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // A Session keeps one authenticated socket to the server alive, over as many
@@ -241,7 +243,7 @@ func (s *Session) dial() (ws *websocket.Conn, err error) {
 			body, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
 			resp.Body.Close()
 			e = newAPIError("GET", address, resp, body)
-			pause, asked := retryAfter(resp.Header, time.Now())
+			pause, asked := web.RetryAfter(resp.Header, time.Now())
 			if !asked && resp.StatusCode == http.StatusTooManyRequests {
 				pause, asked = 2*s.c.timing.Retry, true
 			}

@@ -2,21 +2,16 @@ package ogs
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"html"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // DefaultRedirect is where the browser comes back to after signing in, unless
@@ -55,124 +50,11 @@ func (c *Client) SignIn(ctx context.Context, a App, show func(address string)) (
 	if a.ClientID == "" {
 		return nil, errors.New("signing in needs the client id of an application that is registered at the server")
 	}
-	cfg := c.OAuth(a)
-	back, err := url.Parse(cfg.RedirectURL)
-	if err != nil || back.Scheme != "http" || !isLoopback(back.Hostname()) || back.Port() == "" || back.RawQuery != "" {
-		return nil, fmt.Errorf("the redirect address %q cannot be listened at: it has to be like %s", cfg.RedirectURL, DefaultRedirect)
-	}
-	host := back.Hostname()
-	if strings.EqualFold(host, "localhost") {
-		host = "127.0.0.1"
-	}
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, back.Port()))
-	if err != nil {
-		return nil, fmt.Errorf("nothing can be listened for at %s (%w); end the program that uses this port, or register another redirect address and name it", cfg.RedirectURL, err)
-	}
-	verifier, state := oauth2.GenerateVerifier(), randomState()
-	path := back.Path
-	if path == "" {
-		path = "/"
-	}
-	answers := make(chan callback)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answerCallback(ctx, w, r, path, state, answers)
-	})}
-	srv.SetKeepAlivesEnabled(false)
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		srv.Serve(ln)
-	}()
-	defer func() {
-		// Let the page reach the browser before the listener goes.
-		grace, end := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer end()
-		srv.Shutdown(grace)
-		srv.Close()
-		<-served
-	}()
-	show(cfg.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)))
-	select {
-	case <-ctx.Done():
-		return nil, fmt.Errorf("nobody signed in: %w", context.Cause(ctx))
-	case back := <-answers:
-		token, err := c.redeem(ctx, cfg, back.values, verifier)
-		back.done <- err
-		return token, err
-	}
-}
-
-// callback is the answer that the browser brought; done takes what came of it.
-type callback struct {
-	values url.Values
-	done   chan error
-}
-
-func randomState() string {
-	var b [24]byte
-	rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-// answerCallback takes the browser's visit, if it belongs to this sign-in, and
-// shows a page. Visits that do not belong to it change nothing.
-func answerCallback(ctx context.Context, w http.ResponseWriter, r *http.Request, path, state string, answers chan<- callback) {
-	page := func(status int, title, text string) {
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-		w.WriteHeader(status)
-		fmt.Fprintf(w, "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>gobancam</title>"+
-			"<body style=\"font: 1.2em sans-serif; margin: 4em\"><h1>%s</h1><p>%s</p>", html.EscapeString(title), html.EscapeString(text))
-	}
-	q := r.URL.Query()
-	switch {
-	case r.Method != http.MethodGet || r.URL.Path != path:
-		http.NotFound(w, r)
-		return
-	case subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(state)) != 1:
-		page(http.StatusBadRequest, "This is not the sign-in that gobancam waits for.", "Start again with the address that gobancam shows.")
-		return
-	}
-	cb := callback{q, make(chan error, 1)}
-	select {
-	case answers <- cb:
-	case <-ctx.Done():
-		return
-	}
-	select {
-	case err := <-cb.done:
-		if err != nil {
-			page(http.StatusOK, "Signing in did not work.", err.Error())
-			return
-		}
-		page(http.StatusOK, "You are signed in.", "You can close this page and go back to the board.")
-	case <-ctx.Done():
-	}
-}
-
-// redeem turns the browser's answer into tokens.
-func (c *Client) redeem(ctx context.Context, cfg *oauth2.Config, q url.Values, verifier string) (*oauth2.Token, error) {
-	if name := q.Get("error"); name != "" {
-		return nil, &AuthError{Code: name, Description: clip(q.Get("error_description"))}
-	}
-	if q.Get("code") == "" {
-		return nil, errors.New("the server sent the browser back without a code; try again")
-	}
-	ctx, cancel := context.WithTimeout(c.Context(ctx), c.timing.Request+c.timing.RetryMax)
-	defer cancel()
-	token, err := cfg.Exchange(ctx, q.Get("code"), oauth2.VerifierOption(verifier))
-	if err != nil {
-		return nil, authError(err)
-	}
-	if token.RefreshToken == "" {
+	token, err := web.CodeGrant{Config: c.OAuth(a), Show: show, Words: authError}.SignIn(c.Context(ctx))
+	if err == nil && token.RefreshToken == "" {
 		c.log.Warn("ogs: the server sent no refresh token: signing in again will be needed when this one ends")
 	}
-	return token, nil
+	return token, err
 }
 
 // AuthError is a refusal of the sign-in by the server, by RFC 6749.
@@ -207,7 +89,10 @@ func (e *AuthError) Error() string {
 // the answer, which may hold a page.
 func authError(err error) error {
 	var re *oauth2.RetrieveError
+	var refused *web.RefusedError
 	switch {
+	case errors.As(err, &refused):
+		return &AuthError{Code: refused.Code, Description: clip(refused.Description)}
 	case !errors.As(err, &re):
 		return err
 	case re.ErrorCode != "":
@@ -257,14 +142,6 @@ func (c *Client) Introspect(ctx context.Context, token string) (Introspection, e
 	return Introspection{bool(w.Active), string(w.Scope), string(w.ClientID), clip(string(w.Username)), w.Expires.Time}, nil
 }
 
-// UserInfo asks the server for the claims of OpenID Connect, of which "sub" is
-// the player's number. Me tells more.
-func (c *Client) UserInfo(ctx context.Context) (map[string]any, error) {
-	var claims map[string]any
-	err := c.call(ctx, http.MethodGet, "/oauth2/userinfo/", nil, &claims)
-	return claims, err
-}
-
 // form posts a form, signed with the access token if signed is set.
 func (c *Client) form(ctx context.Context, path string, form url.Values, signed bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.Context(ctx), c.timing.Request+c.timing.RetryMax)
@@ -287,7 +164,7 @@ func (c *Client) form(ctx context.Context, path string, form url.Values, signed 
 		return nil, &UnreachableError{Server: c.base.Host, Err: err}
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	data, err := web.Body(resp.Body, maxBody)
 	if err != nil {
 		return nil, &UnreachableError{Server: c.base.Host, Err: err}
 	}
