@@ -47,7 +47,7 @@ func (b bearerAuth) Sign(ctx context.Context, h http.Header) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, credentials.ErrNone), errors.Is(err, credentials.ErrSignInAgain):
-		return fmt.Errorf("%w (gobancam challonge login): %w", ErrSignIn, err)
+		return fmt.Errorf("%w: %w", ErrSignIn, err)
 	case errors.Is(err, credentials.ErrNotYet):
 		return fmt.Errorf("%w: %w", ErrTrouble, err)
 	default:
@@ -106,7 +106,7 @@ func Remember(store *credentials.Store, e Endpoints, way string, a *App, token *
 func Stored(ctx context.Context, store *credentials.Store, e Endpoints, hc *http.Client) (Auth, string, error) {
 	c, err := store.Get(StoreKey(e))
 	if errors.Is(err, credentials.ErrNone) {
-		return nil, "", fmt.Errorf("%w: gobancam challonge login", ErrSignIn)
+		return nil, "", ErrSignIn
 	}
 	if err != nil {
 		return nil, "", err

@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -28,6 +27,7 @@ import (
 
 	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/version"
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 // DefaultAPI is the base address of the API.
@@ -65,8 +65,7 @@ type Client struct {
 	quota  *Quota
 	pause  time.Duration
 	log    *slog.Logger
-	prefix string     // "", "/communities/x" or "/application"
-	query  url.Values // on every request
+	prefix string // "", "/communities/x" or "/application"
 }
 
 // New returns a client.
@@ -81,12 +80,9 @@ func New(o Options) (*Client, error) {
 	if o.Auth == nil {
 		return nil, ErrSignIn
 	}
-	c := &Client{base: base, auth: o.Auth, http: o.HTTP, quota: o.Quota, log: o.Log, pause: o.Pause}
+	c := &Client{base: base, auth: o.Auth, http: web.Client(o.HTTP), quota: o.Quota, log: o.Log, pause: o.Pause}
 	if c.pause == 0 {
 		c.pause = 500 * time.Millisecond
-	}
-	if c.http == nil {
-		c.http = &http.Client{Timeout: 30 * time.Second, CheckRedirect: onlyReads}
 	}
 	if c.quota == nil {
 		c.quota = NewQuota("")
@@ -97,30 +93,11 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// onlyReads follows redirections of reads. Those of a change are not: a GET in
-// its place would look like a success.
-func onlyReads(req *http.Request, via []*http.Request) error {
-	if via[0].Method != http.MethodGet || len(via) > 5 {
-		return http.ErrUseLastResponse
-	}
-	return nil
-}
-
-// checkAddress parses a base address: https, or plain http to this machine.
+// checkAddress parses an address: https, or plain http to this machine.
 func checkAddress(text string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimRight(text, "/"))
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("%q is no address of a server; one looks like %s", text, DefaultAPI)
-	}
-	switch u.Scheme {
-	case "https":
-	case "http":
-		host := u.Hostname()
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			return nil, fmt.Errorf("%s is not encrypted: plain http is for this machine only", text)
-		}
-	default:
-		return nil, fmt.Errorf("%q: the address of a server begins with https://", text)
+	u, err := web.CheckAddress(strings.TrimRight(text, "/"), "https", "http")
+	if err != nil {
+		return nil, fmt.Errorf("%q is no address of Challonge: %w", mask.Address(text), err)
 	}
 	return u, nil
 }
@@ -134,14 +111,6 @@ func (c *Client) Community(id string) *Client {
 	if id != "" {
 		d.prefix = "/communities/" + url.PathEscape(id)
 	}
-	return &d
-}
-
-// CommunityQuery is Community by the other way that Challonge documents: the
-// plain routes with ?community_id=.
-func (c *Client) CommunityQuery(id string) *Client {
-	d := *c
-	d.query = url.Values{"community_id": {id}}
 	return &d
 }
 
@@ -162,6 +131,9 @@ func (c *Client) Quota() *Quota { return c.quota }
 
 // maxBody bounds a reply: a thousand matches are half a megabyte.
 const maxBody = 16 << 20
+
+// maxDepth bounds how deep a reply is nested; those seen are less than ten deep.
+const maxDepth = 32
 
 // get fetches a path below the prefix. It tries again, three times in all, on
 // failures that ask for it.
@@ -197,13 +169,7 @@ func (c *Client) once(ctx context.Context, method, path string, query url.Values
 	if unescaped, err := url.PathUnescape(u.Path); err == nil {
 		u.RawPath, u.Path = u.Path, unescaped
 	}
-	q := url.Values{}
-	for _, from := range []url.Values{c.query, query} {
-		for name, values := range from {
-			q[name] = values
-		}
-	}
-	u.RawQuery = q.Encode()
+	u.RawQuery = query.Encode()
 
 	var reader io.Reader
 	if content != nil {
@@ -236,39 +202,33 @@ func (c *Client) once(ctx context.Context, method, path string, query url.Values
 		return nil, req.Header, fmt.Errorf("%w: %w", ErrTrouble, err)
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	data, err := web.Body(resp.Body, maxBody)
 	c.log.Info("challonge", "method", method, "path", u.Path, "status", resp.StatusCode, "bytes", len(data), "ms", time.Since(start).Milliseconds())
+	if err == nil {
+		err = web.CheckDepth(data, maxDepth)
+	}
 	if err != nil {
-		return nil, req.Header, fmt.Errorf("%w: its answer broke off: %w", ErrTrouble, err)
+		return nil, req.Header, fmt.Errorf("%w: %w", ErrTrouble, err)
 	}
-	if len(data) > maxBody {
-		return nil, req.Header, fmt.Errorf("%w: its answer is larger than %d MiB", ErrTrouble, maxBody>>20)
-	}
-	html := isHTML(resp.Header.Get("Content-Type"), data)
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 && !html {
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 && !web.IsHTML(resp.Header.Get("Content-Type"), data) {
 		c.quota.accepted()
 		return data, req.Header, nil
 	}
-	e := &Error{Method: method, Path: u.Path, Status: resp.StatusCode, HTML: html, RetryAfter: retryAfter(resp.Header, time.Now())}
-	if !html {
-		e.Details = parseErrors(data)
-	}
+	e := newError(req, resp, data)
 	if e.Status == http.StatusTooManyRequests {
 		c.quota.refuse(e.RetryAfter)
 	}
 	return nil, req.Header, e
 }
 
-// retryAfter reads the header of that name: seconds or a date.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := h.Get("Retry-After")
-	if s, err := strconv.Atoi(text); err == nil && s > 0 {
-		return time.Duration(min(s, 40*24*3600)) * time.Second
+// newError is the error for an answer that is no success.
+func newError(req *http.Request, resp *http.Response, body []byte) *Error {
+	e := &Error{Method: req.Method, Path: req.URL.Path, Status: resp.StatusCode, HTML: web.IsHTML(resp.Header.Get("Content-Type"), body)}
+	e.RetryAfter, _ = web.RetryAfter(resp.Header, time.Now())
+	if !e.HTML {
+		e.Details = parseErrors(body)
 	}
-	if t, err := http.ParseTime(text); err == nil && t.After(now) {
-		return t.Sub(now)
-	}
-	return 0
+	return e
 }
 
 // unreadable says that a reply with a good status could not be understood. The
@@ -295,6 +255,16 @@ func one[T any](path string, from func(*resource) (T, error)) func([]byte, error
 // perPage is what is asked for; a server may give fewer. Its own default is 25.
 const perPage = 100
 
+// What a list may have at most: the largest tournament has 512 participants, and
+// a round robin of 200 some 20,000 matches.
+const (
+	maxPages = 250
+	maxItems = 25_000
+)
+
+// ErrEndless is wrapped by the error for a list that does not end.
+var ErrEndless = errors.New("the list of Challonge does not end")
+
 // pages fetches a whole list. It ends by the count in the reply's meta where
 // there is one, else with the first page that is not full, and in any case with
 // a page that brings nothing new.
@@ -302,7 +272,7 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 	all := []T{}
 	seen := map[ID]bool{}
 	first := 0
-	for page := 1; ; page++ {
+	for page := 1; page <= maxPages && len(all) <= maxItems; page++ {
 		q := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(perPage)}}
 		for name, values := range query {
 			q[name] = values
@@ -330,4 +300,5 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values,
 			return all, nil
 		}
 	}
+	return nil, fmt.Errorf("%w: %s has more than %d pages or %d entries; nothing of it was used", ErrEndless, path, maxPages, maxItems)
 }

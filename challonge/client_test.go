@@ -8,13 +8,16 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/web"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -233,25 +236,108 @@ func TestManyParticipantsAndPages(t *testing.T) {
 	}
 }
 
-// A server that gives the same page for ever does not hold the client.
+// Servers whose lists have no end: the same page for ever ends the list, ever
+// new pages and ever larger ones are an error that says so.
 func TestPagesThatNeverEnd(t *testing.T) {
-	n := 0
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n++
-		fmt.Fprint(w, `{"data":[`)
-		for i := range 100 {
-			if i > 0 {
-				fmt.Fprint(w, ",")
+	for _, c := range []struct {
+		name            string
+		count, size     int  // in the meta, and things on a page
+		fresh           bool // new things on each page
+		people, pages   int  // at most
+		endless, counts bool
+	}{
+		{name: "the same page", size: 100, people: 100, pages: 2},
+		{name: "new pages", size: 100, fresh: true, pages: 251, endless: true},
+		{name: "one new thing a page", count: 1 << 30, size: 1, fresh: true, pages: 250, endless: true, counts: true},
+		{name: "huge pages", size: 26_000, fresh: true, pages: 1, endless: true},
+		{name: "a count below zero", count: -5, size: 3, fresh: true, people: 3, pages: 1, counts: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, id := 0, 0
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				n++
+				if !c.fresh {
+					id = 0
+				}
+				var list []string
+				for range c.size {
+					id++
+					list = append(list, fmt.Sprintf(`{"id":%d,"attributes":{"name":"x"}}`, id))
+				}
+				meta := ""
+				if c.counts {
+					meta = fmt.Sprintf(`,"meta":{"count":%d}`, c.count)
+				}
+				fmt.Fprintf(w, `{"data":[%s]%s}`, strings.Join(list, ","), meta)
+			}))
+			defer srv.Close()
+			client, _ := challonge.New(challonge.Options{API: srv.URL, Auth: challonge.Key("k"), HTTP: srv.Client(), Pause: time.Millisecond})
+			people, err := client.Participants(t.Context(), "1")
+			if errors.Is(err, challonge.ErrEndless) != c.endless || (err != nil) != c.endless || challonge.Temporary(err) {
+				t.Errorf("%v", err)
 			}
-			fmt.Fprintf(w, `{"id":%d,"attributes":{"name":"x"}}`, i+1)
+			if len(people) != c.people || n > c.pages {
+				t.Errorf("%d people in %d requests", len(people), n)
+			}
+		})
+	}
+}
+
+// Answers that are too large or nested too deep end the request, whether they
+// are a success or not.
+func TestHostileBodies(t *testing.T) {
+	for name, body := range map[string]string{
+		"large":         `{"data":"` + strings.Repeat("x", 17<<20) + `"}`,
+		"deep":          `{"data":` + strings.Repeat(`[`, 1<<20),
+		"deep errors":   `{"errors":` + strings.Repeat(`[`, 5000) + `"x"` + strings.Repeat(`]`, 5000) + `}`,
+		"deeper errors": `{"errors":` + strings.Repeat(`{"x":`, 9000) + `"x"` + strings.Repeat(`}`, 9000) + `}`,
+	} {
+		for _, status := range []int{200, 422} {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				fmt.Fprint(w, body)
+			}))
+			client, _ := challonge.New(challonge.Options{API: srv.URL, Auth: challonge.Key("k"), HTTP: srv.Client(), Pause: time.Millisecond})
+			if _, err := client.Me(t.Context()); !errors.Is(err, challonge.ErrTrouble) || !errors.Is(err, web.ErrTooLarge) || len(err.Error()) > 300 {
+				t.Errorf("%s, %d: %.300v", name, status, err)
+			}
+			srv.Close()
 		}
-		fmt.Fprint(w, `]}`)
-	}))
-	defer srv.Close()
-	c, _ := challonge.New(challonge.Options{API: srv.URL, Auth: challonge.Key("k"), HTTP: srv.Client(), Pause: time.Millisecond})
-	list, err := c.Participants(t.Context(), "1")
-	if err != nil || len(list) != 100 || n != 2 {
-		t.Errorf("%d people in %d requests, %v", len(list), n, err)
+	}
+}
+
+// The key and the tokens go to no other origin, wherever a redirect leads: from
+// TLS to plain, to another port, to another host; nor does a form of OAuth.
+func TestRedirectsToOtherServers(t *testing.T) {
+	var strays atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strays.Add(1) }))
+	defer other.Close()
+	away := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	})
+	plain, secure := httptest.NewServer(away), httptest.NewTLSServer(away)
+	defer plain.Close()
+	defer secure.Close()
+	for _, srv := range []*httptest.Server{plain, secure} {
+		e := challonge.EndpointsAt(srv.URL)
+		c, err := challonge.New(challonge.Options{API: e.API, Auth: challonge.Key("hush"), HTTP: srv.Client(), Pause: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, read := c.Me(t.Context())
+		_, change := c.CreateTournament(t.Context(), challonge.TournamentFields{Name: "x", Type: challonge.Swiss})
+		app := &challonge.App{ID: "board", Secret: "hush", Endpoints: e, HTTP: srv.Client()}
+		_, device := app.Device(t.Context())
+		_, itself := app.ClientCredentials(t.Context())
+		_, refresh := app.Refresh(t.Context(), &oauth2.Token{RefreshToken: "hush"})
+		for name, err := range map[string]error{"a read": read, "a change": change, "a device code": device, "client credentials": itself, "a refresh": refresh} {
+			if err == nil || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s from %s: %v", name, srv.URL, err)
+			}
+		}
+	}
+	if n := strays.Load(); n != 0 {
+		t.Errorf("%d requests went to another server", n)
 	}
 }
 
@@ -264,16 +350,15 @@ func TestPrefixes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Tournament(ctx, tour.ID); !errors.Is(err, challonge.ErrNotFound) || !strings.Contains(err.Error(), "--community") {
+	if _, err := c.Tournament(ctx, tour.ID); !errors.Is(err, challonge.ErrNotFound) || !strings.Contains(err.Error(), "only with that community") {
 		t.Errorf("a community's tournament without its prefix: %v", err)
 	}
-	for _, in := range []*challonge.Client{c.Community("kyoto"), c.CommunityQuery("kyoto")} {
-		if got, err := in.Tournament(ctx, tour.ID); err != nil || got.Name != "Castle" {
-			t.Errorf("%v %v", got, err)
-		}
-		if me, err := in.Me(ctx); err != nil || me.Username != "Shuwa" {
-			t.Errorf("%v %v", me, err)
-		}
+	in := c.Community("kyoto")
+	if got, err := in.Tournament(ctx, tour.ID); err != nil || got.Name != "Castle" {
+		t.Errorf("%v %v", got, err)
+	}
+	if me, err := in.Me(ctx); err != nil || me.Username != "Shuwa" {
+		t.Errorf("%v %v", me, err)
 	}
 	if _, err := c.Community("nowhere").Tournaments(ctx, challonge.TournamentFilter{}); !errors.Is(err, challonge.ErrNotFound) {
 		t.Errorf("%v", err)
@@ -299,9 +384,9 @@ func TestFaults(t *testing.T) {
 		{"half an answer", challongetest.Fault{Garble: true}, challonge.ErrTrouble, "cannot be understood"},
 		{"500 for ever", challongetest.Fault{Status: 500, Times: -1}, challonge.ErrTrouble, "try again later"},
 		{"a web page for ever", challongetest.Fault{Page: true, Times: -1}, challonge.ErrTrouble, "web page"},
-		{"404", challongetest.Fault{Status: 404}, challonge.ErrNotFound, "--community"},
+		{"404", challongetest.Fault{Status: 404}, challonge.ErrNotFound, "only with that community"},
 		{"403", challongetest.Fault{Status: 403}, challonge.ErrForbidden, "scopes"},
-		{"401", challongetest.Fault{Status: 401}, challonge.ErrSignIn, "gobancam challonge login"},
+		{"401", challongetest.Fault{Status: 401}, challonge.ErrSignIn, "sign in again"},
 		{"422", challongetest.Fault{Status: 422}, challonge.ErrInvalid, "asked for by a test"},
 		{"429", challongetest.Fault{Status: 429, RetryAfter: time.Hour}, challonge.ErrQuota, "used up"},
 	} {

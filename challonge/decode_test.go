@@ -3,6 +3,7 @@ package challonge
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -133,9 +134,12 @@ func FuzzReplies(f *testing.F) {
 				t.Error("an empty error")
 			}
 		}
-		isHTML("", data)
-		if g, err := parseDevice(data, &App{}); err == nil && (g.UserCode == "" || g.code == "" || g.interval <= 0) {
+		a := answering(func(url.Values) (int, string) { return 200, string(data) })
+		if g, err := a.Device(t.Context()); err == nil && (g.UserCode == "" || g.got.DeviceCode == "" || g.got.Interval <= 0) {
 			t.Errorf("%+v", g)
+		}
+		if tok, err := a.ClientCredentials(t.Context()); err == nil && tok.AccessToken == "" {
+			t.Errorf("%+v", tok)
 		}
 	})
 }
@@ -153,18 +157,4 @@ func FuzzScore(f *testing.F) {
 			t.Errorf("%q: %v, then %v %v", text, sets, again, err)
 		}
 	})
-}
-
-func TestIsHTML(t *testing.T) {
-	for _, c := range []struct {
-		kind, body string
-		want       bool
-	}{
-		{"text/html; charset=utf-8", "<html>", true}, {"application/json", " \n<!DOCTYPE html>", true}, {"text/html", "Bad gateway", true},
-		{"text/html", `{"data":[]}`, false}, {"application/json", "{}", false}, {"", "", false}, {"text/html", "", true},
-	} {
-		if got := isHTML(c.kind, []byte(c.body)); got != c.want {
-			t.Errorf("%+v: %v", c, got)
-		}
-	}
 }

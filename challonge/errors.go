@@ -1,7 +1,6 @@
 package challonge
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,15 +59,15 @@ func (e *Error) Error() string {
 	var then string
 	switch {
 	case errors.Is(e, ErrSignIn):
-		then = "sign in again: gobancam challonge login"
+		then = "sign in again"
 	case errors.Is(e, ErrForbidden):
 		then = "this account, or the scopes it granted, may not do that"
 	case errors.Is(e, ErrNotFound):
-		then = "look at the id; a tournament of a community needs --community"
+		then = "look at the id; a tournament of a community is found only with that community"
 	case errors.Is(e, ErrQuota):
-		then = "the requests of this plan are used up for now; reports wait in the outbox"
+		then = "the requests of this plan are used up for now; try again later"
 	case errors.Is(e, ErrTrouble):
-		then = "try again later; reports wait in the outbox"
+		then = "try again later"
 	}
 	if then != "" {
 		then = " (" + then + ")"
@@ -99,12 +98,6 @@ func (e *Error) Is(target error) bool {
 // Temporary reports whether time alone may mend err: no network, a server that
 // is out of order, a spent quota.
 func Temporary(err error) bool { return errors.Is(err, ErrTrouble) || errors.Is(err, ErrQuota) }
-
-// isHTML reports whether a body is a web page, whatever its header says.
-func isHTML(contentType string, body []byte) bool {
-	body = bytes.TrimSpace(body)
-	return len(body) > 0 && body[0] == '<' || strings.Contains(contentType, "html") && (len(body) == 0 || body[0] != '{' && body[0] != '[')
-}
 
 // parseErrors reads the errors of a reply in each of the forms that Challonge
 // and JSON:API know: a list of objects, one object, texts, a map of attributes

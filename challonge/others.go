@@ -31,10 +31,8 @@ func user(r *resource) (User, error) {
 
 // Me says who is signed in. An application's own token has no user.
 func (c *Client) Me(ctx context.Context) (User, error) {
-	d := *c
-	d.prefix, d.query = "", nil
 	const path = "/me.json"
-	return one(path, user)(d.get(ctx, path, nil))
+	return one(path, user)(c.Community("").get(ctx, path, nil))
 }
 
 // Community is a club that owns tournaments.
@@ -66,9 +64,7 @@ func community(r *resource) (Community, error) {
 
 // Communities lists the communities of the account.
 func (c *Client) Communities(ctx context.Context) ([]Community, error) {
-	d := *c
-	d.prefix, d.query = "", nil
-	return pages(ctx, &d, "/communities.json", nil, func(x Community) ID { return x.ID }, community)
+	return pages(ctx, c.Community(""), "/communities.json", nil, func(x Community) ID { return x.ID }, community)
 }
 
 // Attachment is a link or a text at a match.

@@ -47,7 +47,7 @@ func NewQuota(path string) *Quota {
 type QuotaError struct{ Until time.Time }
 
 func (e *QuotaError) Error() string {
-	return fmt.Sprintf("Challonge's quota of requests is used up; nothing is sent before %s (reports wait in the outbox; 'gobancam challonge whoami --retry-quota' asks at once)",
+	return fmt.Sprintf("Challonge's quota of requests is used up; nothing is sent before %s",
 		e.Until.Local().Format("2 January 15:04"))
 }
 

@@ -9,9 +9,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/makiuchi-d/gozxing"
@@ -22,8 +24,7 @@ import (
 	"github.com/gobancam/gobancam/internal/credentials"
 )
 
-// registered is a server with an account and an application whose time is the
-// server's: sleeping moves its clock.
+// registered is a server with an account and an application.
 func registered(t *testing.T, secret string) (*challongetest.Server, *challongetest.User, *App) {
 	t.Helper()
 	srv := challongetest.New()
@@ -36,16 +37,29 @@ func registered(t *testing.T, secret string) (*challongetest.Server, *challonget
 	u := srv.AddUser("Dosaku")
 	redirect := fmt.Sprintf("http://127.0.0.1:%d/back", freePort(t))
 	srv.AddApp("board", secret, redirect)
-	offset := time.Duration(0)
-	a := &App{ID: "board", Secret: secret, Redirect: redirect, Endpoints: EndpointsAt(srv.URL), HTTP: srv.Client()}
-	a.now = func() time.Time { return time.Now().Add(offset) }
-	a.sleep = func(ctx context.Context, d time.Duration) error {
-		offset += d
-		srv.Advance(d)
-		return ctx.Err()
-	}
-	return srv, u, a
+	return srv, u, &App{ID: "board", Secret: secret, Redirect: redirect, Endpoints: EndpointsAt(srv.URL), HTTP: srv.Client()}
 }
+
+// polled is a client for a test in a synctest bubble: before each request for a
+// token it moves the server's clock on by what has passed in the bubble, and
+// calls do with the number of that request.
+func polled(srv *challongetest.Server, do func(poll int)) *http.Client {
+	n, last := 0, time.Now()
+	real := &http.Transport{DisableKeepAlives: true}
+	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/oauth/token") {
+			srv.Advance(time.Since(last))
+			last = time.Now()
+			n++
+			do(n)
+		}
+		return real.RoundTrip(r)
+	})}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func freePort(t *testing.T) int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -127,7 +141,7 @@ func TestAuthorizationCodeGoesWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := a.Authorize(t.Context(), func(string) { t.Error("the page was shown") }); err == nil || !strings.Contains(err.Error(), "--redirect") {
+	if _, err := a.Authorize(t.Context(), func(string) { t.Error("the page was shown") }); err == nil || !strings.Contains(err.Error(), "another redirect address") {
 		t.Errorf("port taken: %v", err)
 	}
 	a.Redirect = "https://example.org/back"
@@ -137,18 +151,6 @@ func TestAuthorizationCodeGoesWrong(t *testing.T) {
 }
 
 func TestDeviceGrant(t *testing.T) {
-	pass := func(g *DeviceGrant, srv *challongetest.Server, u *challongetest.User, do func(poll int)) {
-		polls := 0
-		sleep := g.app.sleep
-		g.app.sleep = func(ctx context.Context, d time.Duration) error {
-			if err := sleep(ctx, d); err != nil {
-				return err
-			}
-			polls++
-			do(polls)
-			return ctx.Err()
-		}
-	}
 	for _, c := range []struct {
 		name string
 		do   func(srv *challongetest.Server, u *challongetest.User, g *DeviceGrant, poll int)
@@ -189,19 +191,22 @@ func TestDeviceGrant(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			srv, u, a := registered(t, "")
-			start := a.now()
-			g, err := a.Device(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			pass(g, srv, u, func(poll int) { c.do(srv, u, g, poll) })
-			tok, err := g.Wait(t.Context())
-			if !errors.Is(err, c.want) || (tok == nil) != (c.want != nil) {
-				t.Errorf("got %v %v, want %v", tok, err, c.want)
-			}
-			if took := a.now().Sub(start); took < c.min || took > c.min+2*time.Minute {
-				t.Errorf("took %v, want about %v", took, c.min)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				var g *DeviceGrant
+				var err error
+				a.HTTP = polled(srv, func(poll int) { c.do(srv, u, g, poll) })
+				if g, err = a.Device(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				tok, err := g.Wait(t.Context())
+				if !errors.Is(err, c.want) || (tok == nil) != (c.want != nil) {
+					t.Errorf("got %v %v, want %v", tok, err, c.want)
+				}
+				if took := time.Since(start); took < c.min || took > c.min+2*time.Minute {
+					t.Errorf("took %v, want about %v", took, c.min)
+				}
+			})
 		})
 	}
 	t.Run("given up", func(t *testing.T) {
@@ -226,30 +231,67 @@ func TestDeviceGrant(t *testing.T) {
 	})
 }
 
+// answering is an application at a server that is asked for nothing but tokens
+// and codes. It can be used in a synctest bubble.
+func answering(answer func(form url.Values) (status int, body string)) *App {
+	return &App{ID: "board", Secret: "hush", Endpoints: EndpointsAt("https://challonge.test"), HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		data, _ := io.ReadAll(r.Body)
+		form, _ := url.ParseQuery(string(data))
+		status, body := answer(form)
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/plain"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	})}}
+}
+
+const deviceReply = `{"device_code":"d","user_code":"u","verification_uri":"https://challonge.com/device","expires_in":300,"interval":%s}`
+
 // A server that knows the grant only by the short name of Challonge's page.
 func TestDeviceGrantByItsShortName(t *testing.T) {
-	var asked []string
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.FormValue("grant_type"))
-		if r.FormValue("grant_type") != "device_code" {
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"error":"unsupported_grant_type"}`)
-			return
+	synctest.Test(t, func(t *testing.T) {
+		var asked []string
+		a := answering(func(form url.Values) (int, string) {
+			switch kind := form.Get("grant_type"); kind {
+			case "":
+				return 200, fmt.Sprintf(deviceReply, "5")
+			case "device_code":
+				asked = append(asked, kind)
+				return 200, `{"access_token":"t","expires_in":"604800"}`
+			default:
+				asked = append(asked, kind)
+				return 400, `{"error":"unsupported_grant_type"}`
+			}
+		})
+		g, err := a.Device(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
-		fmt.Fprint(w, `{"access_token":"t","expires_in":"604800"}`)
-	})}
-	go srv.Serve(l)
-	defer srv.Close()
-	hc := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	a := &App{ID: "board", Endpoints: Endpoints{DeviceToken: "http://" + l.Addr().String()}, HTTP: hc, sleep: func(context.Context, time.Duration) error { return nil }}
-	g := &DeviceGrant{app: a, code: "d", interval: time.Second}
-	tok, err := g.Wait(t.Context())
-	if err != nil || tok.AccessToken != "t" || time.Until(tok.Expiry) < 6*24*time.Hour || len(asked) != 2 {
-		t.Errorf("%+v %v, asked %q", tok, err, asked)
+		tok, err := g.Wait(t.Context())
+		if err != nil || tok.AccessToken != "t" || time.Until(tok.Expiry) != 7*24*time.Hour || len(asked) != 2 {
+			t.Errorf("%+v %v, asked %q", tok, err, asked)
+		}
+	})
+}
+
+// Whatever a server says about how often to ask, it is asked in time and not all
+// the time.
+func TestDeviceGrantAbsurdIntervals(t *testing.T) {
+	for _, interval := range []string{"-1", "0", "1", "9000000000", "-9223372036854775808"} {
+		synctest.Test(t, func(t *testing.T) {
+			n := 0
+			a := answering(func(form url.Values) (int, string) {
+				if form.Get("grant_type") == "" {
+					return 200, fmt.Sprintf(deviceReply, interval)
+				}
+				n++
+				return 400, `{"error":"authorization_pending"}`
+			})
+			g, err := a.Device(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := g.Wait(t.Context()); !errors.Is(err, ErrExpired) || n > 300 {
+				t.Errorf("interval %s: %v after %d requests", interval, err, n)
+			}
+		})
 	}
 }
 
@@ -272,7 +314,7 @@ func TestClientCredentials(t *testing.T) {
 		t.Error("a wrong secret was taken")
 	}
 	a.Secret = ""
-	if _, err := a.ClientCredentials(t.Context()); err == nil || !strings.Contains(err.Error(), "GOBANCAM_CHALLONGE_CLIENT_SECRET") {
+	if _, err := a.ClientCredentials(t.Context()); err == nil || !errors.Is(err, ErrNoSecret) {
 		t.Errorf("no secret: %v", err)
 	}
 }
@@ -282,7 +324,6 @@ func TestStoredSignIns(t *testing.T) {
 	for _, way := range []string{WayCode, WayDevice, WayApplication, WayKey} {
 		t.Run(way, func(t *testing.T) {
 			srv, u, a := registered(t, "secret")
-			a.now, a.sleep = nil, nil
 			store := credentials.New(credentials.Options{Dir: filepath.Join(t.TempDir(), "c"), NoKeyring: true, Notice: func(s string) { t.Log(s) }})
 			if _, _, err := Stored(t.Context(), store, a.Endpoints, srv.Client()); !errors.Is(err, ErrSignIn) {
 				t.Fatalf("nothing stored: %v", err)
@@ -300,7 +341,7 @@ func TestStoredSignIns(t *testing.T) {
 					}()
 				})
 			case WayDevice:
-				a.sleep = func(ctx context.Context, d time.Duration) error { srv.Advance(d); return nil }
+				srv.SetInterval(time.Second)
 				var g *DeviceGrant
 				if g, err = a.Device(t.Context()); err == nil {
 					srv.Confirm(g.UserCode, u)
@@ -341,12 +382,22 @@ func TestStoredSignIns(t *testing.T) {
 	}
 }
 
-func TestDeviceRepliesThatAreRefused(t *testing.T) {
-	for _, text := range []string{``, `{}`, `<html>`, `{"device_code":"d","user_code":"u"}`,
+func TestRepliesThatAreRefused(t *testing.T) {
+	for _, text := range []string{``, `{}`, `null`, `[]`, `"x"`, `<html>`, `{"device_code":"d","user_code":"u"}`, `access_token=x&device_code=y`,
 		`{"device_code":"d","user_code":"u","verification_uri":"javascript:alert(1)"}`,
-		`{"device_code":"d","user_code":"u","verification_uri":"https://challonge.com","verification_uri_complete":"http://evil.example"}`} {
-		if g, err := parseDevice([]byte(text), &App{}); err == nil {
-			t.Errorf("%s: %+v", text, g)
+		`{"device_code":"d","user_code":"u","verification_uri":"https://challonge.com","verification_uri_complete":"http://evil.example"}`,
+		`{"device_code":"` + strings.Repeat("d", 2<<20) + `"}`, `{"a":` + strings.Repeat("[", 100000)} {
+		for _, status := range []int{200, 302, 400, 503} {
+			a := answering(func(url.Values) (int, string) { return status, text })
+			if g, err := a.Device(t.Context()); err == nil || len(err.Error()) > 500 {
+				t.Errorf("%.100s: %+v %v", text, g, err)
+			}
+			if tok, err := a.ClientCredentials(t.Context()); err == nil || len(err.Error()) > 500 {
+				t.Errorf("%.100s: %+v %v", text, tok, err)
+			}
+			if tok, err := a.Refresh(t.Context(), &oauth2.Token{RefreshToken: "r"}); err == nil || !errors.Is(err, ErrTrouble) && status != 302 && status != 400 {
+				t.Errorf("%.100s: %+v %v", text, tok, err)
+			}
 		}
 	}
 }
