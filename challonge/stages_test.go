@@ -9,6 +9,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/club/bracket"
 )
 
 // playAll reports results that choose makes until no match is open.
@@ -176,7 +177,7 @@ func TestGroups(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		challonge.WriteBracket(&out, tour, people, ms)
+		bracket.Write(&out, tour, people, ms)
 		for _, want := range []string{"Group 1\nRound 1\n", "Group 2\n", "├ A\n"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%q is not in\n%s", want, out.String())

@@ -18,8 +18,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/bracket"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/internal/credentials"
 )
 
@@ -115,7 +116,7 @@ func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*chall
 	if key == "" {
 		way := ""
 		if auth, way, err = challonge.Stored(cmd.Context(), credentialStore(cmd), f.endpoints, nil); err != nil {
-			return nil, err
+			return nil, advised(err)
 		}
 		f.application = f.application || way == challonge.WayApplication
 	}
@@ -123,7 +124,7 @@ func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*chall
 	if f.quotaAgain {
 		quota.Forget()
 	}
-	c, err := challonge.New(challonge.Options{API: f.endpoints.API, Auth: auth, Quota: quota})
+	c, err := challonge.New(challonge.Options{API: f.endpoints.API, Auth: advisedAuth{auth}, Quota: quota})
 	if err != nil {
 		return nil, withCode(exitUsage, err)
 	}
@@ -171,7 +172,7 @@ func (f *challongeFlags) desk(cmd *cobra.Command, line func(context.Context) (st
 	if line == nil {
 		line = f.line(cmd)
 	}
-	return &desk.Desk{Client: c, Community: f.community, Outbox: box, Ask: &desk.Terminal{Out: cmd.ErrOrStderr(), Line: line},
+	return &desk.Desk{Client: c, Community: f.community, Outbox: box, Hints: f.hints(), Ask: &desk.Terminal{Out: cmd.ErrOrStderr(), Line: line},
 		Tell: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }}, nil
 }
 
@@ -256,13 +257,13 @@ func (t *table) write(w io.Writer) {
 	wide := make([]int, len(t.head))
 	for _, row := range append([][]string{t.head}, t.rows...) {
 		for i, cell := range row {
-			wide[i] = max(wide[i], challonge.Columns(cell))
+			wide[i] = max(wide[i], bracket.Columns(cell))
 		}
 	}
 	for _, row := range append([][]string{t.head}, t.rows...) {
 		var b strings.Builder
 		for i, cell := range row {
-			b.WriteString(challonge.Pad(cell, wide[i]) + "  ")
+			b.WriteString(bracket.Pad(cell, wide[i]) + "  ")
 		}
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/ogs"
 )
 

@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/internal/play"
 )
 
@@ -114,7 +114,7 @@ func (m *clubMatch) sign(root *board.Node) { m.table.Sign(root, m.played) }
 func (m *clubMatch) finish(ctx context.Context, end play.Relayed) error {
 	if end.Result == nil {
 		return withCode(exitUnsure, fmt.Errorf("the game was left without a result, and nothing was reported of %s; the same command goes on with it; without the board: %s --sgf %s",
-			m.table, m.desk.ByHand(m.table), strconv.Quote(m.file)))
+			m.table, m.desk.Hints.Report(m.table), strconv.Quote(m.file)))
 	}
 	if end.Result.By == board.ByResignation {
 		return m.report(ctx, desk.Resigned(end.Result.Winner.Opponent()))

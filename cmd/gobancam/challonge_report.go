@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
 func newChallongeReportCommand(f *challongeFlags) *cobra.Command {

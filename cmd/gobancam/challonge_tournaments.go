@@ -13,8 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/bracket"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
 // tournamentTypes are the names that --type takes.
@@ -137,7 +138,7 @@ func newChallongeTournamentsCommand(f *challongeFlags) *cobra.Command {
 					fmt.Fprintln(w, s.t.Page)
 				}
 				fmt.Fprintln(w)
-				challonge.WriteBracket(w, s.t, s.people, s.matches)
+				bracket.Write(w, s.t, s.people, s.matches)
 				if s.t.State == challonge.TournamentComplete {
 					fmt.Fprintln(w)
 					writeRanks(w, s.people)
@@ -369,7 +370,7 @@ func newChallongeStepCommand(f *challongeFlags, use string, step challonge.Step,
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is %s.\n", t.Name, strings.ReplaceAll(t.State, "_", " "))
-			return challonge.WriteBracket(cmd.OutOrStdout(), t, people, matches)
+			return bracket.Write(cmd.OutOrStdout(), t, people, matches)
 		}),
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge/evening"
+	"github.com/gobancam/gobancam/internal/club/evening"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/window"
 )

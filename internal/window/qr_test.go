@@ -8,14 +8,14 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/qr"
 )
 
 // A phone reads the QR code of a page off the window, in every size and in both
 // themes.
 func TestTheQRCodeOfAPageCanBeScanned(t *testing.T) {
 	const address = "https://auth.challonge.com/oauth/authorize_device?user_code=WDJB-MJHT"
-	img, err := challonge.QRImage(address, 4)
+	img, err := qr.Image(address, 4)
 	if err != nil {
 		t.Fatal(err)
 	}

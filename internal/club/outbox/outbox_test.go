@@ -238,7 +238,7 @@ func TestSignInEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	store.Delete(challonge.StoreKey(e))
-	if sent, err = r.box.Flush(t.Context(), connect); err != nil || len(sent.Waiting) != 1 || !strings.Contains(sent.Waiting[0].Problem, "gobancam challonge login") {
+	if sent, err = r.box.Flush(t.Context(), connect); err != nil || len(sent.Waiting) != 1 || !strings.Contains(sent.Waiting[0].Problem, challonge.ErrSignIn.Error()) {
 		t.Fatalf("signed out: %+v %v", sent, err)
 	}
 	if sent, err = r.box.FlushAll(t.Context(), r.connect); err != nil || len(sent.Taken) != 1 {

@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/internal/club/desk"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

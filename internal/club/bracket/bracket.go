@@ -1,4 +1,5 @@
-package challonge
+// Package bracket draws a tournament for a terminal.
+package bracket
 
 import (
 	"cmp"
@@ -8,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/width"
+
+	"github.com/gobancam/gobancam/challonge"
 )
 
 // Columns is how many columns of a terminal a text takes: letters of CJK are
@@ -30,28 +33,28 @@ func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Columns(s)))
 }
 
-// WriteBracket draws the matches of a single elimination as a tree, from the
+// Write draws the matches of a single elimination as a tree, from the
 // first round at the left to the winner at the right, and those of other
 // tournaments as a list of rounds. Groups come first, each for itself.
-func WriteBracket(w io.Writer, t Tournament, people []Participant, matches []Match) error {
-	b := bracket{matches: slices.Clone(matches), name: map[ID]string{}}
+func Write(w io.Writer, t challonge.Tournament, people []challonge.Participant, matches []challonge.Match) error {
+	b := bracket{matches: slices.Clone(matches), name: map[challonge.ID]string{}}
 	for _, p := range people {
 		b.name[p.ID] = p.Name
 		for _, id := range p.GroupIDs {
 			b.name[id] = p.Name
 		}
 	}
-	slices.SortStableFunc(b.matches, func(x, y Match) int {
+	slices.SortStableFunc(b.matches, func(x, y challonge.Match) int {
 		return cmp.Or(cmp.Compare(x.Round, y.Round), cmp.Compare(x.PlayOrder, y.PlayOrder))
 	})
 	var out strings.Builder
-	var groups []ID
+	var groups []challonge.ID
 	for _, m := range b.matches {
 		if !slices.Contains(groups, m.Group) {
 			groups = append(groups, m.Group)
 		}
 	}
-	slices.SortStableFunc(groups, func(x, y ID) int { // the last stage has none, and comes last
+	slices.SortStableFunc(groups, func(x, y challonge.ID) int { // the last stage has none, and comes last
 		return cmp.Or(cmp.Compare(btoi(x == ""), btoi(y == "")), cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 	})
 	for i, g := range groups {
@@ -67,7 +70,7 @@ func WriteBracket(w io.Writer, t Tournament, people []Participant, matches []Mat
 		if g != "" {
 			fmt.Fprintf(&out, "Group %d\n", i+1)
 		}
-		if t.TypeOf(part.matches[0]) == SingleElimination {
+		if t.TypeOf(part.matches[0]) == challonge.SingleElimination {
 			part.trees(&out)
 		} else {
 			part.rounds(&out)
@@ -85,12 +88,12 @@ func btoi(b bool) int {
 }
 
 type bracket struct {
-	matches []Match
-	name    map[ID]string
+	matches []challonge.Match
+	name    map[challonge.ID]string
 }
 
 // who names a player; an unknown one is a question mark.
-func (b *bracket) who(id ID) string {
+func (b *bracket) who(id challonge.ID) string {
 	if id == "" {
 		return "?"
 	}
@@ -107,11 +110,11 @@ type block struct {
 func (b *bracket) trees(out *strings.Builder) {
 	// The API does not say where a player came from; the winner of an earlier
 	// match who plays in a later one shows it.
-	from := map[ID][2]int{} // match → the two matches before it, -1 for none
+	from := map[challonge.ID][2]int{} // match → the two matches before it, -1 for none
 	leads := map[int]bool{}
 	for _, m := range b.matches {
 		src := [2]int{-1, -1}
-		for side, p := range []ID{m.Player1, m.Player2} {
+		for side, p := range []challonge.ID{m.Player1, m.Player2} {
 			for i, e := range b.matches {
 				if p != "" && e.Round < m.Round && e.Winner == p && !leads[i] {
 					src[side] = i
@@ -127,7 +130,7 @@ func (b *bracket) trees(out *strings.Builder) {
 	draw = func(i int) block {
 		m := b.matches[i]
 		var part [2]block
-		for side, p := range []ID{m.Player1, m.Player2} {
+		for side, p := range []challonge.ID{m.Player1, m.Player2} {
 			if src := from[m.ID][side]; src >= 0 {
 				part[side] = draw(src)
 			} else {
@@ -178,11 +181,11 @@ func (b *bracket) trees(out *strings.Builder) {
 	}
 }
 
-func (b *bracket) result(m Match) string {
+func (b *bracket) result(m challonge.Match) string {
 	switch {
-	case m.State != MatchComplete && !m.Underway.IsZero():
+	case m.State != challonge.MatchComplete && !m.Underway.IsZero():
 		return m.Identifier + " (being played)"
-	case m.State != MatchComplete:
+	case m.State != challonge.MatchComplete:
 		return m.Identifier
 	case m.Winner == "":
 		return "tie " + m.Score()
@@ -193,7 +196,7 @@ func (b *bracket) result(m Match) string {
 // rounds lists the matches by round.
 func (b *bracket) rounds(out *strings.Builder) {
 	// The losers' bracket, whose rounds count down, comes after the winners'.
-	slices.SortStableFunc(b.matches, func(x, y Match) int {
+	slices.SortStableFunc(b.matches, func(x, y challonge.Match) int {
 		if x.Round < 0 && y.Round < 0 {
 			return cmp.Compare(y.Round, x.Round)
 		}
@@ -214,7 +217,7 @@ func (b *bracket) rounds(out *strings.Builder) {
 		}
 		last = m.Round
 		score := cmp.Or(m.Score(), "–")
-		mark := func(id ID) string {
+		mark := func(id challonge.ID) string {
 			if m.Winner != "" && m.Winner == id {
 				return "*"
 			}
@@ -222,48 +225,4 @@ func (b *bracket) rounds(out *strings.Builder) {
 		}
 		fmt.Fprintf(out, "  %3s  %s%s %5s  %s%s\n", m.Identifier, mark(m.Player1), Pad(b.who(m.Player1), wide), score, mark(m.Player2), b.who(m.Player2))
 	}
-}
-
-// Branches lists the matches that have a result and would lose it if the
-// result of m went away: in an elimination those that its players came to
-// through m, in Swiss every later round, in round robin none.
-func Branches(t Tournament, matches []Match, m Match) []Match {
-	matches = slices.DeleteFunc(slices.Clone(matches), func(x Match) bool { return x.Group != m.Group })
-	var lost []Match
-	switch t.TypeOf(m) {
-	case RoundRobin, FreeForAll:
-		return nil
-	case Swiss:
-		for _, x := range matches {
-			if x.Round > m.Round && x.State == MatchComplete {
-				lost = append(lost, x)
-			}
-		}
-		return lost
-	}
-	seen := map[ID]bool{m.ID: true}
-	var follow func(m Match)
-	follow = func(m Match) {
-		for _, p := range []ID{m.Player1, m.Player2} {
-			// The next match of each: losers go on too, in double
-			// elimination and to the match for the third place.
-			best := -1
-			for i, x := range matches {
-				after := x.PlayOrder > m.PlayOrder
-				if x.PlayOrder == 0 || m.PlayOrder == 0 {
-					after = x.Round > m.Round
-				}
-				if after && x.Has(p) && (best < 0 || x.PlayOrder < matches[best].PlayOrder) {
-					best = i
-				}
-			}
-			if best >= 0 && !seen[matches[best].ID] && matches[best].State == MatchComplete {
-				seen[matches[best].ID] = true
-				lost = append(lost, matches[best])
-				follow(matches[best])
-			}
-		}
-	}
-	follow(m)
-	return lost
 }

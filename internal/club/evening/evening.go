@@ -18,8 +18,9 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
-	"github.com/gobancam/gobancam/challonge/desk"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/bracket"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
 // Options describe an evening.
@@ -102,7 +103,7 @@ func Run(ctx context.Context, o Options) error {
 			return nil, err
 		}
 		var b strings.Builder
-		if err := challonge.WriteBracket(&b, t, people, ms); err != nil {
+		if err := bracket.Write(&b, t, people, ms); err != nil {
 			return nil, err
 		}
 		say("\n%s", b.String())

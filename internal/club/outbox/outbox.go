@@ -152,7 +152,7 @@ func (o *Outbox) write(r Report) error {
 type ErrOther struct{ Report Report }
 
 func (e *ErrOther) Error() string {
-	return fmt.Sprintf("another result of this match waits to be sent (%s); withdraw it first: gobancam challonge report --withdraw %s", e.Report.Text, e.Report.ID)
+	return fmt.Sprintf("another result of this match waits to be sent (%s); withdraw it first, by its number %s", e.Report.Text, e.Report.ID)
 }
 
 // Add puts a confirmed result in the outbox. When it returns, the result

@@ -15,7 +15,8 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/bracket"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -200,7 +201,7 @@ func TestPickBySpec(t *testing.T) {
 			t.Errorf("%s: %v %v", spec, table, err)
 		}
 	}
-	for spec, want := range map[string]string{"club/C": "not known yet", "club/Z": "no match", "nowhere/A": "--community"} {
+	for spec, want := range map[string]string{"club/C": "not known yet", "club/Z": "no match", "nowhere/A": "only with that community"} {
 		if _, err := c.desk.Pick(t.Context(), spec, "Anna"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", spec, err)
 		}
@@ -266,9 +267,9 @@ func TestNobodyAnswers(t *testing.T) {
 	c := newClub(t, challonge.SingleElimination, "Anna", "Ben")
 	table, _ := c.desk.Pick(t.Context(), "club/A", "Anna")
 	term, _ := typed()
-	c.desk.Ask, c.desk.Community = term, "go"
+	c.desk.Ask, c.desk.Hints.Report = term, func(t *Table) string { return "report " + t.Match.Identifier }
 	_, err := c.desk.Finish(t.Context(), table, Resigned(board.White))
-	if !errors.Is(err, ErrNotConfirmed) || !strings.Contains(err.Error(), "gobancam challonge report club A --winner NAME --community go") {
+	if !errors.Is(err, ErrNotConfirmed) || !strings.Contains(err.Error(), "; later: report A") {
 		t.Errorf("%v", err)
 	}
 }
@@ -384,7 +385,7 @@ func TestRun(t *testing.T) {
 	people, _ := c.c.Participants(t.Context(), c.tour.ID)
 	matches, _ := c.c.Matches(t.Context(), c.tour.ID, challonge.MatchFilter{})
 	var out strings.Builder
-	if err := challonge.WriteBracket(&out, tour, people, matches); err != nil {
+	if err := bracket.Write(&out, tour, people, matches); err != nil {
 		t.Fatal(err)
 	}
 	const want = `

@@ -1,19 +1,20 @@
-package challonge
+// Package qr draws QR codes for a terminal and for a window.
+package qr
 
 import (
 	"image"
 	"strings"
 
-	"rsc.io/qr"
+	code "rsc.io/qr"
 )
 
 // quiet is the white border that a QR code needs, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// QRText draws a QR code of text for a terminal: two modules to a character,
+// Text draws a QR code of text for a terminal: two modules to a character,
 // one above the other, dark on light whatever the terminal's colours are.
-func QRText(text string) (string, error) {
-	c, err := qr.Encode(text, qr.M)
+func Text(text string) (string, error) {
+	c, err := code.Encode(text, code.M)
 	if err != nil {
 		return "", err
 	}
@@ -38,10 +39,10 @@ func QRText(text string) (string, error) {
 	return b.String(), nil
 }
 
-// QRImage draws a QR code of text for a window, in black and white with its
+// Image draws a QR code of text for a window, in black and white with its
 // border, scale pixels to a module.
-func QRImage(text string, scale int) (*image.Gray, error) {
-	c, err := qr.Encode(text, qr.M)
+func Image(text string, scale int) (*image.Gray, error) {
+	c, err := code.Encode(text, code.M)
 	if err != nil {
 		return nil, err
 	}

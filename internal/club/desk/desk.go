@@ -19,7 +19,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
 // Client is what the desk needs of a *challonge.Client.
@@ -65,6 +65,24 @@ type Desk struct {
 	Black func(*Table) (name string, err error)
 	// Tell is given sentences that ask for nothing; nil drops them.
 	Tell func(sentence string)
+	// Hints say how the user of this program does by hand what the desk could
+	// not do.
+	Hints Hints
+}
+
+// Hints are what a user types, or presses. What is empty is left out.
+type Hints struct {
+	Report func(*Table) string // to report the result of a table later
+	Held   string              // to see the results that wait for the organiser
+	Send   string              // to send the results that wait
+}
+
+// later says how the result of a table is reported later.
+func (d *Desk) later(t *Table) string {
+	if d.Hints.Report == nil {
+		return ""
+	}
+	return "; later: " + d.Hints.Report(t)
 }
 
 func (d *Desk) tell(format string, args ...any) {
@@ -133,6 +151,26 @@ func sizeOf(t challonge.Tournament) int {
 // ErrNobody is returned where there is no open match to seat anybody for.
 var ErrNobody = errors.New("no match is open")
 
+// NoMatchError says that a tournament has no match of a name.
+type NoMatchError struct {
+	Tournament challonge.Tournament
+	Match      string
+}
+
+func (e *NoMatchError) Error() string {
+	return fmt.Sprintf("%s has no match %q", e.Tournament.Name, e.Match)
+}
+
+// OverError says that a match cannot be played because it is over.
+type OverError struct {
+	Tournament challonge.Tournament
+	Match      challonge.Match
+}
+
+func (e *OverError) Error() string {
+	return fmt.Sprintf("match %s is over already (%s); to play it again, reopen it", cmp.Or(e.Match.Identifier, string(e.Match.ID)), e.Match.Score())
+}
+
 // ParseSpec splits T/M into tournament and match, either of which may be empty.
 // T is an id, the last part of the tournament's address, or the address; M an id
 // or the letter in the bracket.
@@ -176,7 +214,7 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 		for _, x := range list {
 			names = append(names, x.Name)
 		}
-		i, err := d.choose(ctx, "Which tournament?", names, "no tournament is under way (start one with 'gobancam challonge start')")
+		i, err := d.choose(ctx, "Which tournament?", names, "no tournament is under way")
 		if err != nil {
 			return nil, err
 		}
@@ -200,12 +238,12 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 		return match != "" && m.ID != challonge.ID(match) && !strings.EqualFold(m.Identifier, match)
 	})
 	if match != "" && len(matches) == 0 {
-		return nil, fmt.Errorf("%s has no match %q; 'gobancam challonge matches %s' lists them", t.Tournament.Name, match, tour)
+		return nil, &NoMatchError{t.Tournament, match}
 	}
 	if len(matches) == 1 && matches[0].State != challonge.MatchOpen {
 		switch matches[0].State {
 		case challonge.MatchComplete:
-			return nil, fmt.Errorf("match %s is over already (%s); to play it again, reopen it: gobancam challonge matches reopen %s %s", match, matches[0].Score(), cmp.Or(tour, string(t.Tournament.ID)), match)
+			return nil, &OverError{t.Tournament, matches[0]}
 		default:
 			return nil, fmt.Errorf("the players of match %s are not known yet", match)
 		}
@@ -350,7 +388,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 				return outbox.Report{}, err
 			}
 			if i > 1 {
-				return outbox.Report{}, fmt.Errorf("%w: %s ended %s; later: %s", ErrNotConfirmed, t, g.Result, d.ByHand(t))
+				return outbox.Report{}, fmt.Errorf("%w: %s ended %s%s", ErrNotConfirmed, t, g.Result, d.later(t))
 			}
 			g.Result = board.Result{Winner: []board.Color{board.Black, board.White}[i], By: board.ByForfeit}
 			continue
@@ -359,14 +397,14 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Text: text, Count: count})
 		switch {
 		case err != nil:
-			return outbox.Report{}, fmt.Errorf("%w: %s (%w); later: %s", ErrNotConfirmed, text, err, d.ByHand(t))
+			return outbox.Report{}, fmt.Errorf("%w: %s (%w)%s", ErrNotConfirmed, text, err, d.later(t))
 		case v.Instead != nil:
 			if *v.Instead != g.Result {
 				g.Result, g.SGF, count = *v.Instead, withResult(g.SGF, *v.Instead), ""
 			}
 			continue
 		case v.By == "":
-			return outbox.Report{}, fmt.Errorf("%w: %s; later: %s", ErrNotConfirmed, text, d.ByHand(t))
+			return outbox.Report{}, fmt.Errorf("%w: %s%s", ErrNotConfirmed, text, d.later(t))
 		}
 		r, err := d.Outbox.Add(outbox.Report{API: d.Client.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
 			Result: result, Text: text, Confirmed: outbox.Confirmation{By: v.By}, Link: g.Link, SGF: string(g.SGF)})
@@ -377,13 +415,12 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 	}
 }
 
-// ByHand is the command that reports the result of a match without its board.
-func (d *Desk) ByHand(t *Table) string {
-	at := ""
-	if d.Community != "" {
-		at = " --community " + d.Community
+// hint puts what a user types into a format, if there is anything.
+func hint(format, typed string) string {
+	if typed == "" {
+		return ""
 	}
-	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", cmp.Or(t.Tournament.Slug, string(t.Tournament.ID)), cmp.Or(t.Match.Identifier, string(t.Match.ID)), at)
+	return fmt.Sprintf(format, typed)
 }
 
 // withResult is a game's record with another result. One that cannot be read
@@ -421,9 +458,9 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	case outbox.Done, outbox.Taken:
 		d.tell("Challonge has the result: %s.", r.Text)
 	case outbox.Held:
-		d.tell("The result waits for the organiser: %s. 'gobancam challonge report --waiting' shows what to do.", r.Problem)
+		d.tell("The result waits for the organiser: %s.%s", r.Problem, hint(" See '%s'.", d.Hints.Held))
 	default:
-		d.tell("The result is kept here: %s. It is sent with the next match at this machine, or by 'gobancam challonge report --send'.", cmp.Or(strings.TrimSuffix(r.Problem, "."), "another gobancam is sending"))
+		d.tell("The result is kept here: %s. It is sent with the next match at this machine%s.", cmp.Or(strings.TrimSuffix(r.Problem, "."), "another gobancam is sending"), hint(", or by '%s'", d.Hints.Send))
 	}
 	return r, nil
 }
@@ -431,7 +468,7 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 // connect serves the reports of this desk's Challonge.
 func (d *Desk) connect(_ context.Context, r outbox.Report) (outbox.Challonge, error) {
 	if r.API != d.Client.API() || r.Community != d.Community {
-		return nil, fmt.Errorf("this result is for %s %s; 'gobancam challonge report --send' brings it there", r.API, r.Community)
+		return nil, fmt.Errorf("this result is for %s %s%s", r.API, r.Community, hint("; '%s' brings it there", d.Hints.Send))
 	}
 	return d.Client, nil
 }

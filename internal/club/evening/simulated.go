@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge/desk"
+	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sim"
 )

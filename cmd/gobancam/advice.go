@@ -1,0 +1,85 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club/desk"
+	"github.com/gobancam/gobancam/internal/club/outbox"
+)
+
+// advisedError is an error that says what to type.
+type advisedError struct {
+	err    error
+	advice string
+}
+
+func (e *advisedError) Error() string { return e.err.Error() + "; " + e.advice }
+func (e *advisedError) Unwrap() error { return e.err }
+
+// advised adds to an error of a library, which knows no command line, what to
+// type to get further. An error without such an advice comes back as it is.
+func advised(err error) error {
+	var already *advisedError
+	if err == nil || errors.As(err, &already) {
+		return err
+	}
+	if advice := adviceFor(err); advice != "" {
+		return &advisedError{err, advice}
+	}
+	return err
+}
+
+func adviceFor(err error) string {
+	var spent *challonge.QuotaError
+	var other *outbox.ErrOther
+	var none *desk.NoMatchError
+	var over *desk.OverError
+	switch {
+	case errors.Is(err, challonge.ErrSignIn):
+		return "sign in with 'gobancam challonge login'"
+	case errors.Is(err, challonge.ErrNoSecret):
+		return "set GOBANCAM_CHALLONGE_CLIENT_SECRET, or GOBANCAM_CHALLONGE_CLIENT_SECRET_FILE"
+	case errors.As(err, &spent):
+		return "reports wait in the outbox, and 'gobancam challonge whoami --retry-quota' asks at once"
+	case errors.As(err, &other):
+		return fmt.Sprintf("'gobancam challonge report --withdraw %s' does", other.Report.ID)
+	case errors.As(err, &none):
+		return fmt.Sprintf("'gobancam challonge matches %s' lists them", tournamentName(none.Tournament))
+	case errors.As(err, &over):
+		return fmt.Sprintf("'gobancam challonge matches reopen %s %s' does", tournamentName(over.Tournament), cmp.Or(over.Match.Identifier, string(over.Match.ID)))
+	case errors.Is(err, challonge.ErrNotFound):
+		return "name the community with --community"
+	}
+	return ""
+}
+
+// advisedAuth has the error of a sign-in that has ended say what to type,
+// wherever it is kept or shown.
+type advisedAuth struct{ challonge.Auth }
+
+// Sign implements challonge.Auth.
+func (a advisedAuth) Sign(ctx context.Context, h http.Header) error {
+	return advised(a.Auth.Sign(ctx, h))
+}
+
+// tournamentName is what a user types for a tournament.
+func tournamentName(t challonge.Tournament) string { return cmp.Or(t.Slug, string(t.ID)) }
+
+// hints are what the user of the commands does by hand.
+func (f *challongeFlags) hints() desk.Hints {
+	return desk.Hints{Report: f.byHand, Held: "gobancam challonge report --waiting", Send: "gobancam challonge report --send"}
+}
+
+// byHand is the command that reports the result of a table.
+func (f *challongeFlags) byHand(t *desk.Table) string {
+	at := ""
+	if f.community != "" {
+		at = " --community " + f.community
+	}
+	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", tournamentName(t.Tournament), cmp.Or(t.Match.Identifier, string(t.Match.ID)), at)
+}
