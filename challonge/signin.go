@@ -289,7 +289,7 @@ func (g *DeviceGrant) Wait(ctx context.Context) (*oauth2.Token, error) {
 		pause = min(max(2*pause, interval), time.Minute)
 		var e *Error
 		if errors.As(err, &e) {
-			pause = max(pause, e.RetryAfter)
+			pause = min(max(pause, e.RetryAfter), 5*time.Minute)
 		}
 		select {
 		case <-time.After(pause):

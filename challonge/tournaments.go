@@ -20,15 +20,12 @@ const (
 
 // The states of a tournament as it tells them. There may be others.
 const (
-	TournamentPending              = "pending"
-	TournamentCheckingIn           = "checking_in"
-	TournamentCheckedIn            = "checked_in"
-	TournamentAcceptingPredictions = "accepting_predictions"
-	TournamentGroupStage           = "group_stages_underway"
-	TournamentGroupStageFinal      = "group_stages_finalized"
-	TournamentUnderway             = "underway"
-	TournamentAwaitingReview       = "awaiting_review" // every match is reported
-	TournamentComplete             = "complete"
+	TournamentPending         = "pending"
+	TournamentGroupStage      = "group_stages_underway"
+	TournamentGroupStageFinal = "group_stages_finalized"
+	TournamentUnderway        = "underway"
+	TournamentAwaitingReview  = "awaiting_review" // every match is reported
+	TournamentComplete        = "complete"
 )
 
 // Tournament is a tournament as Challonge describes it.
@@ -166,17 +163,12 @@ type TournamentFields struct {
 	Private     *bool      `json:"private,omitempty"`
 	StartsAt    *time.Time `json:"starts_at,omitempty"`
 
-	Match        *MatchOptions        `json:"match_options,omitempty"`
-	Registration *RegistrationOptions `json:"registration_options,omitempty"`
-	Seeding      *SeedingOptions      `json:"seeding_options,omitempty"`
-	Station      *StationOptions      `json:"station_options,omitempty"`
-	Notify       *NotifyOptions       `json:"notifications,omitempty"`
-	Double       *DoubleOptions       `json:"double_elimination_options,omitempty"`
-	RoundRobin   *PointsOptions       `json:"round_robin_options,omitempty"`
-	Swiss        *PointsOptions       `json:"swiss_options,omitempty"`
-	GroupStage   *bool                `json:"group_stage_enabled,omitempty"`
-	Groups       *GroupOptions        `json:"group_stage_options,omitempty"`
-	FreeForAll   *FreeForAllOptions   `json:"free_for_all_options,omitempty"`
+	Match      *MatchOptions  `json:"match_options,omitempty"`
+	Double     *DoubleOptions `json:"double_elimination_options,omitempty"`
+	RoundRobin *PointsOptions `json:"round_robin_options,omitempty"`
+	Swiss      *PointsOptions `json:"swiss_options,omitempty"`
+	GroupStage *bool          `json:"group_stage_enabled,omitempty"`
+	Groups     *GroupOptions  `json:"group_stage_options,omitempty"`
 }
 
 // MatchOptions concern the matches of a tournament.
@@ -187,31 +179,6 @@ type MatchOptions struct {
 	AcceptAttachments *bool `json:"accept_attachments,omitempty"`
 }
 
-// RegistrationOptions concern signing up.
-type RegistrationOptions struct {
-	OpenSignup *bool `json:"open_signup,omitempty"`
-	Cap        int   `json:"signup_cap,omitempty"`
-	CheckIn    int   `json:"check_in_duration,omitempty"` // minutes, a multiple of 5
-}
-
-// SeedingOptions concern who meets whom at first.
-type SeedingOptions struct {
-	HideSeeds  *bool `json:"hide_seeds,omitempty"`
-	Sequential *bool `json:"sequential_pairings,omitempty"` // 1-2, 3-4 instead of 1-8, 2-7
-}
-
-// StationOptions concern the tables in a room.
-type StationOptions struct {
-	AutoAssign   *bool `json:"auto_assign,omitempty"`
-	OnlyAssigned *bool `json:"only_start_matches_with_assigned_stations,omitempty"`
-}
-
-// NotifyOptions say when participants get mail.
-type NotifyOptions struct {
-	MatchesOpen    *bool `json:"upon_matches_open,omitempty"`
-	TournamentEnds *bool `json:"upon_tournament_ends,omitempty"`
-}
-
 // DoubleOptions concern double elimination.
 type DoubleOptions struct {
 	Split *bool `json:"split_participants,omitempty"`
@@ -220,15 +187,10 @@ type DoubleOptions struct {
 	GrandFinals string `json:"grand_finals_modifier,omitempty"`
 }
 
-// PointsOptions concern round robin (Iterations, Ranking) and Swiss (Rounds).
+// PointsOptions concern round robin (Iterations) and Swiss (Rounds).
 type PointsOptions struct {
-	Iterations int      `json:"iterations,omitempty"`
-	Ranking    string   `json:"ranking,omitempty"`
-	Rounds     int      `json:"rounds,omitempty"`
-	GameWin    *float64 `json:"pts_for_game_win,omitempty"`
-	GameTie    *float64 `json:"pts_for_game_tie,omitempty"`
-	MatchWin   *float64 `json:"pts_for_match_win,omitempty"`
-	MatchTie   *float64 `json:"pts_for_match_tie,omitempty"`
+	Iterations int `json:"iterations,omitempty"`
+	Rounds     int `json:"rounds,omitempty"`
 }
 
 // GroupOptions concern a stage of groups before the last one.
@@ -237,11 +199,6 @@ type GroupOptions struct {
 	Size       int    `json:"group_size,omitempty"`
 	Advance    int    `json:"participant_count_to_advance_per_group,omitempty"` // how many of each group go on
 	Iterations int    `json:"rr_iterations,omitempty"`
-}
-
-// FreeForAllOptions concern matches of more than two.
-type FreeForAllOptions struct {
-	Max int `json:"max_participants,omitempty"`
 }
 
 // CreateTournament makes a tournament. Name and Type have to be given.
@@ -271,12 +228,8 @@ type Step string
 
 // The steps.
 const (
-	ProcessCheckIn     Step = "process_checkin"
-	AbortCheckIn       Step = "abort_checkin"
-	OpenPredictions    Step = "open_predictions"
 	StartGroupStage    Step = "start_group_stage"
 	FinalizeGroupStage Step = "finalize_group_stage"
-	ResetGroupStage    Step = "reset_group_stage"
 	Start              Step = "start"
 	Finalize           Step = "finalize"
 	Reset              Step = "reset" // deletes every match and result
