@@ -55,7 +55,7 @@ func Run(ctx context.Context, w *Window) error {
 	// in which nothing happens costs next to nothing, even where the
 	// processor has to draw.
 	ebiten.SetScreenClearedEveryFrame(false)
-	ebiten.SetTPS(30)
+	ebiten.SetTPS(ebiten.SyncWithFPS) // one Update a frame, which sets the pace
 	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
 	if err != nil && g.frames == 0 {
@@ -94,7 +94,7 @@ type game struct {
 	pasted  chan string // from the clipboard
 	cursor  image.Point
 	touched time.Time // when a hand last did something
-	drawn   time.Time // when Draw was last called
+	begun   time.Time // when Update last let a frame begin
 }
 
 // layer is a transparent panel.
@@ -118,6 +118,7 @@ func (g *game) LayoutF(w, h float64) (float64, float64) {
 }
 
 func (g *game) Update() error {
+	g.pace()
 	if g.ctx.Err() != nil {
 		return ebiten.Termination
 	}
@@ -146,6 +147,30 @@ func (g *game) Update() error {
 		g.compose()
 	}
 	return nil
+}
+
+// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// presents a change four times over; at sixty frames a second that would cost a
+// machine without a graphics card more than all the rest. quick is how long it
+// lasts at least while one is.
+const (
+	calm  = 95 * time.Millisecond
+	quick = time.Second / 30
+)
+
+// pace waits until it is time for another frame.
+func (g *game) pace() {
+	length := quick
+	if g.frames > 10 && time.Since(g.touched) > time.Second {
+		length = calm
+	}
+	if wait := time.Until(g.begun.Add(length)); wait > 0 {
+		select {
+		case <-g.ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+	g.begun = time.Now()
 }
 
 // keyNames are the keys that have no letter.
@@ -350,11 +375,6 @@ func (g *game) compose() {
 	u.narrate(time.Now())
 }
 
-// calm is how long a frame lasts while no hand is at the window. Ebitengine
-// presents a change four times over; at sixty frames a second that would cost a
-// machine without a graphics card more than all the rest.
-const calm = 95 * time.Millisecond
-
 // DrawFinalScreen copies, without blending, pixel by pixel.
 func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
 	op := &ebiten.DrawImageOptions{GeoM: geoM, Blend: ebiten.BlendCopy}
@@ -364,10 +384,6 @@ func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Imag
 // Draw brings what changed to the screen.
 func (g *game) Draw(screen *ebiten.Image) {
 	g.frames++
-	if g.frames > 10 && time.Since(g.touched) > time.Second {
-		time.Sleep(time.Until(g.drawn.Add(calm)))
-	}
-	g.drawn = time.Now()
 	if g.base == nil {
 		return
 	}
