@@ -116,6 +116,7 @@ func (g *game) LayoutF(w, h float64) (float64, float64) {
 }
 
 func (g *game) Update() error {
+	g.u.w.began(time.Now())
 	g.pace()
 	if g.ctx.Err() != nil {
 		return ebiten.Termination
@@ -169,6 +170,13 @@ func (g *game) pace() {
 		}
 	}
 	g.begun = time.Now()
+}
+
+// began notes when a frame began.
+func (w *Window) began(at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.frame = at
 }
 
 // keyNames are the keys that have no letter.
