@@ -1,4 +1,4 @@
-package qr
+package qr_test
 
 import (
 	"image"
@@ -6,30 +6,25 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
+	"github.com/gobancam/gobancam/internal/qr"
+	"github.com/gobancam/gobancam/internal/qr/qrtest"
 )
 
 // The QR codes say what they should to whoever photographs them: the one for
 // the terminal is drawn as a terminal draws it, and both are decoded.
 func TestQRCodes(t *testing.T) {
 	for _, text := range []string{"https://challonge.com/device?user_code=WDJB-MJHT", "x", strings.Repeat("https://long.example/", 12)} {
-		terminal, err := Text(text)
+		terminal, err := qr.Text(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		img, err := Image(text, 4)
+		img, err := qr.Image(text, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for name, picture := range map[string]image.Image{"terminal": photograph(t, terminal), "window": img} {
-			bmp, err := gozxing.NewBinaryBitmapFromImage(picture)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := qrcode.NewQRCodeReader().Decode(bmp, nil)
-			if err != nil || got.GetText() != text {
-				t.Errorf("%s: %q is read as %v (%v)", name, text, got, err)
+			if got := qrtest.Scan(t, picture); got != text {
+				t.Errorf("%s: %q is read as %q", name, text, got)
 			}
 		}
 	}
