@@ -91,7 +91,7 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 func openSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
 	address, err := cameraAddress(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", vision.ErrNoSource, err)
+		return nil, withCode(exitUsage, err)
 	}
 	return vision.Open(ctx, address, opt)
 }

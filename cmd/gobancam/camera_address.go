@@ -52,13 +52,15 @@ func cameraAddress(name string) (string, error) {
 		return address, nil
 	}
 	c, err := cameraStore().Get(cameraKey(name))
-	if errors.Is(err, credentials.ErrNone) && !strings.Contains(name, "://") {
+	switch {
+	case err == nil:
+		return c.Secret, nil
+	case !strings.Contains(name, "://"):
 		return name, nil // a file of that name
+	case errors.Is(err, credentials.ErrNone):
+		return "", fmt.Errorf("the password of the camera at %s is not stored here; give its address again, with the password", name)
 	}
-	if err != nil {
-		return "", fmt.Errorf("the password of the camera at %s is not known here (%w); give its address again, with the password", name, err)
-	}
-	return c.Secret, nil
+	return "", fmt.Errorf("the password of the camera at %s cannot be read (%w); give its address again, with the password", name, err)
 }
 
 func cameraKey(name string) credentials.Key {

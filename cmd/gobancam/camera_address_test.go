@@ -46,6 +46,12 @@ func TestCameraPasswordIsKeptInOnePlace(t *testing.T) {
 	wrong := strings.Replace(address, "hush", "hush3", 1)
 	said += start(t, "record", "--headless", "--camera", wrong).ends(exitUsage)
 	said += start(t, "calibrate", "--text", "--camera", "http://me:hush@127.0.0.1:1/?pwd=hush").ends(exitUsage)
+	for _, command := range []string{"read", "eval", "replay", "report"} {
+		said += start(t, command, "http://me:hush@127.0.0.1:1/x?token=hush").ends(exitUsage)
+	}
+	if said += start(t, "calibrate", "--text", "--camera", "http://me:***@127.0.0.1:1/").ends(exitUsage); !strings.Contains(said, "is not stored here") {
+		t.Errorf("a password that is not known:\n%s", said)
+	}
 	if strings.Contains(said, "hush") {
 		t.Errorf("it was said:\n%s", said)
 	}

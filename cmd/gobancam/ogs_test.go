@@ -85,7 +85,7 @@ func TestLoginCommands(t *testing.T) {
 		}
 	}
 	lines.Scan()
-	contains(t, lines.Text(), "Signed in as alice")
+	contains(t, lines.Text(), "Signed in as alice", "Kept in ", "credentials") // and not "Kept in ."
 	if code := <-done; code != exitOK {
 		t.Fatalf("login ended with %d", code)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/internal/version"
@@ -86,7 +87,7 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 					}
 					continue
 				}
-				fmt.Fprintf(cmd.ErrOrStderr(), "gobancam: %s: %v\n", name, err)
+				fmt.Fprintf(cmd.ErrOrStderr(), "gobancam: %s\n", mask.Text(fmt.Sprintf("%s: %v", name, err)))
 			}
 			if code == unreadable {
 				code = exitUsage

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/window"
 )
 
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitOK
 	}
 	if err.Error() != "" {
-		fmt.Fprintln(stderr, "gobancam: "+err.Error())
+		fmt.Fprintln(stderr, "gobancam: "+mask.Text(err.Error()))
 	}
 	var e *exitError
 	if errors.As(err, &e) {

@@ -82,6 +82,9 @@ func TestText(t *testing.T) {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
+	if got := Text("open http://u:hush@cam/?token=hush: gone (http://cam/?pwd=hush)."); got != "open http://u:***@cam/?token=***: gone (http://cam/?pwd=***)." {
+		t.Errorf("in a sentence: %q", got)
+	}
 	if got := Text("hunter22 is mine", "hunter22"); got != Mark+" is mine" {
 		t.Errorf("a given secret: %q", got)
 	}
