@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gobancam/gobancam/internal/mask"
 )
@@ -16,12 +17,20 @@ import (
 // let everybody read it.
 func (s Store) clean() {
 	files, _ := filepath.Glob(filepath.Join(s.Dir, "*.json"))
+	type profile struct {
+		file string
+		*Profile
+	}
+	var old []profile
 	for _, f := range files {
-		p, err := ReadFile(f)
-		if err != nil || !mask.HasSecret(p.Camera) {
-			continue
+		if p, err := ReadFile(f); err == nil && mask.HasSecret(p.Camera) {
+			old = append(old, profile{f, p})
 		}
-		if err := s.move(f, p); err != nil {
+	}
+	// Where the password was changed, the later one counts.
+	slices.SortStableFunc(old, func(a, b profile) int { return a.Saved.Compare(b.Saved) })
+	for _, p := range old {
+		if err := s.move(p.file, p.Profile); err != nil {
 			slog.Warn("the password of a camera is still in its calibration", "camera", mask.Address(p.Camera), "error", mask.Text(err.Error()))
 		}
 	}
@@ -36,19 +45,23 @@ func (s Store) move(file string, p *Profile) error {
 	if s.Keep == nil {
 		return errors.New("there is no place to keep it")
 	}
-	if err := s.Keep(mask.Address(p.Camera), p.Camera); err != nil {
-		return err
-	}
-	// A profile under the new name is a later one.
-	if _, err := os.Stat(s.Path(p.Camera)); errors.Is(err, fs.ErrNotExist) {
+	to := s.Path(p.Camera)
+	later, err := ReadFile(to)
+	if file == to || err != nil || later.Saved.Before(p.Saved) {
+		if err := s.Keep(mask.Address(p.Camera), p.Camera); err != nil {
+			return err
+		}
 		if err := s.Save(p); err != nil {
 			return err
 		}
 	}
-	if file == s.Path(p.Camera) {
-		return s.Save(p)
+	if file == to {
+		return nil
 	}
-	return os.Remove(file)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // removeDamaged removes the profile that an earlier version saved for a camera

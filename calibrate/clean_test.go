@@ -133,6 +133,24 @@ func TestCleaningIsTakenUpAgain(t *testing.T) {
 	noSecret(t, s.Dir)
 }
 
+// The password that was changed last counts, however the files are named.
+func TestTheLaterPasswordIsKept(t *testing.T) {
+	for _, addresses := range [][2]string{
+		{"http://me:hush1@cam/video", "http://me:hush2@cam/video"},
+		{"http://me:hush2@cam/video", "http://me:hush1@cam/video"},
+		{"http://me:x@cam/video", "http://me:hush@cam/video"},
+	} {
+		kept := map[string]string{}
+		s := Store{Dir: t.TempDir(), Keep: func(name, address string) error { kept[name] = address; return nil }}
+		old(t, s, addresses[0], sample().Saved)
+		old(t, s, addresses[1], sample().Saved.Add(time.Hour))
+		if got := s.Cameras(); len(got) != 1 || len(kept) != 1 || kept[got[0]] != addresses[1] {
+			t.Errorf("%q: listed %q, kept %q", addresses, got, kept)
+		}
+		noSecret(t, s.Dir)
+	}
+}
+
 // A password that cannot be stored is not lost, and no longer for everybody.
 func TestOldProfileStaysWhereNothingKeepsThePassword(t *testing.T) {
 	for _, keep := range []func(string, string) error{nil, func(string, string) error { return errors.New("the disk is full") }} {

@@ -212,9 +212,12 @@ func TestSourcesThatAreNone(t *testing.T) {
 }
 
 func TestPasswordsStayOutOfErrors(t *testing.T) {
-	_, err := Open(t.Context(), "http://me:secret@127.0.0.1:1/video", OpenOptions{})
-	if err == nil || strings.Contains(err.Error(), "secret") {
-		t.Errorf("got %v", err)
+	for _, address := range []string{"http://me:secret@127.0.0.1:1/video", "http://127.0.0.1:1/video?pwd=secret", "http://me:sec/secret@127.0.0.1:1/",
+		"rtsp://127.0.0.1:1/user=me_password=secret_channel=1", "me:secret@127.0.0.1/video", "http://me:secret%zz@127.0.0.1:1/"} {
+		_, err := Open(t.Context(), address, OpenOptions{Timeout: time.Second})
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

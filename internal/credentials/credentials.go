@@ -348,18 +348,18 @@ func (s *Store) Delete(k Key) error {
 func (s *Store) Take(k Key) (Credential, error) {
 	var had Credential
 	err := s.exclusively(k, func() error {
-		var corrupt *CorruptError
-		c, got := s.get(k)
-		switch {
-		case errors.Is(got, errNewer):
-			return got
-		case errors.As(got, &corrupt):
-			got = ErrNone
-		case got != nil && !errors.Is(got, ErrNone):
-			return got
+		c, err := s.get(k)
+		if errors.Is(err, errNewer) {
+			return err
+		}
+		if removing := s.remove(k); removing != nil {
+			return removing
+		}
+		if err != nil {
+			return ErrNone
 		}
 		had = c
-		return errors.Join(s.remove(k), got)
+		return nil
 	})
 	return had, err
 }
