@@ -237,19 +237,29 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("%w: its answer to %s cannot be understood: %w", ErrTrouble, path, err)
 }
 
-// one fetches or changes one thing and decodes the reply.
-func one[T any](path string, from func(*resource) (T, error)) func([]byte, error) (T, error) {
-	return func(data []byte, err error) (T, error) {
-		var zero T
-		if err != nil {
-			return zero, err
-		}
-		v, err := parseOne(data, from)
-		if err != nil {
-			return zero, unreadable(path, err)
-		}
-		return v, nil
+// fetch gets one thing.
+func fetch[T any](ctx context.Context, c *Client, path string, from func(*resource) (T, error)) (T, error) {
+	data, err := c.get(ctx, path, nil)
+	return decoded(path, data, err, from)
+}
+
+// changed sends a change of one thing and returns the thing as it is then.
+func changed[T any](ctx context.Context, c *Client, method, path string, content any, from func(*resource) (T, error)) (T, error) {
+	data, err := c.change(ctx, method, path, content)
+	return decoded(path, data, err, from)
+}
+
+// decoded is the one thing that a reply holds.
+func decoded[T any](path string, data []byte, err error, from func(*resource) (T, error)) (T, error) {
+	var zero T
+	if err != nil {
+		return zero, err
 	}
+	v, err := parseOne(data, from)
+	if err != nil {
+		return zero, unreadable(path, err)
+	}
+	return v, nil
 }
 
 // perPage is what is asked for; a server may give fewer. Its own default is 25.

@@ -1,11 +1,9 @@
 package challonge
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -144,28 +142,6 @@ type MatchFilter struct {
 	Participant ID
 }
 
-func matchesPath(t ID) string { return tournamentPath(t) + "/matches" }
-
-func matchPath(t, id ID) string { return matchesPath(t) + "/" + url.PathEscape(string(id)) }
-
-// Matches lists the matches of a tournament.
-func (c *Client) Matches(ctx context.Context, tournament ID, f MatchFilter) ([]Match, error) {
-	q := url.Values{}
-	if f.State != "" {
-		q.Set("state", f.State)
-	}
-	if f.Participant != "" {
-		q.Set("participant_id", string(f.Participant))
-	}
-	return pages(ctx, c, matchesPath(tournament)+".json", q, func(m Match) ID { return m.ID }, match)
-}
-
-// Match fetches one.
-func (c *Client) Match(ctx context.Context, tournament, id ID) (Match, error) {
-	path := matchPath(tournament, id) + ".json"
-	return one(path, match)(c.get(ctx, path, nil))
-}
-
 // Result is what is reported of a match.
 type Result struct {
 	Player1 ID       `json:"player1"` // in any order
@@ -226,15 +202,19 @@ func ParseScore(text string) ([][2]int, error) {
 	return sets, nil
 }
 
-// Report reports the result of a match. Reporting another result of a match
-// that is complete resets every match that branches from it: ask first.
-//
-// The request is sent once. After ErrTrouble it is unknown whether it counted:
-// fetch the match and compare (Result.Is).
-func (c *Client) Report(ctx context.Context, tournament, id ID, r Result) (Match, error) {
-	if err := r.Check(); err != nil {
-		return Match{}, err
-	}
+// A MatchStep takes a match from one state to another.
+type MatchStep string
+
+// The steps. Marking a match as being played is a courtesy to spectators: this
+// route has answered 500 for long stretches, and nothing may depend on it.
+const (
+	MarkUnderway   MatchStep = "mark_as_underway"
+	UnmarkUnderway MatchStep = "unmark_as_underway"
+	Reopen         MatchStep = "reopen" // drops its result, and those of all matches that branch from it
+)
+
+// attributes are what a report of the result says.
+func (r Result) attributes() any {
 	type side struct {
 		Participant ID     `json:"participant_id"`
 		Sets        string `json:"score_set"`
@@ -255,27 +235,19 @@ func (c *Client) Report(ctx context.Context, tournament, id ID, r Result) (Match
 			s.Rank = 2
 		}
 	}
-	path := matchPath(tournament, id) + ".json"
-	content := struct {
+	return struct {
 		Match [2]side `json:"match"`
 		Tie   bool    `json:"tie"`
 	}{sides, r.Winner == ""}
-	return one(path, match)(c.change(ctx, http.MethodPut, path, body("Match", content)))
 }
 
-// A MatchStep takes a match from one state to another.
-type MatchStep string
-
-// The steps. Marking a match as being played is a courtesy to spectators: this
-// route has answered 500 for long stretches, and nothing may depend on it.
-const (
-	MarkUnderway   MatchStep = "mark_as_underway"
-	UnmarkUnderway MatchStep = "unmark_as_underway"
-	Reopen         MatchStep = "reopen" // drops its result, and those of all matches that branch from it
-)
-
-// ChangeMatch takes a step.
-func (c *Client) ChangeMatch(ctx context.Context, tournament, id ID, s MatchStep) (Match, error) {
-	path := matchPath(tournament, id) + "/change_state.json"
-	return one(path, match)(c.change(ctx, http.MethodPut, path, body("MatchState", map[string]MatchStep{"state": s})))
+func (f MatchFilter) query() url.Values {
+	q := url.Values{}
+	if f.State != "" {
+		q.Set("state", f.State)
+	}
+	if f.Participant != "" {
+		q.Set("participant_id", string(f.Participant))
+	}
+	return q
 }

@@ -1,10 +1,7 @@
 package challonge
 
 import (
-	"context"
 	"errors"
-	"net/http"
-	"net/url"
 )
 
 // User is an account.
@@ -27,12 +24,6 @@ func user(r *resource) (User, error) {
 		a.Username = a.Name
 	}
 	return User{r.ID, a.Username, a.Email}, nil
-}
-
-// Me says who is signed in. An application's own token has no user.
-func (c *Client) Me(ctx context.Context) (User, error) {
-	const path = "/me.json"
-	return one(path, user)(c.Community("").get(ctx, path, nil))
 }
 
 // Community is a club that owns tournaments.
@@ -62,11 +53,6 @@ func community(r *resource) (Community, error) {
 	return Community{r.ID, a.Name, a.Subdomain, a.Description}, nil
 }
 
-// Communities lists the communities of the account.
-func (c *Client) Communities(ctx context.Context) ([]Community, error) {
-	return pages(ctx, c.Community(""), "/communities.json", nil, func(x Community) ID { return x.ID }, community)
-}
-
 // Attachment is a link or a text at a match.
 type Attachment struct {
 	ID          ID     `json:"id"`
@@ -86,31 +72,4 @@ func attachment(r *resource) (Attachment, error) {
 		return Attachment{}, errors.New("an attachment has no id")
 	}
 	return Attachment{r.ID, a.URL, a.Description}, nil
-}
-
-func attachmentsPath(t, m ID) string { return matchPath(t, m) + "/attachments" }
-
-// Attachments lists the attachments of a match.
-func (c *Client) Attachments(ctx context.Context, tournament, match ID) ([]Attachment, error) {
-	return pages(ctx, c, attachmentsPath(tournament, match)+".json", nil, func(a Attachment) ID { return a.ID }, attachment)
-}
-
-// Attach adds a link, a text or both to a match. The tournament has to accept
-// attachments (Tournament.AcceptAttachments).
-func (c *Client) Attach(ctx context.Context, tournament, match ID, link, text string) (Attachment, error) {
-	if link == "" && text == "" {
-		return Attachment{}, errors.New("an attachment needs a link or a text")
-	}
-	content := struct {
-		URL         string `json:"url,omitempty"`
-		Description string `json:"description,omitempty"`
-	}{link, text}
-	path := attachmentsPath(tournament, match) + ".json"
-	return one(path, attachment)(c.change(ctx, http.MethodPost, path, body("MatchAttachment", content)))
-}
-
-// Detach deletes an attachment.
-func (c *Client) Detach(ctx context.Context, tournament, match, id ID) error {
-	_, err := c.change(ctx, http.MethodDelete, attachmentsPath(tournament, match)+"/"+url.PathEscape(string(id))+".json", nil)
-	return err
 }

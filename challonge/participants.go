@@ -1,11 +1,7 @@
 package challonge
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
 )
 
 // Participant is somebody who plays in a tournament.
@@ -72,83 +68,5 @@ type ParticipantFields struct {
 	Username string `json:"username,omitempty"` // invites
 }
 
-func participantsPath(t ID) string { return tournamentPath(t) + "/participants" }
-
-func participantPath(t, id ID) string {
-	return participantsPath(t) + "/" + url.PathEscape(string(id)) + ".json"
-}
-
-// Participants lists everybody in a tournament.
-func (c *Client) Participants(ctx context.Context, tournament ID) ([]Participant, error) {
-	return pages(ctx, c, participantsPath(tournament)+".json", nil, func(p Participant) ID { return p.ID }, participant)
-}
-
-// Participant fetches one.
-func (c *Client) Participant(ctx context.Context, tournament, id ID) (Participant, error) {
-	path := participantPath(tournament, id)
-	return one(path, participant)(c.get(ctx, path, nil))
-}
-
-// AddParticipant adds one; Name is needed unless Email or Username invites.
-func (c *Client) AddParticipant(ctx context.Context, tournament ID, f ParticipantFields) (Participant, error) {
-	path := participantsPath(tournament) + ".json"
-	return one(path, participant)(c.change(ctx, http.MethodPost, path, body("Participants", f)))
-}
-
 // maxBulk is how many participants one request may add.
 const maxBulk = 20
-
-// AddParticipants adds any number, twenty to a request. When a later request
-// fails, those of the earlier ones are in: they are returned with the error.
-func (c *Client) AddParticipants(ctx context.Context, tournament ID, list []ParticipantFields) ([]Participant, error) {
-	path := participantsPath(tournament) + "/bulk_add.json"
-	var added []Participant
-	for len(list) > 0 {
-		n := min(maxBulk, len(list))
-		data, err := c.change(ctx, http.MethodPost, path, body("Participants", map[string]any{"participants": list[:n]}))
-		if err != nil {
-			return added, err
-		}
-		got, _, err := parseList(data, participant)
-		if err != nil {
-			return added, unreadable(path, err)
-		}
-		added, list = append(added, got...), list[n:]
-	}
-	return added, nil
-}
-
-// UpdateParticipant changes what f sets.
-func (c *Client) UpdateParticipant(ctx context.Context, tournament, id ID, f ParticipantFields) (Participant, error) {
-	path := participantPath(tournament, id)
-	return one(path, participant)(c.change(ctx, http.MethodPut, path, body("Participants", f)))
-}
-
-// DeleteParticipant takes one out. Before the start the participant is gone;
-// afterwards Challonge keeps and deactivates it, which forfeits what is left of
-// its matches.
-func (c *Client) DeleteParticipant(ctx context.Context, tournament, id ID) error {
-	_, err := c.change(ctx, http.MethodDelete, participantPath(tournament, id), nil)
-	return err
-}
-
-// ClearParticipants takes everybody out of a tournament that has not started.
-func (c *Client) ClearParticipants(ctx context.Context, tournament ID) error {
-	_, err := c.change(ctx, http.MethodDelete, participantsPath(tournament)+"/clear.json", nil)
-	return err
-}
-
-// RandomizeParticipants gives everybody a new seed by lot, before the start,
-// and returns them as they are then.
-func (c *Client) RandomizeParticipants(ctx context.Context, tournament ID) ([]Participant, error) {
-	path := participantsPath(tournament) + "/randomize.json"
-	data, err := c.change(ctx, http.MethodPut, path, nil)
-	if err != nil {
-		return nil, err
-	}
-	list, _, err := parseList(data, participant)
-	if err != nil {
-		return nil, fmt.Errorf("the seeds were drawn, but %w", unreadable(path, err))
-	}
-	return list, nil
-}

@@ -2,10 +2,9 @@ package challonge
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -112,46 +111,6 @@ type TournamentFilter struct {
 	CreatedBefore time.Time
 }
 
-// Tournaments lists the tournaments that the account (or the community, or the
-// application) has.
-func (c *Client) Tournaments(ctx context.Context, f TournamentFilter) ([]Tournament, error) {
-	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	set("state", f.State)
-	set("type", underscored(f.Type))
-	// The documented form of a date here is mm/dd/yyyy.
-	if !f.CreatedAfter.IsZero() {
-		q.Set("created_after", f.CreatedAfter.Format("01/02/2006"))
-	}
-	if !f.CreatedBefore.IsZero() {
-		q.Set("created_before", f.CreatedBefore.Format("01/02/2006"))
-	}
-	return pages(ctx, c, "/tournaments.json", q, func(t Tournament) ID { return t.ID }, tournament)
-}
-
-// underscored is the form of a tournament's type in a filter.
-func underscored(kind string) string {
-	b := []byte(kind)
-	for i := range b {
-		if b[i] == ' ' {
-			b[i] = '_'
-		}
-	}
-	return string(b)
-}
-
-func tournamentPath(id ID) string { return "/tournaments/" + url.PathEscape(string(id)) }
-
-// Tournament fetches one tournament by its id or the last part of its address.
-func (c *Client) Tournament(ctx context.Context, id ID) (Tournament, error) {
-	path := tournamentPath(id) + ".json"
-	return one(path, tournament)(c.get(ctx, path, nil))
-}
-
 // TournamentFields are what is given when a tournament is made or changed. A
 // change sends only what is set.
 type TournamentFields struct {
@@ -201,28 +160,6 @@ type GroupOptions struct {
 	Iterations int    `json:"rr_iterations,omitempty"`
 }
 
-// CreateTournament makes a tournament. Name and Type have to be given.
-func (c *Client) CreateTournament(ctx context.Context, f TournamentFields) (Tournament, error) {
-	if f.Name == "" || f.Type == "" {
-		return Tournament{}, errors.New("a tournament needs a name and a type")
-	}
-	const path = "/tournaments.json"
-	return one(path, tournament)(c.change(ctx, http.MethodPost, path, body("Tournaments", f)))
-}
-
-// UpdateTournament changes what f sets.
-func (c *Client) UpdateTournament(ctx context.Context, id ID, f TournamentFields) (Tournament, error) {
-	path := tournamentPath(id) + ".json"
-	return one(path, tournament)(c.change(ctx, http.MethodPut, path, body("Tournaments", f)))
-}
-
-// DeleteTournament deletes a tournament with its participants and results.
-// There is no way back.
-func (c *Client) DeleteTournament(ctx context.Context, id ID) error {
-	_, err := c.change(ctx, http.MethodDelete, tournamentPath(id)+".json", nil)
-	return err
-}
-
 // A Step takes a tournament from one state to another.
 type Step string
 
@@ -263,8 +200,21 @@ func (t Tournament) TypeOf(m Match) string {
 	return t.Type
 }
 
-// ChangeState takes a tournament a step further, or back.
-func (c *Client) ChangeState(ctx context.Context, id ID, s Step) (Tournament, error) {
-	path := tournamentPath(id) + "/change_state.json"
-	return one(path, tournament)(c.change(ctx, http.MethodPut, path, body("TournamentState", map[string]Step{"state": s})))
+func (f TournamentFilter) query() url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("state", f.State)
+	set("type", strings.ReplaceAll(f.Type, " ", "_"))
+	// The documented form of a date here is mm/dd/yyyy.
+	if !f.CreatedAfter.IsZero() {
+		q.Set("created_after", f.CreatedAfter.Format("01/02/2006"))
+	}
+	if !f.CreatedBefore.IsZero() {
+		q.Set("created_before", f.CreatedBefore.Format("01/02/2006"))
+	}
+	return q
 }
