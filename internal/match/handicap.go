@@ -10,15 +10,28 @@ import (
 // played: they were set up before the program, or the game, began. Then they
 // are asked about together, and played one after another.
 
+// toPlace returns how many handicap stones I have still to place, without one
+// that is on its way.
+func (r *Referee) toPlace() int {
+	if r.game == nil || r.phase != Play || r.result != nil || r.game.ToMove() != r.me() {
+		return 0
+	}
+	n := r.game.HandicapLeft()
+	if r.pending != nil {
+		n--
+	}
+	return max(n, 0)
+}
+
 // placement returns the stones of mine on the board that may be handicap
-// stones: those that I could play now, while some are to be placed.
+// stones: those that the rules allow, while some are to be placed.
 func (r *Referee) placement() []Stone {
-	if r.edition < 2 || r.game == nil || r.game.HandicapLeft() == 0 {
+	if r.edition < 2 || r.toPlace() == 0 {
 		return nil
 	}
 	var stones []Stone
 	for _, s := range r.diff.unexpected {
-		if r.couldPlay(s) && !r.marks[r.index(s.Point)].denied {
+		if s.Color == r.me() && r.game.Legal(s) && !r.marks[r.index(s.Point)].denied {
 			stones = append(stones, s)
 		}
 	}
@@ -26,7 +39,7 @@ func (r *Referee) placement() []Stone {
 }
 
 // fits reports whether these are no more than are to be placed.
-func (r *Referee) fits(placement []Stone) bool { return len(placement) <= r.game.HandicapLeft() }
+func (r *Referee) fits(placement []Stone) bool { return len(placement) <= r.toPlace() }
 
 // inPlacement reports whether stones of mine that lie there are handicap stones
 // in the making, and not to be taken off.

@@ -284,7 +284,7 @@ func lieNames(stones []Stone, size int) string {
 }
 
 func (r *Referee) textTooMany(stones []Stone) string {
-	left := r.game.HandicapLeft()
+	left := r.toPlace()
 	return fmt.Sprintf("%s to place, and %s lie there: take off %d.", capital(plural(left, "handicap stone")),
 		plural(len(stones), colorNames[r.me()]+" stone"), len(stones)-left)
 }

@@ -90,6 +90,9 @@ func (r *Referee) weigh() (top board.Move, odds float64) {
 				break
 			}
 		}
+		if i := slices.IndexFunc(guesses, func(g guess) bool { return r.hold.on && g.m == r.hold.move && g.weight >= 1 }); i >= 0 && r.edition >= 2 {
+			best = guesses[i] // of those that came at once, the one that has dwelt
+		}
 		total = 1 + best.weight
 	}
 	return best.m, best.weight / (total - best.weight)
