@@ -36,6 +36,7 @@ const smallest = 64
 type Frame struct {
 	Number int           // of the picture in its source, from 0
 	Time   time.Duration // when it was taken, since the source began
+	Taken  time.Time     // the same by the clock of this machine; zero for a picture that was not taken now, such as a file's
 	Name   string        // the file it came from, if it came from one
 	Img    gocv.Mat      // BGR, 8 bits per channel
 }

@@ -28,10 +28,12 @@ type world struct {
 	lock    reading.Lock
 	bump    int
 	motion  float64
-	dark    bool // the camera gives nothing
+	dark    bool          // the camera gives nothing
+	late    time.Duration // how long it takes to read a picture
 	camErr  error
 	noise   float64 // share of points of each reading that are plainly wrong
 	frame   int
+	reading []Input // pictures that are being read
 	before  []reading.State
 
 	srv     *server
@@ -285,6 +287,16 @@ func (w *world) step() {
 		w.feed(Input{At: w.now, Look: &Look{Err: w.camErr}})
 	case w.dark:
 		w.feed(Input{At: w.now})
+	case w.late > 0:
+		l := &Look{Reading: w.look()}
+		at := w.now
+		w.reading = append(w.reading, Input{At: at, Look: l})
+		w.feed(Input{At: w.now})
+		for len(w.reading) > 0 && w.reading[0].At+w.late <= w.now {
+			in := w.reading[0]
+			w.reading = w.reading[1:]
+			w.feed(in)
+		}
 	default:
 		w.feed(Input{At: w.now, Look: &Look{Reading: w.look()}})
 	}
