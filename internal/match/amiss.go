@@ -113,7 +113,10 @@ func (r *Referee) canTakeBack(lost []Stone) bool {
 // there takes the stones for lying where they do not seem to, until that is
 // seen to change.
 func (r *Referee) there(stones []Stone) {
-	if len(stones) == 0 || r.watch == nil || r.watch.size != r.game.Size() {
+	stones = slices.DeleteFunc(slices.Clone(stones), func(s Stone) bool {
+		return !s.Point.On(r.expect.Size()) || r.expect.At(s.Point) != s.Color
+	})
+	if len(stones) == 0 || r.game == nil || r.watch == nil || r.watch.size != r.game.Size() {
 		r.note(textNoneMissing)
 		return
 	}

@@ -234,9 +234,7 @@ func (r *Referee) answer(id int, yes bool) {
 	case AskThere:
 		r.ways = 2
 		if yes {
-			r.there(slices.DeleteFunc(slices.Clone(q.Moves), func(s Stone) bool {
-				return !s.Point.On(r.size()) || r.expect.At(s.Point) != s.Color
-			}))
+			r.there(q.Moves)
 		}
 	case AskHandicap:
 		r.answerPlacement(q.Moves, yes)
