@@ -267,9 +267,10 @@ func digits(s string) int {
 
 // Encoded is a picture that is not decoded yet.
 type Encoded struct {
-	Data []byte        // JPEG, PNG, …
-	Time time.Duration // since the source began
-	Name string
+	Data  []byte        // JPEG, PNG, …
+	Time  time.Duration // since the source began
+	Taken time.Time     // see Frame
+	Name  string
 }
 
 // FromEncoded is a Source whose pictures next makes: a recording's, a
@@ -297,7 +298,7 @@ func (e *encoded) Next(ctx context.Context) (*Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("picture %d: %w", n, err)
 	}
-	return &Frame{Number: n, Time: p.Time, Name: p.Name, Img: m}, nil
+	return &Frame{Number: n, Time: p.Time, Taken: p.Taken, Name: p.Name, Img: m}, nil
 }
 
 func (e *encoded) Close() error { return nil }
