@@ -43,6 +43,25 @@ func (r *Referee) amiss(p board.Point) (other *Stone, own bool) {
 	return other, false
 }
 
+// vanishing reports whether a stone that was seen where it must be seems to be
+// gone of late, though not for sure yet. That takes some seconds where the eyes
+// are weak, or were of two minds; then it is missing, or lies there after all.
+func (r *Referee) vanishing() bool {
+	if r.edition < 2 {
+		return false
+	}
+	for i := range r.watch.spots {
+		s, want := &r.watch.spots[i], r.expect.At(r.watch.point(i))
+		if want == board.Empty || s.hidden || !s.known || s.seen != want || s.run == want || s.views < 3 {
+			continue
+		}
+		if s.sum[s.run]-s.sum[want] >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
 // offer asks what became of a stone of mine that is missing while another one
 // has come: whether it was moved, which can be taken back, or lies there and is
 // not seen. Nothing of mine is played meanwhile; putting it back needs no

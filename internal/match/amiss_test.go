@@ -2,10 +2,12 @@ package match
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // lifting is a way in which a stone of mine that was sent comes to lie
@@ -173,5 +175,33 @@ func TestWaysOutOfAMissingStone(t *testing.T) {
 			w.run(time.Second)
 			w.wantMoves("E5", "C3", "G4")
 		})
+	}
+}
+
+// TestAMovedStoneThatWasHardToRead moves a stone whose point was read now so,
+// now so, just before; and before weak eyes, that take long to be sure.
+func TestAMovedStoneThatWasHardToRead(t *testing.T) {
+	for seed := range uint64(200) {
+		w := newWorld(t, 9, black)
+		w.rng = rand.New(rand.NewPCG(seed, 5))
+		w.dt = []time.Duration{50, 100, 200}[seed%3] * time.Millisecond
+		w.run(time.Second)
+		w.put(w.pt("E5"), black)
+		w.run(3 * time.Second)
+		w.srv.play(board.Move{Color: white, Point: w.pt("C3")})
+		w.run(500 * time.Millisecond)
+		w.put(w.pt("C3"), white)
+		w.run(2 * time.Second)
+		w.flicker[w.pt("E5")] = reading.Empty
+		w.run(2 * time.Second)
+		if seed%2 == 0 {
+			delete(w.flicker, w.pt("E5"))
+		} else {
+			w.weak[w.pt("E5")] = true
+		}
+		w.board.Set(w.pt("E5"), board.Empty)
+		w.put(w.pt("G4"), black)
+		w.run(8 * time.Second)
+		w.wantMoves("E5", "C3")
 	}
 }

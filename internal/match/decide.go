@@ -92,8 +92,8 @@ func (r *Referee) takeUp(top board.Move, odds float64) {
 }
 
 // mustWait reports whether it is too early to decide about the candidate: it is
-// not in plain view, the view is old, or all handicap stones are asked about
-// together.
+// not in plain view, the view is old, another stone is about to be missed, or all
+// handicap stones are asked about together.
 func (r *Referee) mustWait(top board.Move) bool {
 	switch {
 	case !r.inView(top.Point):
@@ -101,6 +101,8 @@ func (r *Referee) mustWait(top board.Move) bool {
 		r.cand.Why = textHand
 	case r.outOfDate():
 		r.cand.Why = textOldPicture
+	case r.vanishing():
+		r.cand.Why = textVanishing
 	case len(r.placed()) > 0:
 		r.cand.Why = textHandicapAsked
 		r.closeQuestions(AskMove)

@@ -44,6 +44,7 @@ const (
 	textBeforeTurn    = "it was there before your turn"
 	textUnwatched     = "nobody saw it being played"
 	textNothing       = "nothing happened"
+	textVanishing     = "another stone is hard to see"
 	textOldPicture    = "the last picture is too old"
 	textHandicapAsked = "the handicap stones are asked about together"
 )
