@@ -74,7 +74,7 @@ func (r *Referee) offer() {
 	if r.watch != nil && r.eyesBlind() && r.phase == Play && r.result == nil {
 		return // it is asked on when something is seen again
 	}
-	lost := r.gone()
+	lost := r.missed()
 	if len(lost) == 0 || !r.otherCame() {
 		r.ways = 0
 		r.closeQuestions(AskTakeBack, AskThere)
@@ -88,19 +88,19 @@ func (r *Referee) offer() {
 	if len(r.named(lost)) < len(lost) || !r.watch.inPeace() {
 		return
 	}
-	q := Question{Kind: AskThere, Move: lost[0], Moves: lost, Text: r.textAskThere(lost)}
-	if r.ways == 0 && r.canTakeBack(lost) {
-		q.Kind, q.Text = AskTakeBack, r.textAskTakeBack(lost[0])
-	}
-	if r.ways < 2 {
-		r.closeQuestions(map[QuestionKind]QuestionKind{AskThere: AskTakeBack, AskTakeBack: AskThere}[q.Kind])
-		r.ask(q)
+	switch {
+	case r.ways == 0 && r.canTakeBack(lost):
+		r.closeQuestions(AskThere)
+		r.ask(Question{Kind: AskTakeBack, Move: lost[0], Moves: lost, Text: r.textAskTakeBack(lost[0])})
+	case r.ways < 2:
+		r.closeQuestions(AskTakeBack)
+		r.ask(Question{Kind: AskThere, Move: lost[0], Moves: lost, Text: r.textAskThere(lost)})
 	}
 }
 
-// gone returns the stones of mine that were played and are missing, while it
+// missed returns the stones of mine that were played and are missing, while it
 // is the time to play.
-func (r *Referee) gone() []Stone {
+func (r *Referee) missed() []Stone {
 	if r.phase != Play || r.result != nil || r.resigned || r.pending != nil || !r.online || !r.synced ||
 		!r.viewed || r.bump != nil || r.setup || len(r.diff.takeBack) > 0 {
 		return nil
