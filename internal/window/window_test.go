@@ -78,7 +78,9 @@ func TestKeysAndClicksAsk(t *testing.T) {
 		s.Questions = []match.Question{{ID: 4, Kind: match.AskResign, Text: "Really?"}}
 	}
 	gone := func(k match.QuestionKind) func(*match.Snapshot) {
-		return func(s *match.Snapshot) { s.Questions = []match.Question{{ID: 5, Kind: k, Text: "Black E5 is missing."}} }
+		return func(s *match.Snapshot) {
+			s.Questions = []match.Question{{ID: 5, Kind: k, Text: "Black E5 is missing."}}
+		}
 	}
 	scoring := func(s *match.Snapshot) { s.Phase, s.State = match.Removal, match.StateRemoval }
 	for _, c := range []struct {
