@@ -66,7 +66,8 @@ nothing else is.
 
 While a stone of yours that was played is missing from the board, no other one is
 taken for a move. Put it back; or say yes when asked whether to take it back; or,
-if it lies there and only the camera does not see it, say 'it is there'.`,
+if it lies there and only the camera does not see it, type 'there', or say "it is
+there".`,
 		Example: `  gobancam play
   gobancam play --camera http://192.168.1.20:8080/video --confirm ask
   gobancam play --game 12345678 --headless`,
