@@ -140,7 +140,8 @@ func (l *Live) read(ctx context.Context, src Source) error {
 		bad = 0
 		stalled.Reset(l.opt.Stall)
 		l.say(Status{OK: true, Text: "The camera is sending pictures."})
-		f.Number, f.Time = l.n, time.Since(l.start)
+		f.Taken = time.Now()
+		f.Number, f.Time = l.n, f.Taken.Sub(l.start)
 		l.n++
 		select {
 		case old := <-l.fresh:

@@ -38,6 +38,7 @@ const smallest = 64
 type Frame struct {
 	Number int           // of the picture in its source, from 0
 	Time   time.Duration // when it was taken, since the source began
+	Taken  time.Time     // the same by the clock of this machine; zero for a picture that was not taken now, such as a file's
 	Name   string        // the file it came from, if it came from one
 	Img    gocv.Mat      // BGR, 8 bits per channel
 }
@@ -268,9 +269,10 @@ func digits(s string) int {
 
 // Encoded is a picture that is not decoded yet.
 type Encoded struct {
-	Data []byte        // JPEG, PNG, …
-	Time time.Duration // since the source began
-	Name string
+	Data  []byte        // JPEG, PNG, …
+	Time  time.Duration // since the source began
+	Taken time.Time     // see Frame
+	Name  string
 }
 
 // FromEncoded is a Source whose pictures next makes: a recording's, a
@@ -298,7 +300,7 @@ func (e *encoded) Next(ctx context.Context) (*Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("picture %d: %w", n, err)
 	}
-	return &Frame{Number: n, Time: p.Time, Name: p.Name, Img: m}, nil
+	return &Frame{Number: n, Time: p.Time, Taken: p.Taken, Name: p.Name, Img: m}, nil
 }
 
 func (e *encoded) Close() error { return nil }

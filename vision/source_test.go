@@ -406,9 +406,13 @@ func TestLiveKeepsTheNewest(t *testing.T) {
 	}
 	l := NewLive(t.Context(), open, LiveOptions{})
 	<-made
+	later := time.Now()
 	f, err := l.Next(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if f.Taken.IsZero() || f.Taken.After(later) || f.Time != f.Taken.Sub(l.start) {
+		t.Errorf("the picture was taken at %v, %v after the beginning", f.Taken, f.Time)
 	}
 	if f.Number != 19 || number(f) != 20 {
 		t.Errorf("got picture %d, number %d", f.Number, number(f))

@@ -62,7 +62,12 @@ them. They can be spoken with any speech recogniser that writes what it hears to
 a pipe (--listen PIPE): yes, no, pass, resign, undo, cancel and the like in
 English, German, French, Japanese, Korean and Chinese; every other sentence is
 passed over. With --headless, events are lines of JSON on standard output and
-nothing else is.`,
+nothing else is.
+
+While a stone of yours that was played is missing from the board, no other one is
+taken for a move. Put it back; or say yes when asked whether to take it back; or,
+if it lies there and only the camera does not see it, type 'there', or say "it is
+there".`,
 		Example: `  gobancam play
   gobancam play --camera http://192.168.1.20:8080/video --confirm ask
   gobancam play --game 12345678 --headless`,

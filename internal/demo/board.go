@@ -52,19 +52,19 @@ func NewBoard(ctx context.Context, spec string, size int, say func(match.Command
 	ctx, cancel := context.WithCancel(ctx)
 	live := sim.NewLive(world, fps, 1)
 	b := &Board{live: live, chance: rand.New(rand.NewPCG(cfg.Seed, 3)), ended: ctx, cancel: cancel}
-	shots := make(chan sim.Shot, 1)
+	shots := make(chan vision.Encoded, 1)
 	live.Watch(func(s sim.Shot) {
 		select {
 		case <-shots: // the newest wins
 		default:
 		}
-		shots <- s
+		shots <- vision.Encoded{Data: s.JPEG, Time: s.Truth.Time, Taken: time.Now()}
 	})
 	b.done.Go(func() { live.Run(ctx) })
 	b.Source = vision.FromEncoded(func(c context.Context) (vision.Encoded, error) {
 		select {
 		case s := <-shots:
-			return vision.Encoded{Data: s.JPEG, Time: s.Truth.Time}, nil
+			return s, nil
 		case <-c.Done():
 			return vision.Encoded{}, c.Err()
 		case <-ctx.Done():

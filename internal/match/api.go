@@ -32,6 +32,10 @@ type Eyes interface {
 type Look struct {
 	Reading *reading.Reading
 	Err     error
+	// Taken is when the picture was taken, by the clock of this machine. Zero
+	// for one that was not taken now, such as a file's: it counts as taken
+	// when it arrives.
+	Taken time.Time
 }
 
 // Server is the other side of an online game. Do starts a request and returns
@@ -81,7 +85,10 @@ type Ports struct {
 // Input is one thing that happened. At most one of the fields after At is set;
 // none is a tick of the clock.
 type Input struct {
-	At      time.Duration // since the referee was made; never decreasing
+	// At is when it happened, since the referee was made. It never decreases,
+	// but for a look: that is stamped with when its picture was taken, which
+	// may be before what was told meanwhile, though not before the last look.
+	At      time.Duration
 	Look    *Look
 	Server  ServerEvent
 	Command *Command
@@ -326,6 +333,7 @@ const (
 	CmdAcceptScore CommandKind = "accept-score"
 	CmdRejectScore CommandKind = "reject-score" // play on
 	CmdTrust       CommandKind = "trust"        // the board is right: overlook what seems wrong now, at Points or everywhere
+	CmdThere       CommandKind = "there"        // the stones that seem to be missing lie there: go on with what else is seen
 	CmdLook        CommandKind = "look"         // forget what was seen and look afresh
 	CmdResync      CommandKind = "resync"       // ask the server for the whole game
 	CmdMode        CommandKind = "mode"         // Mode (and Below) from now on
@@ -432,6 +440,12 @@ const (
 	AskResign QuestionKind = "resign" // really?
 	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass?
 	AskOrder  QuestionKind = "order"  // relay: were Moves played in this order?
+
+	// A stone of mine is missing, Move, and another one has come.
+	AskTakeBack QuestionKind = "take-back" // ask the opponent to take Move back?
+	AskThere    QuestionKind = "there"     // do Moves lie there, though they are not seen?
+
+	AskHandicap QuestionKind = "handicap" // are Moves, which lie there already, the handicap stones?
 )
 
 // Question waits for accept or deny.

@@ -6,6 +6,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 )
 
+// obey carries out a wish of the user, or says why it cannot be.
 func (r *Referee) obey(c Command) {
 	switch c.Kind {
 	case CmdPass:
@@ -13,33 +14,13 @@ func (r *Referee) obey(c Command) {
 			r.send(board.Move{Color: r.me(), Point: board.Pass}, 1)
 		}
 	case CmdPlay:
-		if len(c.Points) != 1 {
-			r.note(textPlayOne)
-			return
-		}
-		m := board.Move{Color: r.me(), Point: c.Points[0]}
-		if !r.mayMove(true) {
-			return
-		}
-		if err := r.game.Check(m); err != nil {
-			r.note(textIllegal(err))
-			return
-		}
-		r.decision(m, "you said so", false)
-		r.send(m, 1)
+		r.play(c.Points)
 	case CmdResign:
 		if r.game != nil && r.result == nil {
 			r.ask(Question{Kind: AskResign, Text: textAskResign})
 		}
 	case CmdUndo:
-		switch {
-		case !r.mayAsk():
-		case r.game.MoveCount() == 0:
-			r.note(textNothingToUndo)
-		default:
-			r.request(Request{Kind: ReqUndo})
-			r.note(textUndoRequested)
-		}
+		r.askToTakeBack()
 	case CmdCancelUndo:
 		if r.mayAsk() && r.undo != nil && !r.undoIsTheirs() {
 			r.request(Request{Kind: ReqCancelUndo})
@@ -47,50 +28,96 @@ func (r *Referee) obey(c Command) {
 	case CmdAccept, CmdDeny:
 		r.answer(c.Question, c.Kind == CmdAccept)
 	case CmdCancel:
-		switch {
-		case len(r.questions) > 0:
-			r.answer(c.Question, false)
-		case r.undo != nil && !r.undoIsTheirs():
-			r.obey(Command{Kind: CmdCancelUndo})
-		case r.pending != nil:
-			r.note(r.textTooLate(r.pending.Move))
-		default:
-			r.note(textNothingToCancel)
-		}
-	case CmdPause, CmdResume:
+		r.cancel(c.Question)
+	case CmdPause:
 		if r.mayAsk() {
-			kind := ReqPause
-			if c.Kind == CmdResume {
-				kind = ReqResume
-			}
-			r.request(Request{Kind: kind})
+			r.request(Request{Kind: ReqPause})
+		}
+	case CmdResume:
+		if r.mayAsk() {
+			r.request(Request{Kind: ReqResume})
 		}
 	case CmdMark:
 		r.markDead(c.Points)
 	case CmdAcceptScore, CmdRejectScore:
-		switch {
-		case !r.mayAsk():
-		case r.phase != Removal:
-			r.note(textNotScoring)
-		case c.Kind == CmdAcceptScore:
-			r.request(Request{Kind: ReqAcceptRemoval, Points: slices.Clone(r.dead)})
-		default:
-			r.request(Request{Kind: ReqRejectRemoval})
-		}
+		r.score(c.Kind == CmdAcceptScore)
 	case CmdTrust:
 		r.trust(c.Points)
+	case CmdThere:
+		r.there(slices.Concat(r.diff.missing, r.diff.owed))
 	case CmdLook:
 		r.lookAfresh()
 	case CmdResync:
 		r.resync(textResync)
 	case CmdMode:
-		switch c.Mode {
-		case Auto, Ask, AskBelow:
-			r.mode, r.below = c.Mode, c.Below
-			r.hold = hold{}
-		}
+		r.setMode(c.Mode, c.Below)
 	case CmdQuit:
 		r.quit = true
+	}
+}
+
+// play sends the move that the user names, whatever the eyes say.
+func (r *Referee) play(ps []board.Point) {
+	if len(ps) != 1 {
+		r.note(textPlayOne)
+		return
+	}
+	m := board.Move{Color: r.me(), Point: ps[0]}
+	if !r.mayMove(true) {
+		return
+	}
+	if err := r.game.Check(m); err != nil {
+		r.note(textIllegal(err))
+		return
+	}
+	r.decision(m, "you said so", false)
+	r.send(m, 1)
+}
+
+// askToTakeBack asks the opponent.
+func (r *Referee) askToTakeBack() {
+	switch {
+	case !r.mayAsk():
+	case r.game.MoveCount() == 0:
+		r.note(textNothingToUndo)
+	default:
+		r.request(Request{Kind: ReqUndo})
+		r.note(textUndoRequested)
+	}
+}
+
+// cancel says no to a question; with none open it withdraws my own request.
+func (r *Referee) cancel(question int) {
+	switch {
+	case len(r.questions) > 0:
+		r.answer(question, false)
+	case r.undo != nil && !r.undoIsTheirs():
+		r.obey(Command{Kind: CmdCancelUndo})
+	case r.pending != nil:
+		r.note(r.textTooLate(r.pending.Move))
+	default:
+		r.note(textNothingToCancel)
+	}
+}
+
+// score agrees to the stones that are marked as dead, or plays on.
+func (r *Referee) score(agree bool) {
+	switch {
+	case !r.mayAsk():
+	case r.phase != Removal:
+		r.note(textNotScoring)
+	case agree:
+		r.request(Request{Kind: ReqAcceptRemoval, Points: slices.Clone(r.dead)})
+	default:
+		r.request(Request{Kind: ReqRejectRemoval})
+	}
+}
+
+func (r *Referee) setMode(m Mode, below float64) {
+	switch m {
+	case Auto, Ask, AskBelow:
+		r.mode, r.below = m, below
+		r.hold = hold{}
 	}
 }
 
@@ -182,18 +209,7 @@ func (r *Referee) answer(id int, yes bool) {
 	r.closeQuestion(i)
 	switch q.Kind {
 	case AskMove:
-		if !yes {
-			r.marks[r.index(q.Move.Point)].denied = true
-			return
-		}
-		if r.mayMove(true) {
-			if err := r.game.Check(q.Move); err != nil {
-				r.note(textIllegal(err))
-				return
-			}
-			r.decision(q.Move, "you said yes", false)
-			r.send(q.Move, q.Confidence)
-		}
+		r.answerMove(q, yes)
 	case AskPass:
 		if yes && r.mayMove(true) {
 			r.send(q.Move, 1)
@@ -209,12 +225,41 @@ func (r *Referee) answer(id int, yes bool) {
 				r.request(Request{Kind: ReqResign})
 			}
 		}
+	case AskTakeBack:
+		r.ways = 1 // then it may be that it lies there
+		if yes {
+			r.ways = 2
+			r.askToTakeBack()
+		}
+	case AskThere:
+		r.ways = 2
+		if yes {
+			r.there(q.Moves)
+		}
+	case AskHandicap:
+		r.answerPlacement(q.Moves, yes)
 	}
+}
+
+func (r *Referee) answerMove(q Question, yes bool) {
+	if !yes {
+		r.marks[r.index(q.Move.Point)].denied = true
+		return
+	}
+	if !r.mayMove(true) {
+		return
+	}
+	if err := r.game.Check(q.Move); err != nil {
+		r.note(textIllegal(err))
+		return
+	}
+	r.decision(q.Move, "you said yes", false)
+	r.send(q.Move, q.Confidence)
 }
 
 func (r *Referee) ask(q Question) {
 	if i := slices.IndexFunc(r.questions, func(o Question) bool { return o.Kind == q.Kind }); i >= 0 {
-		if r.questions[i].Move == q.Move {
+		if r.questions[i].Move == q.Move && slices.Equal(r.questions[i].Moves, q.Moves) {
 			return
 		}
 		r.closeQuestion(i)
@@ -222,7 +267,7 @@ func (r *Referee) ask(q Question) {
 	r.asked++
 	q.ID = r.asked
 	r.questions = append(slices.Clone(r.questions), q)
-	r.event(Event{Kind: EventQuestion, Question: &q, Color: q.Move.Color, Point: q.Move.Point, Confidence: q.Confidence,
+	r.event(Event{Kind: EventQuestion, Question: &q, Color: q.Move.Color, Point: q.Move.Point, Points: points(q.Moves), Confidence: q.Confidence,
 		Frame: r.frame(), Text: q.Text, Say: q.Text})
 }
 

@@ -97,8 +97,8 @@ func (r *Referee) compare() {
 		if m.trusted && (s.seen != m.trustedC || s.seen == want) {
 			m.trusted = false
 		}
-		if m.denied && s.seen == board.Empty {
-			m.denied = false
+		if s.seen == board.Empty {
+			m.denied, m.meant = false, false
 		}
 		if s.seen == want {
 			m.placed, m.ghost = want != board.Empty, board.Empty
@@ -246,11 +246,18 @@ func (r *Referee) settleSetup() {
 		r.setup = n >= 2
 		return
 	}
+	named := func() int {
+		return len(r.named(d.owed)) + len(r.named(d.missing)) + len(r.named(d.unexpected)) + len(r.named(d.takeBack))
+	}
+	free := r.placement() // not to be put right, if they fit
+	if !r.fits(free) {
+		free = nil
+	}
 	switch {
 	case n == 0 || n == 1 && len(d.unexpected) == 1 && r.couldPlay(d.unexpected[0]):
 		r.setup = false
-	case r.setup || r.bump != nil || n < 4 || r.watch.clear < 0 || r.now-r.watch.clear < r.tune.Grace:
-	case len(r.named(d.owed))+len(r.named(d.missing))+len(r.named(d.unexpected))+len(r.named(d.takeBack)) >= 4:
+	case r.setup || r.bump != nil || n-len(free) < 4 || r.watch.clear < 0 || r.now-r.watch.clear < r.tune.Grace:
+	case named()-len(r.named(free)) >= 4:
 		r.setup = true
 	}
 }

@@ -218,6 +218,10 @@ func (w *watch) hiddenBeside(p board.Point, reach int8) bool {
 // for long.
 func (w *watch) handOver() bool { return w.clear < 0 && w.at-w.still < w.tune.Rest }
 
+// inPeace reports whether no hand is about: there is nothing over the board, or
+// a thing that has lain still for long.
+func (w *watch) inPeace() bool { return w.clear >= 0 || !w.handOver() }
+
 // settle takes over the states that are sure now.
 func (w *watch) settle(at time.Duration) {
 	t := &w.tune

@@ -123,13 +123,15 @@ func FuzzCheckpoint(f *testing.F) {
 	}
 	f.Add([]byte(saved))
 	f.Add([]byte(`{"refused":[],"watch":{"size":25}}`))
+	f.Add([]byte(`{"refused":[],"questions":[{"ID":1,"Kind":"there","Moves":[{"Color":1,"Point":{"X":4,"Y":4}}]}]}`))
 	look := Look{Reading: w.look()}
 	f.Fuzz(func(t *testing.T, saved []byte) {
 		var r Referee
 		if r.Restore(saved) != nil {
 			return
 		}
-		for _, in := range []Input{{Look: &look}, {Server: MovePlayed{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}}}, {}} {
+		there, accept := Command{Kind: CmdThere}, Command{Kind: CmdAccept}
+		for _, in := range []Input{{Look: &look}, {Command: &there}, {Command: &accept}, {Server: MovePlayed{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}}}, {}} {
 			in.At = r.now + time.Second
 			r.Step(in)
 		}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ var (
 	games    = flag.Int("games", 6, "random games to play")
 	gameSeed = flag.Uint64("seed", 1, "seed of the first random game")
 	bound    = flag.Float64("bound", 0, "odds at which a move is sent; 0: as usual")
+	edition  = flag.Int("edition", 0, "rules to decide by; 0: the latest")
 	noise    = flag.Float64("noise", 1e-4, "share of points of each reading that are plainly wrong")
 )
 
@@ -36,9 +38,12 @@ type person struct {
 	faults   bool
 	meant    []board.Move // every move of mine that I meant
 	late     []board.Point
-	asked    int // questions answered
-	fixed    int // times that the board was set right because the program said so
-	delays   []time.Duration
+	asked    int  // questions answered
+	fixed    int  // times that the board was set right because the program said so
+	careless bool // also moves stones that were sent, before eyes that are wrong for long
+
+	displaced int // stones that were sent and then moved
+	delays    []time.Duration
 }
 
 // legal returns the legal moves that do not fill one's own eyes.
@@ -208,6 +213,56 @@ func (p *person) idle() {
 	}
 }
 
+// displace takes up a stone of mine that was sent long ago or just now, and puts
+// it down elsewhere, as if it could still be moved. Often the player sees it
+// only when it is said, or not before the next move.
+func (p *person) displace() {
+	pos := p.srv.game.Position()
+	var own []board.Point
+	for q := range pos.Points() {
+		// Nobody could tell that a stone is gone that was not seen before.
+		_, unseen := p.misread[q]
+		unseen = unseen || slices.Contains(p.ref.Snapshot().Overlooked, q)
+		if pos.At(q) == p.me && p.board.At(q) == p.me && !unseen {
+			own = append(own, q)
+		}
+	}
+	free := p.legal(p.me)
+	if len(own) == 0 || len(free) == 0 {
+		return
+	}
+	from, to := own[p.rng.IntN(len(own))], free[p.rng.IntN(len(free))]
+	if last, ok := p.srv.game.LastMove(); ok && last.Color == p.me && !last.Point.IsPass() && p.chance(0.5) {
+		from = last.Point
+	}
+	p.displaced++
+	p.take(from)
+	p.pause(0, 8)
+	if p.board.At(to) != board.Empty {
+		return
+	}
+	p.put(to, p.me)
+	p.pause(0, 12)
+	p.check()
+	if p.chance(0.5) {
+		p.take(to)
+		p.put(from, p.me)
+	}
+}
+
+// blur makes a stone of mine look like an empty point until it is said to be
+// there, or longer.
+func (p *person) blur() {
+	pos := p.srv.game.Position()
+	for q := range p.board.Points() {
+		if p.board.At(q) == p.me && pos.At(q) == p.me && p.chance(0.2) {
+			p.misread[q] = reading.Empty
+			p.pause(1, 8)
+			return
+		}
+	}
+}
+
 // trouble makes the line, the server or the program fail.
 func (p *person) trouble() {
 	s := p.srv
@@ -303,7 +358,8 @@ func (p *person) arrives() {
 		p.check()
 		s := p.ref.Snapshot()
 		for _, q := range s.Questions {
-			yes := q.Kind == AskMove && q.Move == m || q.Kind == AskPass && m.Point.IsPass()
+			there := !slices.ContainsFunc(q.Moves, func(s Stone) bool { return p.board.At(s.Point) != s.Color })
+			yes := q.Kind == AskMove && q.Move == m || q.Kind == AskPass && m.Point.IsPass() || q.Kind == AskThere && there
 			p.asked++
 			kind := CmdDeny
 			if yes {
@@ -318,6 +374,8 @@ func (p *person) arrives() {
 			want := p.should()
 			if p.board.Diff(&want) != (board.PointSet{}) {
 				p.tidy()
+			} else if len(s.Missing)+len(s.Owed) > 0 && p.careless {
+				p.do(CmdThere) // all lies there
 			} else if m.Point.IsPass() && s.Pending == nil {
 				p.do(CmdPass)
 			} else if s.State == StateUnexpected || s.State == StateMissing || i > 400 {
@@ -363,6 +421,12 @@ func (p *person) game(moves int) {
 		}
 		if p.faults && p.chance(0.1) {
 			p.trouble()
+		}
+		if p.careless && p.chance(0.1) {
+			p.displace()
+		}
+		if p.careless && p.chance(0.05) {
+			p.blur()
 		}
 		p.check()
 		long := p.srv.game.MoveCount() >= moves
@@ -414,6 +478,35 @@ func (p *person) game(moves int) {
 	if p.srv.phase == Removal {
 		p.do(CmdAcceptScore)
 		p.run(2 * time.Second)
+	}
+}
+
+// TestRandomGamesOfTheCareless plays games in which stones that were sent are
+// moved to other points, at all times and for long, and stones are not seen for
+// long: neither is ever a move, and each is got out of.
+func TestRandomGamesOfTheCareless(t *testing.T) {
+	var moved atomic.Int64
+	t.Cleanup(func() {
+		if moved.Load() == 0 {
+			t.Error("no stone was moved")
+		}
+	})
+	for i := range lessWhenRaced(*games) {
+		seed := *gameSeed + uint64(i)
+		size := []int{9, 9, 13}[seed%3]
+		t.Run(fmt.Sprintf("%d-%dx%d", seed, size, size), func(t *testing.T) {
+			t.Parallel()
+			me := board.Color(1 + seed/3%2)
+			w := newWorld(t, size, me)
+			w.rng = rand.New(rand.NewPCG(seed, 8))
+			w.noise = *noise
+			w.opt.Edition = *edition
+			w.start()
+			p := &person{world: w, me: me, mischief: true, careless: true, faults: seed%3 != 0}
+			p.game(size * size / 2)
+			moved.Add(int64(p.displaced))
+			t.Logf("%d moves of mine, %d stones moved, %d questions, %d times set right", len(p.meant), p.displaced, p.asked, p.fixed)
+		})
 	}
 }
 

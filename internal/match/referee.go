@@ -17,17 +17,32 @@ type Options struct {
 	Below  float64 `json:",omitzero"` // for AskBelow: the confidence below which it asks
 	// Journal is what was in the journal at the start; see OpenJournal.
 	Journal []Entry `json:",omitzero"`
+	// Edition names the rules that decide; 0 is the latest. A recording names
+	// its own, and is decided by them again bit for bit.
+	Edition int `json:",omitzero"`
 }
+
+// The editions of the rules by which a Referee decides.
+const (
+	// FirstEdition took a stone of mine for a move though another one was
+	// missing, if that was gone for three seconds or more; had handicap
+	// stones that lay there taken off; and did not mind how old a picture was.
+	// Recordings that name no edition are of this one.
+	FirstEdition = 1
+	// Edition is the latest.
+	Edition = 2
+)
 
 // Referee owns the state of one online game. It is not safe for concurrent
 // use: one goroutine, usually Run's, calls Step.
 type Referee struct {
-	tune  Tuning
-	mode  Mode
-	below float64
-	now   time.Duration
-	begun bool
-	out   Output `memory:"-"`
+	tune    Tuning
+	mode    Mode
+	below   float64
+	edition int // 0 in checkpoints of the first
+	now     time.Duration
+	begun   bool
+	out     Output `memory:"-"`
 
 	// What the server says.
 	online    bool // connected
@@ -81,6 +96,7 @@ type Referee struct {
 	weighed   []Hypothesis
 	questions []Question
 	asked     int
+	ways      int // out of a missing stone of mine that need not be offered again: 1 the undo, 2 all
 
 	// What was said.
 	state    State
@@ -98,6 +114,7 @@ type mark struct {
 	trusted  bool          // what is seen here is to be overlooked while it stays
 	trustedC board.Color
 	denied   bool // the user said that the stone here is no move
+	meant    bool // the user said that the stone here is a handicap stone of mine
 }
 
 // bump is a board that was found again at another place, until it is certain
@@ -116,7 +133,10 @@ func New(o Options) *Referee {
 	if o.Mode == "" {
 		o.Mode = Auto
 	}
-	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, journal: slices.Clone(o.Journal),
+	if o.Edition == 0 {
+		o.Edition = Edition
+	}
+	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, edition: o.Edition, journal: slices.Clone(o.Journal),
 		toMove: board.Empty, unlocked: -1, resumed: never,
 		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
 }
@@ -130,7 +150,7 @@ func (r *Referee) Step(in Input) Output {
 	r.now = max(r.now, in.At)
 	switch {
 	case in.Look != nil:
-		r.look(*in.Look)
+		r.look(*in.Look, in.At)
 	case in.Server != nil:
 		r.hear(in.Server)
 	case in.Command != nil:
@@ -141,12 +161,15 @@ func (r *Referee) Step(in Input) Output {
 	r.wait()
 	r.compare()
 	r.decide()
+	r.offer()
 	r.say()
 	r.leave()
 	return r.out
 }
 
-func (r *Referee) look(l Look) {
+// look takes in what the eyes say of a picture that was taken at a time.
+func (r *Referee) look(l Look, at time.Duration) {
+	at = min(at, r.now)
 	switch {
 	case errors.Is(l.Err, io.EOF):
 		r.eyesEnd = true
@@ -157,7 +180,7 @@ func (r *Referee) look(l Look) {
 	case l.Reading == nil:
 		return
 	}
-	r.eyesErr, r.lastLook = nil, r.now
+	r.eyesErr, r.lastLook = nil, max(r.lastLook, at)
 	rd := l.Reading
 	if rd.Size == 0 { // no board was found yet
 		if r.unlocked < 0 {
@@ -194,7 +217,7 @@ func (r *Referee) look(l Look) {
 		return
 	}
 	r.unlocked, w.locked = -1, true
-	w.look(rd, r.now)
+	w.look(rd, max(at, w.at))
 	if r.bump != nil {
 		r.bump.looks++
 	}

@@ -15,7 +15,7 @@ const tick = 100 * time.Millisecond
 // ends. It returns nil in the first three cases and ctx's cause in the last.
 // Everything happens in the calling goroutine; Run starts none.
 func Run(ctx context.Context, r *Referee, p Ports) error {
-	start := time.Now()
+	stamps := stamps{start: time.Now()}
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
 	var looks <-chan Look
@@ -55,11 +55,34 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 			case <-ticks.C:
 			}
 		}
-		in.At = time.Since(start)
+		in.At = stamps.of(in)
 		if quit := p.take(r, in); quit {
 			return nil
 		}
 	}
+}
+
+// stamps tell when each input happened, since start.
+type stamps struct {
+	start time.Time
+	seen  time.Duration // the stamp of the last picture
+}
+
+// of returns the stamp of an input that has just arrived. A picture's is when it
+// was taken, which on a busy machine is long before it has been read: the hole
+// between two pictures is as long as the board was not looked at, however they
+// came. Pictures are never stamped before each other, before the start, or in
+// the future.
+func (s *stamps) of(in Input) time.Duration {
+	at := time.Since(s.start)
+	if in.Look == nil || in.Look.Reading == nil {
+		return at
+	}
+	if !in.Look.Taken.IsZero() {
+		at = min(at, max(in.Look.Taken.Sub(s.start), s.seen))
+	}
+	s.seen = at
+	return at
 }
 
 // take gives the referee an input and carries out what it says.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,4 +188,111 @@ func FuzzJournal(f *testing.F) {
 			}
 		}
 	})
+}
+
+// kept is a Recorder that keeps what Run made of the looks' times.
+type keptTimes struct{ looks, others []time.Duration }
+
+func (k *keptTimes) Record(in Input) {
+	if in.Look != nil {
+		k.looks = append(k.looks, in.At)
+	} else {
+		k.others = append(k.others, in.At)
+	}
+}
+
+// TestLooksAreStampedWithTheirPicturesTime sends looks that took their time, and
+// some whose time cannot be right.
+func TestLooksAreStampedWithTheirPicturesTime(t *testing.T) {
+	world := newWorld(t, 9, black)
+	synctest.Test(t, func(t *testing.T) {
+		w, kept := newWire(), &keptTimes{}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		start := time.Now()
+		go func() { done <- Run(ctx, New(Options{}), Ports{Eyes: w, Server: w, Recorder: kept}) }()
+		ms := time.Millisecond
+		for _, l := range []struct{ arrives, taken, want time.Duration }{
+			{150, 120, 120},
+			{250, 0, 250},    // a file's: when it arrives
+			{350, -900, 250}, // not before the one before
+			{1950, 330, 330}, // it lay for long
+			{2050, 1940, 1940},
+			{2150, 9000, 2150}, // not in the future
+		} {
+			time.Sleep(time.Until(start.Add(l.arrives * ms)))
+			look := Look{Reading: world.look()}
+			if l.taken != 0 {
+				look.Taken = start.Add(l.taken * ms)
+			}
+			w.looks <- look
+			synctest.Wait()
+			if got := kept.looks[len(kept.looks)-1]; got != l.want*ms {
+				t.Errorf("taken at %v ms, arrived at %v ms: stamped %v, want %v ms", l.taken, l.arrives, got, l.want)
+			}
+		}
+		if len(kept.others) < 15 || !slices.IsSorted(kept.others) || !slices.IsSorted(kept.looks) {
+			t.Errorf("stamps are out of order: %v, %v", kept.others, kept.looks)
+		}
+		cancel()
+		<-done
+	})
+}
+
+// busy plays on a machine that at one moment has no time for pictures: a look
+// that was taken before the hole arrives after it, and the next one follows at
+// once. Nobody sees the hand that puts a stone on E5 meanwhile. It returns what
+// Run did until 10 s later.
+func busy(t *testing.T, world *world, stamped bool) (w *wire, r *Referee) {
+	synctest.Test(t, func(t *testing.T) {
+		w, r = newWire(), New(Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- Run(ctx, r, Ports{Eyes: w, Server: w, Voice: w}) }()
+		w.events <- Connected{}
+		w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+		look := func() Look {
+			world.now += world.dt
+			l := Look{Reading: world.look()}
+			if stamped {
+				l.Taken = time.Now()
+			}
+			return l
+		}
+		for range 20 {
+			time.Sleep(world.dt)
+			w.looks <- look()
+		}
+		time.Sleep(world.dt)
+		late := look()
+		time.Sleep(1600 * time.Millisecond)
+		w.looks <- late
+		world.board.Set(world.pt("E5"), black)
+		for range 100 {
+			time.Sleep(world.dt)
+			w.looks <- look()
+		}
+		cancel()
+		<-done
+	})
+	return w, r
+}
+
+// TestAHoleBetweenPicturesIsNoticed: as the board was not looked at for 1.6 s, a
+// hand may have come and gone. By the times of arrival none could have, and the
+// stone would have come by itself.
+func TestAHoleBetweenPicturesIsNoticed(t *testing.T) {
+	for _, stamped := range []bool{true, false} {
+		w, r := busy(t, newWorld(t, 9, black), stamped)
+		moves := 0
+		for _, q := range w.did {
+			if q.Kind == ReqMove {
+				moves++
+			}
+		}
+		hand := r.watch.spot(board.Point{X: 4, Y: 4}).hand
+		if hand != stamped || (moves == 1) != stamped || (count(w.said, EventQuestion) == 0) != stamped {
+			t.Errorf("stamped %v: a hand may have been there: %v; %d moves, %d questions", stamped, hand, moves, count(w.said, EventQuestion))
+		}
+	}
 }

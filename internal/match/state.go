@@ -59,6 +59,9 @@ func (r *Referee) stand() standing {
 		return standing{state: StateTakeBack, points: points(d.takeBack), nag: true,
 			text: "Taken back: take off " + stoneNames(d.takeBack, r.size()) + "."}
 	}
+	if r.setup && len(r.placement()) > 0 {
+		return r.standPlacement()
+	}
 	if r.setup {
 		text := r.textSetup()
 		if n := r.data.Setup.Handicap; n > 1 && r.game.MoveCount() == 0 && len(d.unexpected) == 0 {
@@ -120,7 +123,7 @@ func (r *Referee) turn() standing {
 // the making.
 func (r *Referee) unexpected() []Stone {
 	off := r.named(r.diff.unexpected)
-	if r.game != nil && r.myTurn() && r.handicapping() {
+	if r.game != nil && r.inPlacement() {
 		off = slices.DeleteFunc(off, func(s Stone) bool { return s.Color == r.me() && r.game.Legal(s) })
 	}
 	if r.cand == nil || r.rival {
@@ -146,6 +149,9 @@ func (r *Referee) textUnexpected(off []Stone) string {
 		if err := r.game.Check(s); err != nil {
 			return fmt.Sprintf("That cannot be played: %v. Take it off.", err)
 		}
+	}
+	if free := r.placement(); !r.fits(free) {
+		return r.textTooMany(free)
 	}
 	if r.rival && len(off) > 1 {
 		return fmt.Sprintf("Which is your move? Take off the other: %s.", stoneNames(off, r.size()))

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gobancam/gobancam/board"
@@ -27,6 +28,7 @@ const (
 	textNothingToCancel = "There is nothing to withdraw."
 	textNoQuestion      = "There is no question open."
 	textResync          = "Reading the game again."
+	textNoneMissing     = "No stone is missing."
 	textTrusted         = "What looks wrong on the board is overlooked."
 	textUnkept          = "The move was not sent: it could not be written to the journal. Make room on the disk, then play it again."
 	textBumpFine        = "The board was moved. The position is the same; the game goes on."
@@ -42,6 +44,9 @@ const (
 	textBeforeTurn    = "it was there before your turn"
 	textUnwatched     = "nobody saw it being played"
 	textNothing       = "nothing happened"
+	textVanishing     = "another stone is hard to see"
+	textOldPicture    = "the last picture is too old"
+	textHandicapAsked = "the handicap stones are asked about together"
 )
 
 var colorNames = [...]string{"empty", "black", "white"}
@@ -241,6 +246,50 @@ func (r *Referee) textOwnMissing(s Stone, m board.Move) string {
 	return fmt.Sprintf("%s is missing: is it the stone on %s?", nameStone(s, r.size()), m.Point.GTP(r.size()))
 }
 
+func isAre(stones []Stone) string {
+	if len(stones) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func (r *Referee) textAskTakeBack(s Stone) string {
+	return capital(nameStone(s, r.size())) + " is missing. Ask to take it back?"
+}
+
+func (r *Referee) textAskThere(stones []Stone) string {
+	they := "it"
+	if len(stones) > 1 {
+		they = "they"
+	}
+	return fmt.Sprintf("%s %s missing. %s %s there?", capital(stoneNames(stones, r.size())), isAre(stones), capital(isAre(stones)), they)
+}
+
+func (r *Referee) textThere(stones []Stone) string {
+	return capital(stoneNames(stones, r.size())) + " is taken to be there until the point is seen to change."
+}
+
+func (r *Referee) textAskHandicap(stones []Stone) string {
+	return fmt.Sprintf("Are these your handicap stones: %s?", pointNames(stones, r.size()))
+}
+
+func (r *Referee) textHandicapThere(stones []Stone) string {
+	return fmt.Sprintf("Handicap %d: %s there already.", r.data.Setup.Handicap, lieNames(stones, r.size()))
+}
+
+func lieNames(stones []Stone, size int) string {
+	if len(stones) == 1 {
+		return stoneNames(stones, size) + " lies"
+	}
+	return stoneNames(stones, size) + " lie"
+}
+
+func (r *Referee) textTooMany(stones []Stone) string {
+	left := r.toPlace()
+	return fmt.Sprintf("%s to place, and %s lie there: take off %d.", capital(plural(left, "handicap stone")),
+		plural(len(stones), colorNames[r.me()]+" stone"), len(stones)-left)
+}
+
 func (r *Referee) textAlsoWrong(s Stone) string {
 	return nameStone(s, r.size()) + " is not right either"
 }
@@ -250,6 +299,9 @@ func (r *Referee) textSetup() string {
 	var parts []string
 	put := append(append([]Stone(nil), d.owed...), d.missing...)
 	off := append(append([]Stone(nil), d.unexpected...), d.takeBack...)
+	if free := r.placement(); r.fits(free) { // they may stay
+		off = slices.DeleteFunc(off, func(s Stone) bool { return slices.Contains(free, s) })
+	}
 	if len(off) > 0 {
 		parts = append(parts, "take off "+stoneNames(off, r.size()))
 	}

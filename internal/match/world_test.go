@@ -25,13 +25,16 @@ type world struct {
 	misread map[board.Point]reading.State
 	flicker map[board.Point]reading.State // misread half of the time
 	ghost   map[board.Point]reading.State // looks a little like it: a shadow, a gleam
+	weak    map[board.Point]bool          // is read right, but hardly
 	lock    reading.Lock
 	bump    int
 	motion  float64
-	dark    bool // the camera gives nothing
+	dark    bool          // the camera gives nothing
+	late    time.Duration // how long it takes to read a picture
 	camErr  error
 	noise   float64 // share of points of each reading that are plainly wrong
 	frame   int
+	reading []Input // pictures that are being read
 	before  []reading.State
 
 	srv     *server
@@ -98,7 +101,7 @@ func newWorldOf(t testing.TB, setup board.Setup, me board.Color) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, rng: rand.New(rand.NewPCG(1, 2)), dt: 100 * time.Millisecond, board: board.NewPosition(setup.Size),
-		misread: map[board.Point]reading.State{}, flicker: map[board.Point]reading.State{}, ghost: map[board.Point]reading.State{}, lock: reading.Locked}
+		misread: map[board.Point]reading.State{}, flicker: map[board.Point]reading.State{}, ghost: map[board.Point]reading.State{}, weak: map[board.Point]bool{}, lock: reading.Locked}
 	w.srv = &server{w: w, game: g, phase: Play, latency: 40 * time.Millisecond,
 		data: GameData{ID: 7, Setup: setup, Me: me, Players: [2]Player{{1, "Anna", "3k"}, {2, "Bo", "2k"}}}}
 	w.start()
@@ -285,6 +288,16 @@ func (w *world) step() {
 		w.feed(Input{At: w.now, Look: &Look{Err: w.camErr}})
 	case w.dark:
 		w.feed(Input{At: w.now})
+	case w.late > 0:
+		l := &Look{Reading: w.look()}
+		at := w.now
+		w.reading = append(w.reading, Input{At: at, Look: l})
+		w.feed(Input{At: w.now})
+		for len(w.reading) > 0 && w.reading[0].At+w.late <= w.now {
+			in := w.reading[0]
+			w.reading = w.reading[1:]
+			w.feed(in)
+		}
 	default:
 		w.feed(Input{At: w.now, Look: &Look{Reading: w.look()}})
 	}
@@ -369,6 +382,11 @@ func (w *world) look() *reading.Reading {
 		for o := range ll {
 			if reading.State(o) != s {
 				ll[o] = -(3 + 6*w.rng.Float64())
+			}
+		}
+		if w.weak[p] {
+			for o := range ll {
+				ll[o] /= 6
 			}
 		}
 		if m, ok := w.ghost[p]; ok && s == reading.Empty {

@@ -175,14 +175,14 @@ func (e *Eyes) Run(ctx context.Context) error {
 func (e *Eyes) look(w *vision.Watcher, f *vision.Frame) (match.Look, error) {
 	if w == nil {
 		e.opt.Seen(f, nil, nil)
-		return match.Look{Reading: &reading.Reading{Frame: f.Number, Time: f.Time, Lock: reading.Lost}}, nil
+		return match.Look{Reading: &reading.Reading{Frame: f.Number, Time: f.Time, Lock: reading.Lost}, Taken: f.Taken}, nil
 	}
 	r, err := w.Look(f)
 	if err != nil {
 		return match.Look{}, fmt.Errorf("picture %d cannot be read: %w", f.Number, err)
 	}
 	e.opt.Seen(f, w.Grid(), r)
-	return match.Look{Reading: r}, nil
+	return match.Look{Reading: r, Taken: f.Taken}, nil
 }
 
 func (e *Eyes) find(f *vision.Frame) *grid.Grid {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,5 +184,38 @@ func TestReplayFollowsAGame(t *testing.T) {
 	_, second := run()
 	if strings.Join(first, "\n") != strings.Join(second, "\n") {
 		t.Error("the second replay told other events")
+	}
+}
+
+// stamped is a source whose pictures say when they were taken.
+type stamped struct {
+	vision.Source
+	taken []time.Time
+}
+
+func (s *stamped) Next(ctx context.Context) (*vision.Frame, error) {
+	f, err := s.Source.Next(ctx)
+	if err == nil {
+		f.Taken = time.Now()
+		s.taken = append(s.taken, f.Taken)
+	}
+	return f, err
+}
+
+// TestLooksSayWhenTheirPictureWasTaken also while the board is looked for.
+func TestLooksSayWhenTheirPictureWasTaken(t *testing.T) {
+	for _, g := range []*grid.Grid{nil, blind(t)} {
+		film, _ := film(t, small(9), 3, nil)
+		src := &stamped{Source: film}
+		e := NewEyes(src, EyesOptions{Grid: g})
+		done := make(chan error, 1)
+		go func() { done <- e.Run(context.Background()) }()
+		var got []time.Time
+		for look := range e.Looks() {
+			got = append(got, look.Taken)
+		}
+		if err := <-done; err != nil || !slices.Equal(got, src.taken) || len(got) != 3 {
+			t.Errorf("%v: looks of %v, pictures of %v", err, got, src.taken)
+		}
 	}
 }

@@ -93,6 +93,9 @@ func NewRelayTape(dir, source string, relay match.RelayOptions, opt recording.Op
 }
 
 func newTape(dir, source string, how tapeConfig, opt recording.Options, alarm func(error)) (*Tape, error) {
+	if how.Referee != nil && how.Referee.Edition == 0 {
+		how.Referee.Edition = match.Edition
+	}
 	config, err := json.Marshal(how)
 	if err != nil {
 		return nil, fmt.Errorf("the recording cannot be begun: %w", err)
@@ -362,6 +365,9 @@ func newDecider(config []byte) (decider, error) {
 	}
 	if c.Relay != nil {
 		return match.NewRelay(*c.Relay)
+	}
+	if c.Referee.Edition == 0 {
+		c.Referee.Edition = match.FirstEdition
 	}
 	return match.New(*c.Referee), nil
 }

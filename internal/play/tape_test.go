@@ -369,3 +369,98 @@ func TestATornRecordingIsStillUsed(t *testing.T) {
 		t.Errorf("%d inputs, damage %v; want most of them and the torn line told", run.Inputs, run.Damaged)
 	}
 }
+
+// TestRecordingsOfTheFirstEditionAreDecidedAsThen replays a recording that was
+// made before recordings named the rules they were decided by. In it a stone
+// that was sent is moved and taken for a new move, which is no longer so.
+func TestRecordingsOfTheFirstEditionAreDecidedAsThen(t *testing.T) {
+	for _, edition := range []int{match.FirstEdition, match.Edition} {
+		dir := filepath.Join(t.TempDir(), "tape")
+		sent := movedTape(t, dir, edition)
+		if want := map[int]int{match.FirstEdition: 2, match.Edition: 1}[edition]; sent != want {
+			t.Errorf("edition %d sent %d moves, want %d", edition, sent, want)
+		}
+		if edition == match.FirstEdition {
+			header := filepath.Join(dir, "session.json")
+			text, err := os.ReadFile(header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := []byte(`"Edition": 1`)
+			if !bytes.Contains(text, named) {
+				t.Fatalf("the header names no edition: %s", text)
+			}
+			if err := os.WriteFile(header, bytes.Replace(text, named, []byte(`"NoEdition": 1`), 1), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := recording.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		run, err := Again(s, nil, nil)
+		if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
+			t.Errorf("edition %d: %v; differs: %s; damaged: %v", edition, err, run.Differs, run.Damaged)
+		}
+	}
+}
+
+// movedTape plays E5 in front of a tape, lifts it after a while and puts it
+// elsewhere after the opponent's answer; it returns how many moves were sent.
+func movedTape(t *testing.T, dir string, edition int) (sent int) {
+	t.Helper()
+	opt := match.Options{Edition: edition}
+	tape, err := NewTape(dir, "a test", opt, recording.Options{}, func(err error) { t.Error(err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	referee := match.New(opt)
+	at, frame := time.Duration(0), 0
+	step := func(in match.Input) {
+		at += 100 * time.Millisecond
+		in.At = at
+		tape.Record(in)
+		for _, e := range referee.Step(in).Events {
+			tape.Announce(e)
+			if e.Kind == match.EventSent {
+				sent++
+			}
+		}
+	}
+	rules, err := board.ParseRules("japanese")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: match.Play, Me: board.Black, ToMove: board.Black}})
+	pos := board.NewPosition(9)
+	// look shows the board, and first a hand over the whole of it.
+	look := func(n int) {
+		for i := range n {
+			r := see(pos, frame, at)
+			for p := range r.Points {
+				if i < 5 && frame > 20 {
+					r.Points[p] = reading.Hidden
+				}
+			}
+			step(match.Input{Look: &match.Look{Reading: r}})
+			frame++
+		}
+	}
+	look(21)
+	e5, c3, g4 := board.Point{X: 4, Y: 4}, board.Point{X: 2, Y: 6}, board.Point{X: 6, Y: 5}
+	pos.Set(e5, board.Black)
+	look(30)
+	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: e5}}})
+	step(match.Input{Server: match.MovePlayed{Number: 2, Move: board.Move{Color: board.White, Point: c3}}})
+	pos.Set(c3, board.White)
+	look(30)
+	pos.Set(e5, board.Empty)
+	look(60)
+	pos.Set(g4, board.Black)
+	look(60)
+	if err := tape.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return sent
+}

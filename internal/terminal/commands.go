@@ -22,6 +22,7 @@ play POINT           this is my move, whatever the camera says
 mark POINT...        turn stones dead or alive, while dead stones are agreed
 accept-score         agree to the marked stones; reject-score plays on
 trust [POINT...]     the board is right: overlook what seems wrong
+there                the stones that seem to be missing lie there: go on
 look                 forget what was seen and look afresh
 resync               fetch the whole game from the server
 mode auto|ask|below P  when to be asked before a move is sent
@@ -36,7 +37,7 @@ var simple = map[string]match.CommandKind{
 	"cancel-undo": match.CmdCancelUndo, "cancel": match.CmdCancel, "accept": match.CmdAccept, "yes": match.CmdAccept, "y": match.CmdAccept,
 	"deny": match.CmdDeny, "no": match.CmdDeny, "n": match.CmdDeny, "pause": match.CmdPause, "resume": match.CmdResume,
 	"accept-score": match.CmdAcceptScore, "reject-score": match.CmdRejectScore,
-	"look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,
+	"there": match.CmdThere, "look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,
 }
 
 // pointed commands take points.

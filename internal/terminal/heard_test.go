@@ -14,6 +14,7 @@ func TestHear(t *testing.T) {
 		"Nein, ": match.CmdDeny, "いいえ": match.CmdDeny, " no ": match.CmdDeny,
 		"Ich passe.": match.CmdPass, "パス": match.CmdPass, "I resign": match.CmdResign, "认输": match.CmdResign,
 		"J’abandonne !": match.CmdResign, "悔棋": match.CmdUndo, "Cancel.": match.CmdCancel, "doch nicht": match.CmdCancel,
+		"It is there.": match.CmdThere, "It’s there!": match.CmdThere, "Der Stein liegt da.": match.CmdThere, "石はあります。": match.CmdThere,
 		"play Q16": match.CmdPlay, "accept-score": match.CmdAcceptScore,
 	} {
 		if c, ok := Hear(line, 19); !ok || c.Kind != want {
@@ -23,7 +24,7 @@ func TestHear(t *testing.T) {
 	if c, ok := Hear("Play D4, ", 19); !ok || !slices.Equal(c.Points, []board.Point{{X: 3, Y: 15}}) {
 		t.Errorf("D4 was heard as %v, %v", c, ok)
 	}
-	for _, line := range []string{"", "...", "Yes I think so too", "is it my turn", "quit", "q", "no way", "passt schon", "はい、そうですね", "play"} {
+	for _, line := range []string{"", "...", "Yes I think so too", "is it my turn", "quit", "q", "There!", "no way", "passt schon", "はい、そうですね", "play"} {
 		if c, ok := Hear(line, 19); ok {
 			t.Errorf("%q was taken for %v", line, c.Kind)
 		}

@@ -91,6 +91,7 @@ func TestCommands(t *testing.T) {
 		"play q16":       {Kind: match.CmdPlay, Points: []board.Point{{X: 15, Y: 3}}},
 		"mark a1 t19":    {Kind: match.CmdMark, Points: []board.Point{{X: 0, Y: 18}, {X: 18, Y: 0}}},
 		"trust":          {Kind: match.CmdTrust},
+		"there":          {Kind: match.CmdThere},
 		"mode auto":      {Kind: match.CmdMode, Mode: match.Auto},
 		"mode below 97%": {Kind: match.CmdMode, Mode: match.AskBelow, Below: 0.97},
 		"mode below .9":  {Kind: match.CmdMode, Mode: match.AskBelow, Below: 0.9},

@@ -184,6 +184,12 @@ func (f *playFace) buttonsOf(u *ui) []button {
 			yes, no = "Play it", "It is none"
 		case match.AskPass:
 			yes, no = "Pass", "Play"
+		case match.AskTakeBack:
+			yes, no = "Take back", "No"
+		case match.AskThere:
+			yes, no = "It is there", "No"
+		case match.AskHandicap:
+			yes, no = "Take them", "No"
 		}
 		add(button{label: yes, key: "Enter", cap: "Enter", lead: true})
 		add(button{label: no, key: "Escape", cap: "Esc"})
@@ -221,7 +227,11 @@ func (f *playFace) buttonsOf(u *ui) []button {
 	q, asked := question(s)
 	add(button{label: "Resign", key: "R", cap: "R", off: !(online || removal && s.Online) || asked && q.Kind == match.AskResign})
 	add(button{label: "Look anew", key: "L", cap: "L", off: !playing})
-	add(button{label: "All is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil})
+	right := button{label: "All is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
+	if asked && q.Kind == match.AskTakeBack {
+		right.label, right.off = "It is there", false
+	}
+	add(right)
 	if u.w.opt.Corners != nil {
 		add(button{label: "Corners", key: "C", cap: "C", off: u.state.picture == nil})
 	}
@@ -380,7 +390,13 @@ func (f *playFace) key(u *ui, key string) {
 			u.say(pointWords(s, f.cursor))
 		}
 	case "B":
-		simple(match.CmdTrust)
+		// Asked whether to take back a stone that is missing, one may say that
+		// it is there: the other stone is then decided about.
+		if q, ok := question(s); ok && q.Kind == match.AskTakeBack {
+			simple(match.CmdThere)
+		} else {
+			simple(match.CmdTrust)
+		}
 	case "I":
 		if s != nil {
 			u.say(statusWords(s, u.state.snapAt))

@@ -77,6 +77,11 @@ func TestKeysAndClicksAsk(t *testing.T) {
 	question := func(s *match.Snapshot) {
 		s.Questions = []match.Question{{ID: 4, Kind: match.AskResign, Text: "Really?"}}
 	}
+	gone := func(k match.QuestionKind) func(*match.Snapshot) {
+		return func(s *match.Snapshot) {
+			s.Questions = []match.Question{{ID: 5, Kind: k, Text: "Black E5 is missing."}}
+		}
+	}
 	scoring := func(s *match.Snapshot) { s.Phase, s.State = match.Removal, match.StateRemoval }
 	for _, c := range []struct {
 		name   string
@@ -94,6 +99,12 @@ func TestKeysAndClicksAsk(t *testing.T) {
 		{"or not", question, "Escape", "deny #4"},
 		{"by key", question, "Enter", "accept #4"},
 		{"nothing to confirm", nil, "Enter Y N Escape", ""},
+		{"a missing stone is taken back", gone(match.AskTakeBack), "[Take_back]", "accept #5"},
+		{"or is to be put back", gone(match.AskTakeBack), "Escape", "deny #5"},
+		{"or is there", gone(match.AskTakeBack), "[It_is_there]", "there"},
+		{"by key", gone(match.AskTakeBack), "B", "there"},
+		{"an old one is there", gone(match.AskThere), "[It_is_there]", "accept #5"},
+		{"handicap stones are taken", gone(match.AskHandicap), "[Take_them]", "accept #5"},
 		{"undo", nil, "[Undo]", "undo"},
 		{"undo withdrawn", func(s *match.Snapshot) { s.Undo = &match.UndoRequested{By: board.Black} }, "U", "cancel-undo"},
 		{"pause", nil, "Space", "pause"},
