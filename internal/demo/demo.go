@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
@@ -175,9 +176,9 @@ func Run(ctx context.Context, opt Options) error {
 	tally := &tally{watch: watch, face: face, start: start}
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
-		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
-		Eyed:    opt.Eyed,
-		Journal: filepath.Join(opt.Dir, "journal.jsonl"), SGF: filepath.Join(opt.Dir, "game.sgf"),
+		Eyes: play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
+		Eyed: opt.Eyed,
+		SGF:  filepath.Join(opt.Dir, "game.sgf"),
 		Voice: func(e match.Event) {
 			tally.event(e)
 			if opt.Voice != nil {
@@ -192,6 +193,10 @@ func Run(ctx context.Context, opt Options) error {
 			}
 		},
 	}
+	if table.Journal, err = match.OpenJournal(disk.OS, filepath.Join(opt.Dir, "journal.jsonl")); err != nil {
+		return err
+	}
+	defer table.Journal.Close()
 	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, recording.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
 	if err != nil {
 		return err

@@ -171,6 +171,10 @@ func (t *Tape) write(in match.Input) error {
 // Announce records what the referee said, and keeps the pictures around a
 // decision. It implements match.Voice.
 func (t *Tape) Announce(e match.Event) {
+	if e.Aside {
+		t.Note(e.At, e.Text)
+		return
+	}
 	t.check(t.w.Event(e.At, kindEvent, e))
 	switch e.Kind {
 	case match.EventSent, match.EventMove, match.EventQuestion, match.EventRefused, match.EventBump, match.EventUndo, match.EventAlarm:

@@ -69,6 +69,8 @@ func tapeGame(t *testing.T, dir string) []match.Event {
 		}
 	}
 	look(15)
+	// Said beside what is decided: a replay does not say it again.
+	tape.Announce(match.Event{Kind: match.EventAlarm, At: at, Frame: -1, Aside: true, Text: "The journal cannot be written."})
 	pos.Set(board.Point{X: 4, Y: 4}, board.Black)
 	look(15)
 	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}}})
