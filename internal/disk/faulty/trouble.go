@@ -27,9 +27,10 @@ func (d *Disk) Trouble(t *rapid.T) {
 	case "read-only":
 		d.SetReadOnly(true)
 	case "broken":
-		op := rapid.SampledFrom([]Op{OpOpen, OpCreate, OpRead, OpWrite, OpSync, OpClose, OpTruncate, OpRename, OpRemove, OpSyncDir, OpStat, OpChmod}).Draw(t, "op")
+		op := rapid.SampledFrom([]Op{OpOpen, OpCreate, OpRead, OpWrite, OpSync, OpClose, OpTruncate, OpRename, OpRemove, OpSyncDir, OpStat, OpChmod})
+		one, other := op.Draw(t, "broken"), op.Draw(t, "broken too")
 		d.Hook(func(o Op, _ string) error {
-			if o == op {
+			if o == one || o == other {
 				return syscall.EIO
 			}
 			return nil
