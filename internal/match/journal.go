@@ -124,8 +124,11 @@ func damageText(bad []badLine, file string) string {
 	if len(text) > 40 {
 		text, more = text[:40], "…"
 	}
-	return fmt.Sprintf("%d lines of the journal of moves cannot be read, the first of them line %d: %q%s. All other lines count, and the server is asked what became of the last move; compare the board on the screen with yours before you go on. The file as it was: %s.",
-		len(bad), bad[0].number, text, more, file)
+	lines := fmt.Sprintf("Line %d of the journal of moves cannot be read", bad[0].number)
+	if len(bad) > 1 {
+		lines = fmt.Sprintf("%d lines of the journal of moves cannot be read, the first of them line %d", len(bad), bad[0].number)
+	}
+	return fmt.Sprintf("%s: %q%s. All other lines count, and the server is asked what became of the last move; compare the board on the screen with yours before you go on. The file as it was: %s.", lines, text, more, file)
 }
 
 // openEntries returns the pending entries that no settled one follows, and the
