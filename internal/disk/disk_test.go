@@ -30,7 +30,7 @@ func write(fsys disk.FS, text string) error {
 // Cut off at every call, by a kill or a loss of power, a file is the old or the
 // new one, whole; and it is the new one when that was said.
 func TestWriteFileCutOffAnywhere(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(faulty.Runs(40)) {
 		for kill := 1; ; kill++ {
 			d := faulty.New(seed, "games")
 			if err := write(d, oldText); err != nil {
