@@ -24,6 +24,7 @@ var (
 	settled7  = Entry{Kind: EntrySettled, Game: 7, Ref: 1}
 	line8     = `{"kind":"pending","game":8,"ref":1,"number":0,"color":2,"point":{"X":-1,"Y":-1}}` + "\n"
 	settled8  = `{"kind":"settled","game":8,"ref":1}` + "\n"
+	summed    = func() string { line, _ := encodeEntry(Entry{Kind: EntrySettled, Game: 8, Ref: 2}); return string(line) }()
 	onJournal = filepath.Join("state", "journal", "game.jsonl")
 )
 
@@ -87,6 +88,7 @@ func TestJournalDamage(t *testing.T) {
 		"cut in the middle": {`{"kind":"pending","ga` + line8 + line8, 1, `Line 1 of the journal of moves cannot be read: "{\"kind\":\"pending\",\"ga`},
 		"zeros":             {line8 + "\x00\x00\x00", 1, "cut off"},
 		"two bad lines":     {"{}\n" + line8 + "[1]\n", 1, "2 lines"},
+		"two lines in one":  {strings.Replace(summed, "settled", "pending", 1) + line8, 1, "Line 1"},
 		"of another kind":   {`{"kind":"later","game":8}` + "\n" + line8, 1, "Line 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
