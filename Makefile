@@ -8,7 +8,7 @@ export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
-PURE := ./board/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/...
+PURE := ./board/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/... ./internal/disk/...
 
 .DEFAULT_GOAL := help
 
@@ -56,6 +56,11 @@ soak-pixels: ## play 20 random games before a simulated camera, from pixels to t
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
 	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
+
+.PHONY: soak-faults
+soak-faults: ## fill, break and switch off the disk under all that is kept, in 100000 ways each (SOAK=n for another number)
+	GOBANCAM_FAULTS=$(or $(SOAK),100000) CGO_ENABLED=0 GOFLAGS= go test -run '^Test(.*UnderFaults|FaultsAndKills|WriteFileCutOffAnywhere)$$' -timeout 6h \
+	  $$(git grep -l 'internal/disk/faulty"' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
 .PHONY: soak-eyes
 soak-eyes: ## watch an hour of play for leaks, and 40 random games before simulated cameras (HOURS=n, SOAK=n)

@@ -15,10 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/internal/window"
@@ -36,7 +35,7 @@ func driven() {
 		go func() {
 			for range time.Tick(50 * time.Millisecond) {
 				if b, err := json.Marshal(w.Places()); err == nil {
-					_ = renameio.WriteFile(os.Getenv(placesVariable), b, 0o600)
+					_ = disk.WriteFile(disk.OS, os.Getenv(placesVariable), b, 0o600)
 				}
 			}
 		}()

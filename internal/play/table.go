@@ -28,9 +28,9 @@ type Table struct {
 	Game   *ogs.Game
 	Now    func() time.Time // the server's time: Session.ServerNow
 
-	Options  match.Options // its Journal is filled in from the Journal file
-	Journal  string        // file that remembers pending moves across a crash; empty for none
-	SGF      string        // file to keep the game in, rewritten after each move; empty for none
+	Options  match.Options      // its Journal is filled in from Journal
+	Journal  *match.FileJournal // remembers pending moves across a crash; nil for none; closed by whoever opened it
+	SGF      string             // file to keep the game in, rewritten after each move; empty for none
 	Commands <-chan match.Command
 	Voice    func(match.Event)
 	Publish  func(*match.Snapshot) // as in match.Ports
@@ -46,13 +46,8 @@ type Table struct {
 func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	opt := t.Options
 	ports := match.Ports{Commands: t.Commands, Explain: t.Explain}
-	if t.Journal != "" {
-		j, entries, err := match.OpenJournal(t.Journal)
-		if err != nil {
-			return nil, err
-		}
-		defer j.Close()
-		ports.Journal, opt.Journal = j, entries
+	if t.Journal != nil {
+		ports.Journal, opt.Journal = t.Journal, t.Journal.Open()
 	}
 	online := NewOnline(t.Game, t.Now)
 	ports.Server = online
@@ -79,11 +74,16 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 		voice = Voices(t.Tape, voiceFunc(voice))
 	}
 	ports.Voice = voiceFunc(voice)
+	if t.Journal != nil {
+		for _, text := range t.Journal.Damage() {
+			voice(match.Event{Kind: match.EventAlarm, Frame: -1, Aside: true, Text: text})
+		}
+	}
 	keeper := sgfKeeper{path: t.SGF}
 	ports.Publish = func(s *match.Snapshot) {
 		last = s
 		if err := keeper.keep(s, t.Game); err != nil {
-			voice(match.Event{Kind: match.EventAlarm, At: s.At, Frame: -1, Text: err.Error()})
+			voice(match.Event{Kind: match.EventAlarm, At: s.At, Frame: -1, Aside: true, Text: err.Error()})
 		}
 		if t.Publish != nil {
 			t.Publish(s)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"github.com/gobancam/gobancam/internal/club/bracket"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/disk"
 )
 
 // Options describe an evening.
@@ -134,7 +134,7 @@ func Run(ctx context.Context, o Options) error {
 		games.Store(table.Match.ID, won)
 		if len(g.SGF) > 0 {
 			name := filepath.Join(o.Dir, "match-"+table.Match.Identifier+".sgf")
-			if err := os.WriteFile(name, g.SGF, 0o644); err != nil {
+			if err := disk.WriteFile(disk.OS, name, g.SGF, 0o644); err != nil {
 				return g, fmt.Errorf("the game cannot be kept: %w", err)
 			}
 		}
