@@ -7,10 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
 )
 
 // Node is a node of an SGF game tree, https://www.red-bean.com/sgf/. A game is
@@ -72,64 +68,6 @@ func ParseSGF(data []byte) ([]*Node, error) {
 		return nil, fmt.Errorf("%w: no game is in it: a game begins with \"(;\"", ErrSGF)
 	}
 	return p.games, nil
-}
-
-// decodeSGF returns the file as UTF-8. The encoding is undone before anything
-// else, because in some of them a byte of a character may look like a bracket.
-func decodeSGF(data []byte) string {
-	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
-		return strings.ToValidUTF8(string(rest), "\uFFFD")
-	}
-	ca := charset(data)
-	switch ca {
-	case "":
-	case "utf-8", "utf8":
-		return strings.ToValidUTF8(string(data), "\uFFFD")
-	default:
-		// What does not even leave "CA" readable is not the encoding.
-		if enc, err := htmlindex.Get(ca); err == nil {
-			if s, err := enc.NewDecoder().Bytes(data); err == nil && bytes.Contains(s, []byte("CA[")) {
-				return strings.ToValidUTF8(string(s), "\uFFFD")
-			}
-		}
-	}
-	if utf8.Valid(data) {
-		return string(data)
-	}
-	s, err := charmap.Windows1252.NewDecoder().Bytes(data)
-	if err != nil {
-		return strings.ToValidUTF8(string(data), "\uFFFD")
-	}
-	return string(s)
-}
-
-// charset returns the value of the first CA property, in small letters.
-func charset(data []byte) string {
-	const far = 64 << 10
-	head := data[:min(len(data), far)]
-	for i := 0; ; {
-		j := bytes.Index(head[i:], []byte("CA["))
-		if j < 0 {
-			return ""
-		}
-		i += j
-		if i == 0 || !isUpper(head[i-1]) {
-			value, _, ok := bytes.Cut(head[i+3:], []byte("]"))
-			if ok && len(value) < 40 {
-				return strings.ToLower(strings.TrimSpace(string(value)))
-			}
-		}
-		i += 3
-	}
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }

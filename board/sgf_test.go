@@ -73,7 +73,7 @@ func TestParseSGF(t *testing.T) {
 		{"GB2312", "(;CA[gb2312]PB[\xbf\xc2\xbd\xe0])", ";CA[UTF-8]PB[柯洁]"},
 		{"Shift JIS with a bracket's byte in a character", "(;CA[Shift_JIS]C[\x83\x5c\x83\x5d]B[aa])", ";CA[UTF-8]C[ソゾ]B[aa]"},
 		{"unknown CA", "(;CA[klingon]C[x])", ";CA[UTF-8]C[x]"},
-		{"UTF-8 with rubbish", "(;CA[UTF-8]C[\xff])", ";CA[UTF-8]C[\uFFFD]"},
+		{"UTF-8 with rubbish", "(;CA[UTF-8]C[柯洁\xff])", ";CA[UTF-8]C[柯洁\uFFFD]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := parseOne(t, tt.in)
