@@ -52,6 +52,9 @@ const (
 	worthAnything = 0.5  // less than this is no text of these scripts
 )
 
+// enough characters are looked at to know an encoding.
+const enough = 20_000
+
 // guess returns the encoding in which data reads as ordinary text, or declared,
 // which may be nil, if none is better.
 func guess(data []byte, declared encoding.Encoding) encoding.Encoding {
@@ -103,7 +106,7 @@ func (s *script) score(data []byte) float64 {
 		}
 	})
 	sum, n := 0.0, 0
-	for i := 0; i < len(data); {
+	for i := 0; i < len(data) && n < enough; {
 		if data[i] < utf8.RuneSelf {
 			i++
 			continue
@@ -240,7 +243,7 @@ func weighKorean(data []byte) (int, float64) {
 // between letters without, and seldom two together.
 func scoreWestern(data []byte) float64 {
 	sum, n := 0.0, 0
-	for i := 0; i < len(data); {
+	for i := 0; i < len(data) && n < enough; {
 		if data[i] < utf8.RuneSelf {
 			i++
 			continue
