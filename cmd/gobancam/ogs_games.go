@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -170,7 +171,7 @@ after it to 'gobancam play --game'.`,
 func printGames(w io.Writer, format string, games []ogs.ActiveGame, me, last ogs.ID) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
+		enc := json.NewEncoder(plain.JSONWriter(w))
 		for i, g := range games {
 			side := g.Side(me)
 			if err := enc.Encode(map[string]any{"number": i + 1, "game": g.ID, "name": g.Name, "size": g.Width, "phase": g.Phase,

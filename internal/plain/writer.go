@@ -116,3 +116,16 @@ func JSON(text []byte) []byte {
 	}
 	return clean
 }
+
+// JSONWriter returns a writer for an encoder of JSON, whose every text becomes
+// what JSON makes of it.
+func JSONWriter(out io.Writer) io.Writer { return jsonWriter{out} }
+
+type jsonWriter struct{ out io.Writer }
+
+func (w jsonWriter) Write(text []byte) (int, error) {
+	if _, err := w.out.Write(JSON(text)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
