@@ -132,3 +132,6 @@ func clip(s string) string { return plain.Cut(s, 300) }
 // playerName makes the name of a player plain. One of which nothing is left to
 // be seen is "?".
 func playerName(t text) string { return plain.Name(string(t)) }
+
+// ChatText is how a line of chat comes back in a Chat: made plain, and cut.
+func ChatText(line string) string { return clip(line) }

@@ -301,7 +301,7 @@ func newGamesSayCommand() *cobra.Command {
 			line := strings.Join(args[1:], " ")
 			return f.inGame(cmd, args[0], func(g *ogs.Game) error { return g.Chat(line) }, func(e ogs.Event) bool {
 				c, ok := e.(ogs.Chat)
-				return ok && c.Text == strings.TrimSpace(line)
+				return ok && c.Text == ogs.ChatText(line)
 			})
 		},
 	}
