@@ -492,4 +492,8 @@ func TestWhatOthersCallThemselvesIsShownPlain(t *testing.T) {
 		t.Error("the snapshot itself was changed")
 	}
 	w.ShowSnapshot(nil)
+	u := newUI(w)
+	if a, b := u.write.Width(paint.Regular, 20, "a\u202e\u200b\x1bb"), u.write.Width(paint.Regular, 20, "ab"); a != b {
+		t.Errorf("what is not seen is drawn %v wide, not %v", a, b)
+	}
 }
