@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // The kinds of failure, for errors.Is.
@@ -99,6 +101,9 @@ func (e *Error) Is(target error) bool {
 // is out of order, a spent quota.
 func Temporary(err error) bool { return errors.Is(err, ErrTrouble) || errors.Is(err, ErrQuota) }
 
+// maxDetails is how many errors of one reply are told.
+const maxDetails = 10
+
 // parseErrors reads the errors of a reply in each of the forms that Challonge
 // and JSON:API know: a list of objects, one object, texts, a map of attributes
 // to texts, and OAuth's error with its description.
@@ -117,6 +122,10 @@ func parseErrors(data []byte) []Detail {
 	}
 	if doc.Description != "" {
 		details = append(details, Detail{Detail: doc.Description})
+	}
+	details = details[:min(len(details), maxDetails)]
+	for i, d := range details {
+		details[i] = Detail{Detail: plain.Cut(d.Detail, 300), Source: plain.Cut(d.Source, 80)}
 	}
 	return details
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/internal/web"
 )
@@ -143,15 +144,18 @@ func (c *careful) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// plain takes the wrapping of net/http off an error of careful. What package
+// understood takes the wrapping of net/http off an error of careful. What package
 // oauth2 itself cannot understand becomes ErrTrouble; an error that OAuth tells
 // is left as *oauth2.RetrieveError.
-func plain(err error) error {
+func understood(err error) error {
 	var re *oauth2.RetrieveError
 	var ue *url.Error
 	var refused *web.RefusedError
 	switch {
-	case err == nil, errors.As(err, &re), errors.As(err, &refused), errors.Is(err, ErrTrouble) && !errors.As(err, &ue):
+	case errors.As(err, &re): // its words are the server's
+		re.ErrorCode, re.ErrorDescription = plain.Name(re.ErrorCode), plain.Cut(re.ErrorDescription, 300)
+		return err
+	case err == nil, errors.As(err, &refused), errors.Is(err, ErrTrouble) && !errors.As(err, &ue):
 		return err
 	case errors.As(err, &ue):
 		return ue.Err
@@ -171,7 +175,7 @@ func (a *App) Refresh(ctx context.Context, old *oauth2.Token) (*oauth2.Token, er
 		return a.ClientCredentials(ctx)
 	}
 	t, err := credentials.Refresh(a.config(a.Endpoints.Token))(a.context(ctx), old)
-	return t, plain(err)
+	return t, understood(err)
 }
 
 // ErrNoSecret says that an application cannot sign in as itself without its
@@ -188,7 +192,7 @@ func (a *App) ClientCredentials(ctx context.Context) (*oauth2.Token, error) {
 		cfg.Scopes = []string{ApplicationScope}
 	}
 	t, err := cfg.Token(a.context(ctx))
-	return t, plain(err)
+	return t, understood(err)
 }
 
 // Authorize signs a person in with the browser. It listens at the redirect
@@ -200,7 +204,7 @@ func (a *App) Authorize(ctx context.Context, show func(address string)) (*oauth2
 		if errors.As(err, &refused) && refused.Code == "access_denied" {
 			return errors.New("the sign-in was refused on Challonge's page")
 		}
-		return plain(err)
+		return understood(err)
 	}
 	return web.CodeGrant{Config: a.config(a.Endpoints.Token), Show: show, Words: words}.SignIn(a.context(ctx))
 }
@@ -231,7 +235,7 @@ func (a *App) Device(ctx context.Context) (*DeviceGrant, error) {
 	}
 	d, err := a.config("").DeviceAuth(a.context(ctx), opts...)
 	if err != nil {
-		return nil, plain(err)
+		return nil, understood(err)
 	}
 	if d.DeviceCode == "" || d.UserCode == "" || d.VerificationURI == "" {
 		return nil, fmt.Errorf("%w: it sent no code to sign in with", ErrTrouble)
@@ -239,6 +243,7 @@ func (a *App) Device(ctx context.Context) (*DeviceGrant, error) {
 	if d.VerificationURIComplete == "" {
 		d.VerificationURIComplete = d.VerificationURI
 	}
+	d.UserCode, d.VerificationURI, d.VerificationURIComplete = plain.Cut(d.UserCode, 40), plain.Line(d.VerificationURI), plain.Line(d.VerificationURIComplete)
 	for _, address := range []string{d.VerificationURI, d.VerificationURIComplete} {
 		if _, err := checkAddress(address); err != nil {
 			return nil, err // nobody is sent to an address that is no safe page
@@ -263,7 +268,7 @@ func (g *DeviceGrant) Wait(ctx context.Context) (*oauth2.Token, error) {
 	for {
 		t, err := cfg.DeviceAccessToken(g.app.context(ctx), g.got, opts...)
 		var re *oauth2.RetrieveError
-		switch err = plain(err); {
+		switch err = understood(err); {
 		case err == nil:
 			return t, nil
 		case ctx.Err() != nil:

@@ -22,6 +22,7 @@ import (
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // challongeFlags are what every command about Challonge takes.
@@ -272,7 +273,7 @@ func (t *table) write(w io.Writer) {
 // print prints v as JSON, or what text writes.
 func (f *challongeFlags) print(cmd *cobra.Command, v any, text func(w io.Writer)) error {
 	if f.format == "json" {
-		e := json.NewEncoder(cmd.OutOrStdout())
+		e := json.NewEncoder(plain.JSONWriter(cmd.OutOrStdout()))
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(v)

@@ -18,6 +18,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 )
 
@@ -47,7 +48,7 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 	host := filepath.Base(f.stateDir())
 	d.Black = func(t *desk.Table) (string, error) {
 		if m.file == "" {
-			if m.file, err = xdg.DataFile(filepath.Join("gobancam", "games", fmt.Sprintf("%s-%s-%s.sgf", host, t.Tournament.ID, t.Match.ID))); err != nil {
+			if m.file, err = xdg.DataFile(filepath.Join("gobancam", "games", plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID))+".sgf")); err != nil {
 				return "", fmt.Errorf("there is no place for the game record: %w", err)
 			}
 			note("the game is kept in " + m.file)
@@ -55,13 +56,13 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 		if m.begun, err = play.ReadSGF(m.file); err != nil || m.begun == nil {
 			return black, err
 		}
-		return m.begun.Root.Text("PB"), nil
+		return plain.Name(m.begun.Root.Text("PB")), nil
 	}
 	if m.table, err = d.Pick(cmd.Context(), spec, ""); err != nil {
 		return nil, err
 	}
-	if b := m.begun; b != nil && (b.Root.Text("PW") != m.table.White.Name || b.Root.Text("EV") != m.table.Tournament.Name) {
-		return nil, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", m.file, b.Root.Text("PB"), b.Root.Text("PW"), b.Root.Text("EV")))
+	if b := m.begun; b != nil && (plain.Name(b.Root.Text("PW")) != m.table.White.Name || plain.Name(b.Root.Text("EV")) != m.table.Tournament.Name) {
+		return nil, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", m.file, plain.Name(b.Root.Text("PB")), plain.Name(b.Root.Text("PW")), plain.Name(b.Root.Text("EV"))))
 	}
 	note(m.table.String() + ".")
 	ctx, cancel := context.WithCancel(cmd.Context())

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -34,7 +35,11 @@ it also looks whether a record of ours has the same moves.`,
 				return err
 			}
 			if out == "" {
-				if _, err := cmd.OutOrStdout().Write(data); err != nil {
+				to := cmd.OutOrStdout()
+				if !isTerminal(to) {
+					to = plain.Unwrap(to) // a file gets the record as it is
+				}
+				if _, err := to.Write(data); err != nil {
 					return err
 				}
 			} else if err := renameio.WriteFile(out, data, 0o644); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -139,8 +140,8 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 			return withCode(exitUsage, fmt.Errorf("%s holds a game on %d×%d; give another file", f.sgf, begun.Game.Size(), begun.Game.Size()))
 		}
 		setup.Size = begun.Game.Size()
-		labels.Black.Name = cmp.Or(labels.Black.Name, begun.Root.Text("PB"))
-		labels.White.Name = cmp.Or(labels.White.Name, begun.Root.Text("PW"))
+		labels.Black.Name = cmp.Or(labels.Black.Name, plain.Name(begun.Root.Text("PB")))
+		labels.White.Name = cmp.Or(labels.White.Name, plain.Name(begun.Root.Text("PW")))
 		face.note(fmt.Sprintf("going on with the game in %s, after %s", f.sgf, plural(begun.Game.MoveCount(), "move", "moves")))
 	}
 	source, _, err := openCamera(ctx, f.camera, setup.Size, face.note, nil)

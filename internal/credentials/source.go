@@ -11,6 +11,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/internal/mask"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // A RefreshFunc fetches the successor of old from the server. What it returns
@@ -22,7 +23,12 @@ type RefreshFunc func(ctx context.Context, old *oauth2.Token) (*oauth2.Token, er
 // HTTP client is taken from ctx as golang.org/x/oauth2 does.
 func Refresh(cfg *oauth2.Config) RefreshFunc {
 	return func(ctx context.Context, old *oauth2.Token) (*oauth2.Token, error) {
-		return cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+		token, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+		var re *oauth2.RetrieveError
+		if errors.As(err, &re) { // its words may be a whole page, and are the server's
+			re.Body, re.ErrorDescription = []byte(plain.Cut(string(re.Body), 200)), plain.Cut(re.ErrorDescription, 200)
+		}
+		return token, err
 	}
 }
 

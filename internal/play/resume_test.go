@@ -88,3 +88,30 @@ func TestRecordsThatCannotGoOn(t *testing.T) {
 		}
 	}
 }
+
+// Names that come from elsewhere are written as they are shown.
+func TestNamesAreWrittenPlain(t *testing.T) {
+	g, err := board.NewGame(board.Setup{Size: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hostile = "Eve\x1b[2J\u202emoc]\u200b\nx"
+	path := filepath.Join(t.TempDir(), "game.sgf")
+	who := match.Player{Name: hostile, Rank: hostile}
+	if err := WriteSGF(path, g, Labels{Black: who, White: who, Name: hostile, Place: hostile, Result: &match.Result{Text: hostile}}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	games, err := board.ParseSGF(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"PB", "BR", "PW", "WR", "GN", "PC", "RE"} {
+		if got := games[0].Text(id); got != "Eve[2Jmoc] x" {
+			t.Errorf("%s is %q", id, got)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/vision"
@@ -168,7 +169,7 @@ func WriteSGF(path string, g *board.Game, l Labels) error {
 	root, nodes := g.SGF()
 	set := func(id, text string) {
 		if text != "" {
-			root.SetText(id, text)
+			root.SetText(id, plain.Line(text))
 		}
 	}
 	if l.Date.IsZero() {
