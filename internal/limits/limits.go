@@ -43,7 +43,7 @@ const (
 	Files        = 200_000 // a picture a second for two days
 	Directory    = 32 * MB // of a packed recording: its list of files
 	Packed       = 64 * MB // a packed log may unpack to this, however small its file,
-	PackedFactor = 200     // or to so many times its file
+	PackedFactor = 400     // or to so many times its file
 )
 
 // What is printed of a foreign file.
