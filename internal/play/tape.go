@@ -1,6 +1,7 @@
 package play
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -270,6 +272,11 @@ type Rerun struct {
 // whose beginning was dropped is gone on with from its first checkpoint. voice
 // and explain may be nil.
 func Again(s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
+	return AgainContext(context.Background(), s, voice, explain)
+}
+
+// AgainContext is Again until ctx ends, whose error it returns then.
+func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
 	of, err := newDecider(s.Header.Config)
 	if err != nil {
 		return Rerun{}, err
@@ -289,16 +296,19 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 		case string(said[0]) != string(recorded):
 			differ(recorded, said[0])
 		}
-		if len(said) > 0 {
+		if len(said) > 0 && run.Differs == "" {
 			said = said[1:]
 		}
 	}
 	for e, err := range s.Entries() {
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return run, ctx.Err()
+		case len(run.Damaged) > limits.Damaged:
+			return run, limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
+		case err != nil:
 			run.Damaged = append(run.Damaged, err)
 			continue
-		}
-		switch {
 		case e.Kind == kindEvent && run.Inputs > 0:
 			compare(e.Data)
 			continue
@@ -336,10 +346,15 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 			if err != nil {
 				return run, err
 			}
-			said = append(said, canonical(text))
+			if run.Differs == "" { // nothing is compared any more
+				said = append(said, canonical(text))
+			}
 			if voice != nil {
 				voice(ev)
 			}
+		}
+		if len(said) > limits.Mistrusts {
+			differ("nothing for long", said[0])
 		}
 		if explain != nil {
 			for _, d := range out.Decisions {

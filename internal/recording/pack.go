@@ -69,7 +69,7 @@ func (i Item) Picture() bool { return strings.HasPrefix(i.Name, "frames/") }
 func belongs(name string) bool {
 	frame, ok := strings.CutPrefix(name, "frames/")
 	return name == "session.json" ||
-		strings.HasPrefix(name, "log-") && strings.HasSuffix(name, ".jsonl") ||
+		isLog(name) ||
 		ok && !strings.Contains(frame, "/") && strings.HasSuffix(frame, ".jpg")
 }
 

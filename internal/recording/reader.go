@@ -172,8 +172,12 @@ func Read(fsys fs.FS) (*Session, error) {
 	return s, nil
 }
 
+// isLog reports whether a file of a recording is a segment of its log. The name
+// is shown where the segment is damaged: it holds nothing but digits.
 func isLog(name string) bool {
-	return strings.HasPrefix(name, "log-") && strings.HasSuffix(name, ".jsonl") && !strings.Contains(name, "/")
+	digits, ok := strings.CutPrefix(name, "log-")
+	digits, logs := strings.CutSuffix(digits, ".jsonl")
+	return ok && logs && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // list is fs.ReadDir with a bound, where the file system knows one.
