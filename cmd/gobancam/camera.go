@@ -91,7 +91,7 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 // sourceError gives an error of a source its exit code.
 func sourceError(err error) error {
 	switch {
-	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures):
+	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures), errors.Is(err, vision.ErrEndsEarly):
 		return withCode(exitUsage, err)
 	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
 		return withCode(exitUnsure, err)

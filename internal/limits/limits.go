@@ -48,7 +48,8 @@ const (
 
 // What is printed of a foreign file.
 const (
-	Notes     = 20      // remarks of one kind, such as damaged lines; the rest is counted
+	Notes     = 20      // damaged lines; the rest is counted
+	Remarks   = 1_000   // of the eyes
 	Events    = 100_000 // sentences of a replay
 	Shown     = 200     // lines of a configuration
 	Moves     = 10_000  // of one game

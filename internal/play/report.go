@@ -46,6 +46,10 @@ func NewReport(dir string) (*Report, error) {
 	}
 	moves := map[int]bool{}
 	for e, err := range s.Entries() {
+		if limits.Exceeded(err) {
+			r.Damaged = slices.Insert(r.Damaged, 0, err) // before all that is shown
+			break
+		}
 		if err != nil {
 			r.Damaged = append(r.Damaged, err)
 			continue

@@ -304,6 +304,8 @@ func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Ev
 		switch {
 		case ctx.Err() != nil:
 			return run, ctx.Err()
+		case limits.Exceeded(err):
+			return run, err
 		case len(run.Damaged) > limits.Damaged:
 			return run, limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
 		case err != nil:
