@@ -72,7 +72,8 @@ type httpCamera struct {
 // nil without an error for what is neither JPEG nor a page.
 func openHTTP(ctx context.Context, address, what string, opt OpenOptions) (Source, error) {
 	c := &httpCamera{address: address, what: what, timeout: opt.Timeout,
-		client: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}}
+		client: &http.Client{CheckRedirect: redirected,
+			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}}
 	kind, err := c.ask(ctx)
 	if err != nil {
 		c.Close()
@@ -94,6 +95,16 @@ func openHTTP(ctx context.Context, address, what string, opt OpenOptions) (Sourc
 		return nil, err
 	}
 	return c, nil
+}
+
+// redirected follows a camera to another address, but tells nobody there where
+// it comes from: a password may stand in that address.
+func redirected(req *http.Request, via []*http.Request) error {
+	req.Header.Del("Referer")
+	if len(via) > 5 {
+		return errors.New("it sends from address to address without end")
+	}
+	return nil
 }
 
 // ask sends a request and returns the type of the answer, whose body is read

@@ -150,6 +150,39 @@ func TestSinglePicturesAreAskedForAgain(t *testing.T) {
 	}
 }
 
+// TestNoSecretFollowsARedirect: another server is asked for pictures, but does
+// not learn how the camera was asked.
+func TestNoSecretFollowsARedirect(t *testing.T) {
+	var told atomic.Value
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		told.Store(r.Header.Get("Authorization") + r.Header.Get("Referer") + r.Header.Get("Cookie"))
+		w.Header().Set("Content-Type", "image/jpeg")
+		w.Write(numbered(t, 3))
+	}))
+	defer other.Close()
+	var hops atomic.Int32
+	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := other.URL + "/shot"
+		if r.URL.Path == "/loop" {
+			hops.Add(1)
+			to = "/loop"
+		}
+		http.Redirect(w, r, to, http.StatusFound)
+	}))
+	defer first.Close()
+	src, err := Open(t.Context(), strings.Replace(first.URL, "http://", "http://me:pa55@", 1)+"/shot?password=pa55", OpenOptions{Timeout: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	if told.Load() != "" {
+		t.Errorf("the other server was told %q", told.Load())
+	}
+	if _, err := Open(t.Context(), first.URL+"/loop", OpenOptions{Timeout: 2 * time.Second}); !errors.Is(err, ErrNoSource) || hops.Load() > 10 {
+		t.Errorf("%d hops, %v", hops.Load(), err)
+	}
+}
+
 // TestStreamsByTheirMarkers: pictures are cut out of a stream whatever stands
 // between them.
 func TestStreamsByTheirMarkers(t *testing.T) {
