@@ -26,7 +26,8 @@ type video struct {
 	vc    *gocv.VideoCapture
 	name  string
 	fps   float64
-	count int  // pictures that the file says it has; 0 if it does not say
+	count int  // pictures that the file says it has; 0 if it does not count them
+	exact bool // count is of what can be read: in MP4 what was trimmed counts as well
 	cut   bool // the file is shorter than it says
 
 	n       int      // number of the next picture
@@ -36,7 +37,7 @@ type video struct {
 }
 
 func openVideo(name string, opt OpenOptions) (Source, error) {
-	cut, err := cutOff(name)
+	what, err := container(name)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoSource, err)
 	}
@@ -49,11 +50,11 @@ func openVideo(name string, opt OpenOptions) (Source, error) {
 		closeCapture(vc)
 		return nil, fmt.Errorf("%w: %s: %w", ErrNotPictures, name, err)
 	}
-	v := &video{vc: vc, name: name, fps: vc.Get(gocv.VideoCaptureFPS), cut: cut}
+	v := &video{vc: vc, name: name, fps: vc.Get(gocv.VideoCaptureFPS), exact: what.exact, cut: what.cut}
 	if !(v.fps >= 0.01 && v.fps <= 1000) {
 		v.fps = 25
 	}
-	if n := vc.Get(gocv.VideoCaptureFrameCount); n >= 1 && n < 1e9 {
+	if n := vc.Get(gocv.VideoCaptureFrameCount); what.counted && n >= 1 && n < 1e9 {
 		v.count = int(n)
 	}
 	return pace(v, opt), nil
@@ -117,7 +118,7 @@ func (v *video) ended() error {
 		v.end = fmt.Errorf("%w: %s is cut off: it has %s, and the rest is not in the file", ErrEndsEarly, v.name, v.share())
 	case missing > 10 && missing > v.count/4:
 		v.end = fmt.Errorf("%w: %s has %s that can be read", ErrEndsEarly, v.name, v.share())
-	case missing > 2: // the number is an estimate in some kinds of files
+	case missing > 2 && v.exact: // some programs count one or two too many
 		v.count = v.n
 		return fmt.Errorf("%w: the last %d pictures of %s are missing or damaged", ErrNotPictures, missing, v.name)
 	}
@@ -135,70 +136,105 @@ func (v *video) Close() error {
 	return errors.Join(v.found.Close(), v.vc.Close())
 }
 
-// cutOff reports whether a video file is shorter than its own headers say:
-// those of AVI, MP4 and its kin, and Matroska do.
-func cutOff(name string) (bool, error) {
+// claims are what a video file's own headers say of it. AVI, MP4 and its kin,
+// and Matroska tell their length; the first two, unless in fragments, count
+// their pictures.
+type claims struct {
+	end            int64 // where the last part ends; 0 if that is not said
+	cut            bool  // beyond the file
+	counted, exact bool
+}
+
+// container reads the claims of a file.
+func container(name string) (claims, error) {
 	f, err := limits.OpenFile(name)
 	if err != nil {
-		return false, err
+		return claims{}, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return false, err
+		return claims{}, err
 	}
-	return endsBeyond(f, info.Size()), nil
+	c := claimsOf(f)
+	c.cut = c.end > info.Size()
+	return c, nil
 }
 
-// endsBeyond walks the outermost parts of a video file of size bytes.
-func endsBeyond(r io.ReaderAt, size int64) bool {
-	const parts = 10_000
-	head := func(at int64) []byte { // 16 bytes, of which some may be beyond the end
-		b := make([]byte, 16)
-		_, _ = r.ReadAt(b, at)
-		return b
-	}
-	at := int64(0)
-	switch b := head(0); {
+// claimsOf walks the outermost parts of a video file.
+func claimsOf(r io.ReaderAt) claims {
+	b := headAt(r, 0)
+	switch {
 	case bytes.HasPrefix(b, []byte("RIFF")):
-		for range parts {
-			b := head(at)
-			if string(b[:4]) != "RIFF" {
-				return at > size
-			}
-			n := int64(binary.LittleEndian.Uint32(b[4:]))
-			if n == 0 || n >= 1<<32-8 {
-				return false // never written
-			}
-			at += 8 + n
-		}
-	case bytes.HasPrefix(b, []byte("\x1a\x45\xdf\xa3")): // EBML, then the segment
-		for _, id := range []int{4, 4} {
-			n, bytes, known := vint(head(at + int64(id)))
-			if !known {
-				return false
-			}
-			at += int64(id) + int64(bytes) + n
-		}
-	default:
-		for range parts {
-			b := head(at)
-			switch string(b[4:8]) {
-			case "ftyp", "moov", "mdat", "free", "skip", "wide", "uuid", "moof", "mfra", "meta", "pdin", "sidx", "styp", "udta", "pnot":
-			default:
-				return at > size
-			}
-			n := int64(binary.BigEndian.Uint32(b))
-			if n == 1 {
-				n = int64(binary.BigEndian.Uint64(b[8:]))
-			}
-			if n < 8 || n > 1<<60 { // to the end of the file, or nonsense
-				return false
-			}
-			at += n
-		}
+		return claims{end: riffEnd(r), counted: true, exact: true}
+	case bytes.HasPrefix(b, []byte("\x1a\x45\xdf\xa3")):
+		return claims{end: matroskaEnd(r)}
 	}
-	return at > size
+	end, counted := boxesEnd(r)
+	return claims{end: end, counted: counted}
+}
+
+// parts bounds the walk.
+const parts = 10_000
+
+// headAt reads 16 bytes, those beyond the end of the file as 0.
+func headAt(r io.ReaderAt, at int64) []byte {
+	b := make([]byte, 16)
+	_, _ = r.ReadAt(b, at)
+	return b
+}
+
+// riffEnd is for AVI, which may be of several parts.
+func riffEnd(r io.ReaderAt) (at int64) {
+	for range parts {
+		b := headAt(r, at)
+		n := int64(binary.LittleEndian.Uint32(b[4:]))
+		switch {
+		case string(b[:4]) != "RIFF":
+			return at
+		case n == 0 || n >= 1<<32-8:
+			return 0 // never written
+		}
+		at += 8 + n
+	}
+	return 0
+}
+
+// matroskaEnd passes the head and the segment, which holds all else.
+func matroskaEnd(r io.ReaderAt) (at int64) {
+	const id = 4 // bytes of both names
+	for range 2 {
+		n, size, known := vint(headAt(r, at+id))
+		if !known {
+			return 0
+		}
+		at += id + int64(size) + n
+	}
+	return at
+}
+
+// boxesEnd is for MP4 and QuickTime.
+func boxesEnd(r io.ReaderAt) (at int64, counted bool) {
+	counted = true
+	for range parts {
+		b := headAt(r, at)
+		switch string(b[4:8]) {
+		case "moof":
+			counted = false
+		case "ftyp", "moov", "mdat", "free", "skip", "wide", "uuid", "mfra", "meta", "pdin", "sidx", "styp", "udta", "pnot":
+		default:
+			return at, counted && at > 0
+		}
+		n := int64(binary.BigEndian.Uint32(b))
+		if n == 1 {
+			n = int64(min(binary.BigEndian.Uint64(b[8:]), 1<<60))
+		}
+		if n < 8 || n >= 1<<60 { // to the end of the file, or nonsense
+			return 0, counted
+		}
+		at += n
+	}
+	return 0, false
 }
 
 // vint reads a number of Matroska; known is false for "unknown" and nonsense.

@@ -171,19 +171,21 @@ func TestVideosThatEndBeyondTheirFile(t *testing.T) {
 	riff := append(binary.LittleEndian.AppendUint32([]byte("RIFF"), 92), make([]byte, 92)...)
 	for name, data := range map[string][]byte{"MP4": mp4, "MP4 with a long length": append(large, make([]byte, 484)...), "Matroska": mkv,
 		"AVI": riff, "AVI in two parts": append(bytes.Clone(riff), riff...)} {
-		if endsBeyond(bytes.NewReader(data), int64(len(data))) {
-			t.Errorf("%s: a whole one is cut off", name)
-		}
-		for _, n := range []int{len(data) - 1, len(data)/2 + 5} {
-			if !endsBeyond(bytes.NewReader(data[:n]), int64(n)) {
-				t.Errorf("%s: %d of %d bytes are whole", name, n, len(data))
+		for _, n := range []int{len(data), len(data) - 1, len(data)/2 + 5} {
+			c := claimsOf(bytes.NewReader(data[:n]))
+			if c.end != int64(len(data)) || c.counted == (name == "Matroska") || c.exact != strings.HasPrefix(name, "AVI") {
+				t.Errorf("%s: the first %d of %d bytes claim %+v", name, n, len(data), c)
 			}
 		}
 	}
+	fragments := append(bytes.Clone(mp4), box("moof", 40)...)
+	if c := claimsOf(bytes.NewReader(fragments)); c.counted || c.end != int64(len(fragments)) {
+		t.Errorf("fragments: %d bytes claim %+v", len(fragments), c)
+	}
 	for name, data := range map[string]string{"text": "hello", "nothing": "", "stream to the end": "\x00\x00\x00\x18ftyp" + strings.Repeat("\x00", 16) + "\x00\x00\x00\x00mdat",
 		"unfinished AVI": "RIFF\x00\x00\x00\x00AVI LIST", "live Matroska": "\x1a\x45\xdf\xa3\x84webm\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"} {
-		if endsBeyond(strings.NewReader(data), int64(len(data))) {
-			t.Errorf("%s is cut off", name)
+		if c := claimsOf(strings.NewReader(data)); c.end > int64(len(data)) {
+			t.Errorf("%s claims %+v", name, c)
 		}
 	}
 }
