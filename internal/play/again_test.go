@@ -6,15 +6,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/vision"
 )
 
 // foreign is a recording of a referee with this log.
@@ -99,4 +106,51 @@ func FuzzReplayPacked(f *testing.F) {
 		_, _ = Again(s, func(match.Event) {}, func(match.Decision) {})
 		Pictures(s)
 	})
+}
+
+// TestALostPictureIsOneLost: a picture of a recording that is damaged or gone
+// is passed over and counted; those behind it keep their numbers.
+func TestALostPictureIsOneLost(t *testing.T) {
+	var gray bytes.Buffer
+	if err := jpeg.Encode(&gray, image.NewGray(image.Rect(0, 0, 160, 120)), nil); err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"session.json": {Data: []byte(`{"format":1}`)}, "log-000001.jsonl": {}}
+	for i, data := range [][]byte{gray.Bytes(), []byte("damaged"), nil, gray.Bytes()} {
+		name := fmt.Sprintf("frames/%06d.jpg", i)
+		log := files["log-000001.jsonl"]
+		log.Data = fmt.Appendf(log.Data, `{"at":%d,"kind":"frame","data":{"frame":%d,"file":%q}}`+"\n", i*int(time.Second), i, name)
+		if data != nil {
+			files[name] = &fstest.MapFile{Data: data}
+		}
+	}
+	s, err := recording.Read(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int
+	r := Replay{Source: Pictures(s), Voice: func(match.Event) {}, Eyes: EyesOptions{Size: 9, Seen: func(f *vision.Frame, _ *grid.Grid, _ *reading.Reading) { numbers = append(numbers, f.Number) }}}
+	end, err := r.Run(t.Context())
+	if err != nil || end.Frames != 2 || end.Damaged != 2 || !slices.Equal(numbers, []int{0, 3}) || end.Time != 3*time.Second {
+		t.Errorf("pictures %v, %+v, %v", numbers, end, err)
+	}
+}
+
+// TestAReplayThatEndsEarlySaysSo, with what came before.
+func TestAReplayThatEndsEarlySaysSo(t *testing.T) {
+	var gray bytes.Buffer
+	if err := jpeg.Encode(&gray, image.NewGray(image.Rect(0, 0, 160, 120)), nil); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	src := vision.FromEncoded(func(context.Context) (vision.Encoded, error) {
+		if n++; n > 2 {
+			return vision.Encoded{}, fmt.Errorf("%w: cut off", vision.ErrEndsEarly)
+		}
+		return vision.Encoded{Data: gray.Bytes()}, nil
+	})
+	r := Replay{Source: src, Voice: func(match.Event) {}, Eyes: EyesOptions{Size: 9}}
+	if end, err := r.Run(t.Context()); !errors.Is(err, vision.ErrEndsEarly) || end.Frames != 2 {
+		t.Errorf("%+v, %v", end, err)
+	}
 }
