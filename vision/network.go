@@ -50,7 +50,8 @@ func openAddress(ctx context.Context, spec string, opt OpenOptions) (Source, err
 }
 
 // httpCamera reads JPEGs from a camera's web server: a stream of them, or one
-// with each answer, for which it is asked again and again.
+// with each answer, for which it is asked again and again. A stream that calls
+// itself a picture is read as what it is.
 type httpCamera struct {
 	client  *http.Client
 	address string
@@ -60,7 +61,8 @@ type httpCamera struct {
 	body   io.ReadCloser // of the answer that is read; nil for none
 	cancel func()        // ends that answer
 	jpegs  *jpegReader
-	single bool      // each answer is one picture
+	fresh  bool      // nothing of the answer has been read
+	single bool      // behind the end of an answer it is asked again
 	asked  time.Time // when the last request went out
 
 	first *Frame // read when it was opened
@@ -134,6 +136,7 @@ func (c *httpCamera) ask(ctx context.Context) (kind string, err error) {
 		return "", fmt.Errorf("%w: nothing answers at %s: %w", ErrNoSource, c.what, err)
 	}
 	c.body = resp.Body
+	c.fresh = true
 	c.jpegs = &jpegReader{r: bufio.NewReaderSize(resp.Body, 64<<10)}
 	if resp.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("%w: %s answers %q", ErrNoSource, c.what, resp.Status)
@@ -163,19 +166,12 @@ func (c *httpCamera) Next(ctx context.Context) (*Frame, error) {
 		c.first = nil
 		return f, nil
 	}
-	if c.single && c.n > 0 {
-		select {
-		case <-time.After(time.Until(c.asked.Add(pollEvery))):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		if _, err := c.ask(ctx); err != nil {
-			return nil, err
-		}
-	}
 	data, err := c.read(ctx)
+	if c.single && c.n > 0 && errors.Is(err, io.EOF) {
+		data, err = c.readAnother(ctx)
+	}
 	if err != nil {
-		return nil, err
+		return nil, c.failure(ctx, err)
 	}
 	m, err := Decode(data)
 	if err != nil {
@@ -189,27 +185,46 @@ func (c *httpCamera) Next(ctx context.Context) (*Frame, error) {
 	return f, nil
 }
 
-// read reads one encoded picture.
-func (c *httpCamera) read(ctx context.Context) (data []byte, err error) {
+// read reads one encoded picture of the answer; io.EOF behind the last.
+func (c *httpCamera) read(ctx context.Context) ([]byte, error) {
 	defer c.within(ctx)()
-	if head, _ := c.jpegs.r.Peek(2); c.single && string(head) != "\xff\xd8" {
-		data, err = limits.Read(c.jpegs.r, "the picture", limits.PictureBytes)
-	} else {
-		data, err = c.jpegs.next()
+	head, err := c.jpegs.r.Peek(2)
+	if c.single && err == nil && string(head) != "\xff\xd8" && c.fresh {
+		c.fresh = false
+		return limits.Read(c.jpegs.r, "the picture", limits.PictureBytes)
 	}
-	switch {
-	case err == nil:
-		return data, nil
-	case ctx.Err() != nil:
+	c.fresh = false
+	return c.jpegs.next()
+}
+
+// readAnother asks for the next picture when it is time, and reads it.
+func (c *httpCamera) readAnother(ctx context.Context) ([]byte, error) {
+	select {
+	case <-time.After(time.Until(c.asked.Add(pollEvery))):
+	case <-ctx.Done():
 		return nil, ctx.Err()
-	case errors.Is(err, ErrNotPictures):
-		return nil, fmt.Errorf("%s: %w", c.what, err)
-	case limits.Exceeded(err):
-		return nil, fmt.Errorf("%w: %s: %w", ErrStalled, c.what, err)
-	case c.n == 0:
-		return nil, fmt.Errorf("%w: no pictures could be read from %s; is it the address of the stream itself?", ErrNotPictures, c.what)
 	}
-	return nil, fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
+	if _, err := c.ask(ctx); err != nil {
+		return nil, err
+	}
+	return c.read(ctx)
+}
+
+// failure puts an error of reading into words.
+func (c *httpCamera) failure(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrNoSource):
+		return err
+	case errors.Is(err, ErrNotPictures):
+		return fmt.Errorf("%s: %w", c.what, err)
+	case limits.Exceeded(err):
+		return fmt.Errorf("%w: %s: %w", ErrStalled, c.what, err)
+	case c.n == 0:
+		return fmt.Errorf("%w: no pictures could be read from %s; is it the address of the stream itself?", ErrNotPictures, c.what)
+	}
+	return fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
 }
 
 // hangUp ends the answer that is read.

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"gocv.io/x/gocv"
+
 	"github.com/gobancam/gobancam/internal/limits"
 )
 
@@ -147,6 +149,64 @@ func TestSinglePicturesAreAskedForAgain(t *testing.T) {
 			cam.fails.Store(false)
 			d.waitFor(t, at, func(s Status) bool { return s.OK })
 		})
+	}
+}
+
+// TestAStreamThatCallsItselfAPicture is asked for once.
+func TestAStreamThatCallsItselfAPicture(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Type", "image/jpeg")
+		for i := range 5 {
+			w.Write(numbered(t, i+1))
+		}
+	}))
+	defer server.Close()
+	src, err := Open(t.Context(), server.URL, OpenOptions{Timeout: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	for i := range 5 {
+		f, err := src.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if number(f) != i+1 || asked.Load() != 1 {
+			t.Errorf("picture %d is %d, after %d requests", i, number(f), asked.Load())
+		}
+		f.Close()
+	}
+}
+
+// TestSinglePicturesOfOtherKinds are asked for in the same way.
+func TestSinglePicturesOfOtherKinds(t *testing.T) {
+	var asked atomic.Int32
+	png := gocv.NewMatWithSizeFromScalar(gocv.NewScalar(8, 8, 8, 0), 100, 100, gocv.MatTypeCV8UC3)
+	defer png.Close()
+	data, err := gocv.IMEncode(gocv.PNGFileExt, png)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Type", "image/png")
+		w.Write(data.GetBytes())
+	}))
+	defer server.Close()
+	src, err := Open(t.Context(), server.URL, OpenOptions{Timeout: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	for i := range 2 {
+		f, err := src.Next(t.Context())
+		if err != nil || asked.Load() != int32(i+1) {
+			t.Fatalf("picture %d after %d requests: %v", i, asked.Load(), err)
+		}
+		f.Close()
 	}
 }
 
