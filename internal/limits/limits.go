@@ -2,8 +2,8 @@
 // that it does not trust, and refuses the rest: every number stands here, and
 // every refusal is an *Error, whose text says what was too much, and what to do.
 //
-// A limit is at least ten times what is met in earnest. It is there so that a
-// file of a few kilobytes cannot cost gigabytes, minutes, or a screen for ever.
+// A limit is beyond what is met in earnest. It is there so that a file of a few
+// kilobytes cannot cost gigabytes, minutes, or a screen for ever.
 package limits
 
 import (
