@@ -301,16 +301,14 @@ func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Ev
 		}
 	}
 	for e, err := range s.Entries() {
-		switch {
-		case ctx.Err() != nil:
-			return run, ctx.Err()
-		case limits.Exceeded(err):
-			return run, err
-		case len(run.Damaged) > limits.Damaged:
-			return run, limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
-		case err != nil:
+		if stop := enough(ctx, err, len(run.Damaged)); stop != nil {
+			return run, stop
+		}
+		if err != nil {
 			run.Damaged = append(run.Damaged, err)
 			continue
+		}
+		switch {
 		case e.Kind == kindEvent && run.Inputs > 0:
 			compare(e.Data)
 			continue
@@ -369,6 +367,20 @@ func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Ev
 	}
 	run.Last = of.Snapshot()
 	return run, nil
+}
+
+// enough says why a recording is not decided any further, if it is not: err is
+// of the next entry, damaged how many could not be read.
+func enough(ctx context.Context, err error, damaged int) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case limits.Exceeded(err):
+		return err
+	case damaged > limits.Damaged:
+		return limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
+	}
+	return nil
 }
 
 // newDecider returns the one that a recording says decides.
