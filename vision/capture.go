@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"mime"
-	"net/http"
-	"net/url"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,7 +14,7 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/gobancam/gobancam/internal/mask"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // OpenCV's CAP_PROP_OPEN_TIMEOUT_MSEC and CAP_PROP_READ_TIMEOUT_MSEC, which
@@ -36,14 +33,11 @@ func init() {
 	}
 }
 
-// capture reads through OpenCV's VideoCapture.
+// capture reads a device or a stream through OpenCV's VideoCapture.
 type capture struct {
 	vc    *gocv.VideoCapture
 	what  string
-	live  bool
-	fps   float64
 	n     int
-	ended bool
 	start time.Time
 
 	controls Controls // of a device
@@ -78,7 +72,7 @@ func openDevice(index int, opt OpenOptions) (Source, error) {
 	if opt.FPS > 0 {
 		vc.Set(gocv.VideoCaptureFPS, opt.FPS)
 	}
-	return &capture{vc: vc, what: what, live: true, controls: askDriver(vc, opt.Locks)}, nil
+	return &capture{vc: vc, what: what, controls: askDriver(vc, opt.Locks)}, nil
 }
 
 // mayUse reports why the device file name cannot be used.
@@ -99,69 +93,6 @@ func mayUse(name string) error {
 	return f.Close()
 }
 
-// openAddress looks at what the server sends before OpenCV does, which could
-// not say what is wrong.
-func openAddress(ctx context.Context, spec string, opt OpenOptions) (Source, error) {
-	u, err := url.Parse(spec)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s is no address", ErrNoSource, mask.Address(spec))
-	}
-	what := mask.Address(spec)
-	if strings.HasPrefix(u.Scheme, "http") {
-		if err := probe(ctx, spec, what, opt.Timeout); err != nil {
-			return nil, err
-		}
-	}
-	ms := gocv.VideoCaptureProperties(opt.Timeout.Milliseconds())
-	vc, err := gocv.VideoCaptureFileWithAPIParams(spec, gocv.VideoCaptureFFmpeg,
-		[]gocv.VideoCaptureProperties{openTimeout, ms, readTimeout, ms})
-	if err != nil {
-		closeCapture(vc)
-		return nil, fmt.Errorf("%w: no pictures could be read from %s; is it the address of the stream itself?", ErrNotPictures, what)
-	}
-	return &capture{vc: vc, what: what, live: true}, nil
-}
-
-func probe(ctx context.Context, address, what string, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return fmt.Errorf("%w: %s is no address", ErrNoSource, what)
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
-	resp, err := client.Do(req)
-	if err != nil {
-		var ue *url.Error
-		if errors.As(err, &ue) {
-			err = ue.Err
-		}
-		return fmt.Errorf("%w: nothing answers at %s: %w", ErrNoSource, what, err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%w: %s answers %q", ErrNoSource, what, resp.Status)
-	}
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if strings.HasPrefix(kind, "text/") || kind == "application/json" || kind == "application/xhtml+xml" {
-		return fmt.Errorf("%w: %s is a page (%s), not a stream; camera programs serve the stream itself at an address like /video or /stream.mjpg", ErrNotPictures, what, kind)
-	}
-	return nil
-}
-
-func openVideo(name string, opt OpenOptions) (Source, error) {
-	vc, err := gocv.VideoCaptureFileWithAPI(name, gocv.VideoCaptureFFmpeg)
-	if err != nil {
-		closeCapture(vc)
-		return nil, fmt.Errorf("%w: %s is neither a picture nor a video that can be read", ErrNotPictures, name)
-	}
-	fps := vc.Get(gocv.VideoCaptureFPS)
-	if !(fps >= 0.01 && fps <= 1000) {
-		fps = 25
-	}
-	return pace(&capture{vc: vc, what: name, fps: fps}, opt), nil
-}
-
 // closeCapture frees what a failed opening left behind: gocv returns a capture
 // with its error.
 func closeCapture(vc *gocv.VideoCapture) {
@@ -176,37 +107,54 @@ func (c *capture) Next(ctx context.Context) (*Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m := gocv.NewMat()
-	if !c.vc.Read(&m) || m.Empty() {
+	m, err := grab(c.vc)
+	switch {
+	case ctx.Err() != nil:
 		m.Close()
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		switch {
-		case c.live:
-			return nil, fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
-		case c.n == 0 && !c.ended:
-			c.ended = true
-			return nil, fmt.Errorf("%w: no picture in %s could be decoded", ErrNotPictures, c.what)
-		}
-		return nil, io.EOF
+		return nil, ctx.Err()
+	case errors.Is(err, errNone):
+		return nil, fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s: %w", ErrNotPictures, c.what, err)
 	}
-	n := c.n
+	if c.start.IsZero() {
+		c.start = time.Now()
+	}
+	f := &Frame{Number: c.n, Time: time.Since(c.start), Img: m}
 	c.n++
-	if m.Rows() < smallest || m.Cols() < smallest {
-		defer m.Close()
-		return nil, fmt.Errorf("%w: the pictures of %s have %d×%d pixels, too few to show a board", ErrNotPictures, c.what, m.Cols(), m.Rows())
-	}
-	f := &Frame{Number: n, Img: m}
-	if c.live {
-		if c.start.IsZero() {
-			c.start = time.Now()
-		}
-		f.Time = time.Since(c.start)
-	} else {
-		f.Time = time.Duration(float64(n) / c.fps * float64(time.Second))
-	}
 	return f, nil
+}
+
+// errNone says that a capture gave nothing.
+var errNone = errors.New("no picture")
+
+// grab reads the next picture of a usable size; the caller closes it.
+func grab(vc *gocv.VideoCapture) (gocv.Mat, error) {
+	m := gocv.NewMat()
+	ok := vc.Read(&m) && !m.Empty()
+	err := errNone
+	switch w, h := m.Cols(), m.Rows(); {
+	case !ok:
+	case w < smallest || h < smallest:
+		err = fmt.Errorf("the pictures have %d×%d pixels, too few to show a board", w, h)
+	default:
+		if err = limits.Area(w, h); err == nil {
+			return m, nil
+		}
+	}
+	m.Close()
+	return gocv.Mat{}, err
+}
+
+// claimedSize refuses a video or a stream that says its pictures are too large.
+func claimedSize(vc interface {
+	Get(gocv.VideoCaptureProperties) float64
+}) error {
+	w, h := vc.Get(gocv.VideoCaptureFrameWidth), vc.Get(gocv.VideoCaptureFrameHeight)
+	if w < 1 || h < 1 {
+		return nil // it does not say; each picture is looked at
+	}
+	return limits.Area(int(min(w, math.MaxInt32)), int(min(h, math.MaxInt32)))
 }
 
 func (c *capture) Close() error { return c.vc.Close() }

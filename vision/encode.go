@@ -2,8 +2,6 @@ package vision
 
 import (
 	"fmt"
-	"image"
-	"math"
 
 	"gocv.io/x/gocv"
 
@@ -38,25 +36,59 @@ func EncodeSurroundings(img gocv.Mat, g *grid.Grid) ([]byte, error) {
 	if g == nil {
 		return EncodeJPEG(img, quality)
 	}
-	lo, hi := grid.Pt{X: math.Inf(1), Y: math.Inf(1)}, grid.Pt{X: math.Inf(-1), Y: math.Inf(-1)}
-	end := float64(g.Size()-1) + surroundings
-	for _, uv := range [][2]float64{{-surroundings, -surroundings}, {end, -surroundings}, {end, end}, {-surroundings, end}} {
-		p := g.At(uv[0], uv[1], 0)
-		lo.X, lo.Y = min(lo.X, p.X), min(lo.Y, p.Y)
-		hi.X, hi.Y = max(hi.X, p.X), max(hi.Y, p.Y)
+	mask, err := gocv.NewMatFromBytes(img.Rows(), img.Cols(), gocv.MatTypeCV8U, surroundingsMask(img.Cols(), img.Rows(), g))
+	if err != nil {
+		return nil, fmt.Errorf("a picture could not be masked: %w", err)
 	}
-	keep := image.Rect(int(lo.X), int(lo.Y), int(hi.X)+1, int(hi.Y)+1).Intersect(image.Rect(0, 0, img.Cols(), img.Rows()))
+	defer mask.Close()
 	dark := gocv.NewMatWithSize(img.Rows(), img.Cols(), img.Type())
 	defer dark.Close()
 	dark.SetTo(gocv.NewScalar(0, 0, 0, 0))
-	if keep.Empty() { // the board is said to be outside
-		return EncodeJPEG(dark, quality)
-	}
-	from, to := img.Region(keep), dark.Region(keep)
-	defer from.Close()
-	defer to.Close()
-	if err := from.CopyTo(&to); err != nil {
-		return nil, fmt.Errorf("a picture could not be cropped: %w", err)
+	if err := img.CopyToWithMask(&dark, mask); err != nil {
+		return nil, fmt.Errorf("a picture could not be masked: %w", err)
 	}
 	return EncodeJPEG(dark, quality)
+}
+
+// surroundingsMask is 255 for the pixels that show the board's plane up to the
+// surroundings, else 0; row by row. It goes by what each pixel shows, so that
+// neither a turned board nor a lens nor the horizon lets more in. Blocks whose
+// corners agree are not looked into.
+func surroundingsMask(width, height int, g *grid.Grid) []byte {
+	const block = 8 // pixels, far less than the board's surroundings
+	far := float64(g.Size()-1) + surroundings
+	inside := func(x, y int) bool {
+		u, v, ok := g.Shows(grid.Pt{X: float64(x), Y: float64(y)})
+		return ok && u >= -surroundings && u <= far && v >= -surroundings && v <= far
+	}
+	mask := make([]byte, width*height)
+	above := make([]bool, (width-1)/block+2) // corners of the blocks, along the top edge
+	below := make([]bool, len(above))
+	corners := func(to []bool, y int) {
+		for i := range to {
+			to[i] = inside(min(i*block, width-1), y)
+		}
+	}
+	corners(above, 0)
+	for y0 := 0; y0 < height; y0 += block {
+		y1 := min(y0+block, height)
+		corners(below, min(y1, height-1))
+		for i := range len(above) - 1 {
+			x0, x1 := i*block, min((i+1)*block, width)
+			all := above[i] && above[i+1] && below[i] && below[i+1]
+			none := !above[i] && !above[i+1] && !below[i] && !below[i+1]
+			if none {
+				continue
+			}
+			for y := y0; y < y1; y++ {
+				for x := x0; x < x1; x++ {
+					if all || inside(x, y) {
+						mask[y*width+x] = 255
+					}
+				}
+			}
+		}
+		above, below = below, above
+	}
+	return mask
 }

@@ -263,17 +263,6 @@ func (f *Found) judge(img gocv.Mat, view *flat, reach float64, s *survey) error 
 	return nil
 }
 
-// inspect judges a grid as it is given, lines within reach apart.
-func inspect(img gocv.Mat, g *grid.Grid, reach float64, s *survey) (Found, error) {
-	f, err := lay(img, g)
-	if err != nil {
-		return Found{}, err
-	}
-	found := Found{Grid: g}
-	err = found.judge(img, f, reach, s)
-	return found, err
-}
-
 // upright turns a grid so that its corners start with the one nearest the
 // picture's top left.
 func upright(g *grid.Grid) (*grid.Grid, error) {

@@ -36,12 +36,23 @@ func shoot(t testing.TB, c sim.Config, full float64) snapshot {
 			}
 		}
 	}
-	img, err := Convert(w.Render())
+	img, err := gocv.ImageToMatRGB(w.Render())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { img.Close() })
 	return snapshot{img, w.Spec()}
+}
+
+// inspect judges a grid as it is given, lines within reach apart.
+func inspect(img gocv.Mat, g *grid.Grid, reach float64, s *survey) (Found, error) {
+	f, err := lay(img, g)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Grid: g}
+	err = found.judge(img, f, reach, s)
+	return found, err
 }
 
 // offset is how far the worst corner of g is from the truth, in cells, under

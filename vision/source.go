@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 	"net/url"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/mask"
 )
 
@@ -136,8 +136,11 @@ func isPictureName(name string) bool {
 
 // ReadPicture reads a picture file, turned as its camera says it was held.
 func ReadPicture(name string) (gocv.Mat, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
+	data, err := limits.ReadFile(name, limits.PictureBytes)
+	switch {
+	case limits.Exceeded(err):
+		return gocv.Mat{}, fmt.Errorf("%w: %w", ErrNotPictures, err)
+	case err != nil:
 		return gocv.Mat{}, fmt.Errorf("%w: %w", ErrNoSource, err)
 	}
 	m, err := Decode(data)
@@ -148,10 +151,14 @@ func ReadPicture(name string) (gocv.Mat, error) {
 }
 
 // Decode decodes a JPEG, PNG or other picture to BGR, turned as its camera
-// says it was held. The caller closes it.
+// says it was held. One that claims to be too large is not decoded. The caller
+// closes it.
 func Decode(data []byte) (gocv.Mat, error) {
 	if len(data) == 0 {
 		return gocv.Mat{}, fmt.Errorf("%w: empty file", ErrNotPictures)
+	}
+	if _, _, err := limits.Picture(data); err != nil {
+		return gocv.Mat{}, fmt.Errorf("%w: %w", ErrNotPictures, err)
 	}
 	m, err := gocv.IMDecode(data, gocv.IMReadColor)
 	switch {
@@ -164,15 +171,6 @@ func Decode(data []byte) (gocv.Mat, error) {
 	case m.Rows() < smallest || m.Cols() < smallest:
 		defer m.Close()
 		return gocv.Mat{}, fmt.Errorf("%w: %d×%d pixels are too few to show a board", ErrNotPictures, m.Cols(), m.Rows())
-	}
-	return m, nil
-}
-
-// Convert copies a Go picture to BGR. The caller closes it.
-func Convert(img image.Image) (gocv.Mat, error) {
-	m, err := gocv.ImageToMatRGB(img)
-	if err != nil {
-		return gocv.Mat{}, fmt.Errorf("%w: %w", ErrNotPictures, err)
 	}
 	return m, nil
 }
@@ -276,7 +274,8 @@ type Encoded struct {
 }
 
 // FromEncoded is a Source whose pictures next makes: a recording's, a
-// simulator's. next returns io.EOF behind the last.
+// simulator's. next returns io.EOF behind the last, and an error that wraps
+// ErrNotPictures for one that is lost.
 func FromEncoded(next func(ctx context.Context) (Encoded, error)) Source {
 	return &encoded{next: next}
 }
@@ -291,11 +290,13 @@ func (e *encoded) Next(ctx context.Context) (*Frame, error) {
 		return nil, err
 	}
 	p, err := e.next(ctx)
+	n := e.n
+	if err == nil || errors.Is(err, ErrNotPictures) {
+		e.n++
+	}
 	if err != nil {
 		return nil, err
 	}
-	n := e.n
-	e.n++
 	m, err := Decode(p.Data)
 	if err != nil {
 		return nil, fmt.Errorf("picture %d: %w", n, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"io"
 	"mime/multipart"
@@ -246,19 +245,6 @@ func TestFromEncoded(t *testing.T) {
 	f.Close()
 	if _, err := src.Next(t.Context()); err != io.EOF {
 		t.Errorf("end: %v", err)
-	}
-}
-
-func TestConvert(t *testing.T) {
-	img := image.NewRGBA(image.Rect(0, 0, 80, 70))
-	img.Set(3, 2, color.RGBA{R: 200, G: 100, B: 50, A: 255})
-	m, err := Convert(img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	if got := m.GetVecbAt(2, 3); m.Cols() != 80 || got[0] != 50 || got[1] != 100 || got[2] != 200 {
-		t.Errorf("%d columns, pixel %v", m.Cols(), got)
 	}
 }
 

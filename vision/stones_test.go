@@ -35,7 +35,7 @@ func pose(t testing.TB, c sim.Config, full float64, act func(*sim.World)) (gocv.
 	if act != nil {
 		act(w)
 	}
-	img, err := Convert(w.Render())
+	img, err := gocv.ImageToMatRGB(w.Render())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestLightComesAndGoes(t *testing.T) {
 	for _, power := range []float64{1, 0.3, 2.5, 1} {
 		w.Lamp(0, power, time.Millisecond)
 		w.Step(3 * time.Second)
-		img, err := Convert(w.Render())
+		img, err := gocv.ImageToMatRGB(w.Render())
 		if err != nil {
 			t.Fatal(err)
 		}

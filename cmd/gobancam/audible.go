@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
 	"github.com/gobancam/gobancam/internal/speech"
@@ -78,7 +78,7 @@ func readAudible() (*audible, error) {
 	a.Sound.Volume = 1
 	a.Speech.Language = "auto"
 	a.Speech.Repeat = span(match.Live().Remind)
-	data, err := os.ReadFile(configFile())
+	data, err := limits.ReadFile(configFile(), limits.Config)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
 	} else if err != nil {

@@ -99,7 +99,7 @@ func openSource(ctx context.Context, name string, opt vision.OpenOptions) (visio
 // sourceError gives an error of a source its exit code.
 func sourceError(err error) error {
 	switch {
-	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures):
+	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures), errors.Is(err, vision.ErrEndsEarly):
 		return withCode(exitUsage, err)
 	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
 		return withCode(exitUnsure, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 func (f *challongeFlags) printParticipants(cmd *cobra.Command, list []challonge.Participant) error {
@@ -67,7 +68,12 @@ func newChallongeParticipantsCommand(f *challongeFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names := args[1:]
 			if file != "" {
-				data, err := os.ReadFile(file)
+				list, err := os.Open(file) // a pipe will do
+				if err != nil {
+					return withCode(exitUsage, err)
+				}
+				defer list.Close()
+				data, err := limits.Read(list, file, limits.Config)
 				if err != nil {
 					return withCode(exitUsage, err)
 				}

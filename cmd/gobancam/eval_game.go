@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/eval"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/vision"
@@ -81,7 +81,7 @@ func gameSource(ctx context.Context, g *eval.Game) (vision.Source, error) {
 			return vision.Encoded{}, io.EOF
 		}
 		next++
-		data, err := os.ReadFile(g.Files[i])
+		data, err := limits.ReadFile(g.Files[i], limits.PictureBytes)
 		if err != nil {
 			return vision.Encoded{}, fmt.Errorf("%w: %w", vision.ErrNoSource, err)
 		}

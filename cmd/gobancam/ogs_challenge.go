@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -29,7 +29,7 @@ func configFile() string { return filepath.Join(xdg.ConfigHome, "gobancam", "con
 // presets are the challenges with a name: ours and the user's.
 func presets() (map[string]ogs.Preset, error) {
 	all := ogs.BuiltinPresets()
-	data, err := os.ReadFile(configFile())
+	data, err := limits.ReadFile(configFile(), limits.Config)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	} else if err != nil {

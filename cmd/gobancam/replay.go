@@ -11,6 +11,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
@@ -23,6 +24,7 @@ import (
 type endLine struct {
 	Event   string  `json:"event"` // "end"
 	Frames  int     `json:"frames"`
+	Damaged int     `json:"damaged,omitempty"` // pictures, or lines of a recording, that were passed over
 	Moves   int     `json:"moves"`
 	Seconds float64 `json:"seconds"` // of the recording
 	Error   string  `json:"error,omitempty"`
@@ -49,8 +51,10 @@ decided once more from what was recorded, bit for bit; if anything comes out
 differently, it says so. What a flight recorder had dropped is not missed: it
 goes on from what was known when the rest begins.
 
+Damaged pictures are passed over and counted.
+
 Exit code 0: done. 1: a recording was decided differently. 2: the source could
-not be read. 3: no board was found.`,
+not be read, or not to its end. 3: no board was found.`,
 		Example: `  gobancam replay game.mp4 --sgf game.sgf
   gobancam replay --size 9 --corners "180,65 476,59 497,318 171,324" pictures/`,
 		Args: cobra.ExactArgs(1),
@@ -74,6 +78,7 @@ not be read. 3: no board was found.`,
 			if setup.Rules, err = board.ParseRules(rules); err != nil {
 				return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
 			}
+			voice = fewEvents(voice, func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) })
 			why := explainer{number: explain, out: out}
 			if format == "json" {
 				why.lines = lines
@@ -85,7 +90,7 @@ not be read. 3: no board was found.`,
 			case every > 0:
 				opt.FPS = 1 / every.Seconds()
 			}
-			eyes := play.EyesOptions{Size: where.size, Note: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) }}
+			eyes := play.EyesOptions{Size: where.size, Note: few(limits.Remarks, func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) })}
 			var src vision.Source
 			if isRecording(args[0]) {
 				s, err := recording.Open(args[0])
@@ -117,7 +122,7 @@ not be read. 3: no board was found.`,
 			r := play.Replay{Source: src, Eyes: eyes, Voice: voice, Explain: why.decision,
 				Relay: match.RelayOptions{Setup: setup, AsFound: asFound}}
 			end, err := r.Run(cmd.Context())
-			line := endLine{Event: "end", Frames: end.Frames, Seconds: end.Time.Round(time.Millisecond).Seconds()}
+			line := endLine{Event: "end", Frames: end.Frames, Damaged: end.Damaged, Seconds: end.Time.Round(time.Millisecond).Seconds()}
 			if end.Game != nil {
 				line.Moves = end.Game.MoveCount()
 			}
@@ -127,7 +132,7 @@ not be read. 3: no board was found.`,
 			if format == "json" {
 				lines.Line(line)
 			} else {
-				fmt.Fprintf(out, "%d moves in %d pictures, %.0f s.\n", line.Moves, line.Frames, line.Seconds)
+				fmt.Fprintf(out, "%d moves in %d pictures, %.0f s.%s\n", line.Moves, line.Frames, line.Seconds, passedOver(end.Damaged, "picture", "pictures"))
 			}
 			if sgf != "" && end.Game != nil {
 				if err := play.WriteSGF(sgf, end.Game, play.Labels{}); err != nil {
@@ -166,14 +171,15 @@ func isRecording(name string) bool {
 
 // decideAgain takes the decisions of a recorded game once more.
 func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice func(match.Event), why *explainer) error {
-	run, err := play.Again(s, voice, why.decision)
+	run, err := play.AgainContext(cmd.Context(), s, voice, why.decision)
 	if err != nil {
 		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))
 	}
+	note := few(limits.Notes, func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", s) })
 	for _, bad := range run.Damaged {
-		fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", bad)
+		note(bad.Error())
 	}
-	line := endLine{Event: "end", Frames: run.Inputs, Seconds: (run.Time - run.From).Round(time.Millisecond).Seconds()}
+	line := endLine{Event: "end", Frames: run.Inputs, Damaged: len(run.Damaged), Seconds: (run.Time - run.From).Round(time.Millisecond).Seconds()}
 	if run.Last != nil {
 		line.Moves = run.Last.Number
 	}
@@ -187,7 +193,7 @@ func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice fu
 		if run.From > 0 {
 			fmt.Fprintf(why.out, " from second %.0f on; what was before had been dropped", run.From.Seconds())
 		}
-		fmt.Fprintln(why.out, ".")
+		fmt.Fprintf(why.out, ".%s\n", passedOver(len(run.Damaged), "line", "lines"))
 	}
 	if run.Differs != "" {
 		return fmt.Errorf("the decisions are not those of the recording: %s", run.Differs)
@@ -196,6 +202,44 @@ func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice fu
 		return why.none()
 	}
 	return nil
+}
+
+// passedOver says how many damaged things were passed over, if any.
+func passedOver(n int, one, many string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" 1 damaged %s was passed over.", one)
+	}
+	return fmt.Sprintf(" %d damaged %s were passed over.", n, many)
+}
+
+// fewEvents passes on as many events as any game has.
+func fewEvents(voice func(match.Event), note func(string)) func(match.Event) {
+	n := 0
+	return func(e match.Event) {
+		switch n++; {
+		case n <= limits.Events:
+			voice(e)
+		case n == limits.Events+1:
+			note(fmt.Sprintf("more than %d events: no game has so many, and the rest is not shown", limits.Events))
+		}
+	}
+}
+
+// few passes on the first remarks, up to most, and then says that there are
+// more.
+func few(most int, note func(string)) func(string) {
+	n := 0
+	return func(s string) {
+		switch n++; {
+		case n <= most:
+			note(s)
+		case n == most+1:
+			note("… and more of this kind, which is not shown")
+		}
+	}
 }
 
 // explainer says why a move was decided.

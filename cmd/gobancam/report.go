@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -118,7 +119,7 @@ func listFlights(w io.Writer, flights []string) error {
 			fmt.Fprintf(w, "%s  cannot be read: %v\n", filepath.Base(dir), err)
 			continue
 		}
-		fmt.Fprintf(w, "%s  %6s  %3d moves  %s\n", filepath.Base(dir), (r.To - r.From).Round(time.Second), len(r.Moves), r.Header.Source)
+		fmt.Fprintf(w, "%s  %6s  %3d moves  %s\n", filepath.Base(dir), (r.To - r.From).Round(time.Second), r.Moves, r.Header.Source)
 	}
 	return nil
 }
@@ -126,7 +127,7 @@ func listFlights(w io.Writer, flights []string) error {
 // describe shows what a report holds.
 func describe(w io.Writer, r *play.Report, about []byte, pictures bool) {
 	fmt.Fprintf(w, "The session of %s, camera %s, in %s\n", r.Header.Created.Local().Format("2006-01-02 15:04"), r.Header.Source, r.Dir)
-	fmt.Fprintf(w, "%s of it, %d moves. The file would hold:\n\n", (r.To - r.From).Round(time.Second), len(r.Moves))
+	fmt.Fprintf(w, "%s of it, %d moves. The file would hold:\n\n", (r.To - r.From).Round(time.Second), r.Moves)
 	_, logs := r.Size(false)
 	fmt.Fprintf(w, "  the log       %9s  %d readings of the board, %d sentences said, %d messages of the server without tokens and keys;\n"+
 		"                           players' names and what was said in the game's chat are in them\n", bytesText(logs), r.Readings, r.Said, r.Messages)
@@ -136,8 +137,11 @@ func describe(w io.Writer, r *play.Report, about []byte, pictures bool) {
 	} else {
 		fmt.Fprintf(w, "  no pictures              %d stay here\n", n)
 	}
-	for _, bad := range r.Damaged {
+	for _, bad := range r.Damaged[:min(len(r.Damaged), limits.Notes)] {
 		fmt.Fprintf(w, "  damaged                  %v\n", bad)
+	}
+	if n := len(r.Damaged) - limits.Notes; n > 0 {
+		fmt.Fprintf(w, "  damaged                  and %d more\n", n)
 	}
 	fmt.Fprintf(w, "  configuration\n%s", indented(r.Header.Config))
 	fmt.Fprintf(w, "  versions and calibration\n%s", indented(about))
@@ -149,7 +153,11 @@ func indented(text []byte) string {
 	if err := json.Indent(&b, text, "    ", "  "); err != nil {
 		return "    " + string(text) + "\n"
 	}
-	return "    " + b.String() + "\n"
+	lines := strings.SplitAfterN(b.String(), "\n", limits.Shown+1)
+	if len(lines) > limits.Shown {
+		lines[limits.Shown] = fmt.Sprintf("    … and %s more", bytesText(int64(len(lines[limits.Shown]))))
+	}
+	return "    " + strings.Join(lines, "") + "\n"
 }
 
 // writeReport writes the file all at once.

@@ -50,7 +50,10 @@ func TestScripts(t *testing.T) {
 			if err := writeJPEG(filepath.Join(e.WorkDir, "dot.jpg"), 1, 1); err != nil {
 				return err
 			}
-			return writeJPEG(filepath.Join(e.WorkDir, "gray.jpg"), 640, 480)
+			if err := writeJPEG(filepath.Join(e.WorkDir, "gray.jpg"), 640, 480); err != nil {
+				return err
+			}
+			return writeForeign(e.WorkDir)
 		},
 	})
 }

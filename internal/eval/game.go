@@ -17,6 +17,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // Game is a labelled game: pictures in order, and the moves that they show.
@@ -81,7 +82,7 @@ type sequenceFrame struct {
 // LoadGame reads a labelled game, whose pictures are looked for beside it. The
 // error wraps ErrManifest when the file labels something else.
 func LoadGame(name string) (*Game, error) {
-	raw, err := os.ReadFile(name)
+	raw, err := limits.ReadFile(name, limits.Manifest)
 	if err != nil {
 		return nil, err
 	}

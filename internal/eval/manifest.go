@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // Picture is a labelled picture of a board.
@@ -44,7 +44,7 @@ var ErrManifest = errors.New("not a manifest of labelled pictures")
 
 // Load reads a manifest; its pictures are looked for beside it.
 func Load(name string) ([]Picture, error) {
-	f, err := os.Open(name)
+	f, err := limits.OpenFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func Load(name string) ([]Picture, error) {
 // Decode reads a manifest. Frames of a sequence without a label are left out;
 // a label that contradicts itself is an error that names the picture.
 func Decode(r io.Reader) ([]Picture, error) {
-	raw, err := io.ReadAll(r)
+	raw, err := limits.Read(r, "the manifest", limits.Manifest)
 	if err != nil {
 		return nil, err
 	}

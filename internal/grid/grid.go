@@ -144,6 +144,16 @@ func (g *Grid) Board(p Pt) (u, v float64) {
 	return (i[0]*q.X + i[1]*q.Y + i[2]) / w, (i[3]*q.X + i[4]*q.Y + i[5]) / w
 }
 
+// Shows is Board, and whether the pixel can show the board's plane at all: what
+// is above the horizon, or beyond the fold of the lens, cannot.
+func (g *Grid) Shows(p Pt) (u, v float64, ok bool) {
+	u, v = g.Board(p)
+	d := p.Sub(g.centre)
+	r2 := (d.X*d.X + d.Y*d.Y) / (g.half * g.half)
+	ahead := g.h[6]*u+g.h[7]*v+g.h[8] > 0
+	return u, v, ahead && 1+3*g.spec.K1*r2 > 0
+}
+
 // Axes returns the picture of one column pitch and of one row pitch at (u, v),
 // in pixels: the local shape of a cell.
 func (g *Grid) Axes(u, v float64) (du, dv Pt) {

@@ -153,3 +153,27 @@ func TestImpossibleSpecs(t *testing.T) {
 		t.Errorf("got %v, want ErrCorners", err)
 	}
 }
+
+// TestShows: what a pixel shows, and that the sky shows no board.
+func TestShows(t *testing.T) {
+	g, err := New(Spec{Size: 9, Width: 640, Height: 480, Corners: [4]Pt{{290, 250}, {350, 250}, {900, 470}, {-260, 470}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, v, ok := g.Shows(g.At(4, 5, 0)); !ok || math.Abs(u-4) > 1e-6 || math.Abs(v-5) > 1e-6 {
+		t.Errorf("(%v, %v), %v", u, v, ok)
+	}
+	if u, v, ok := g.Shows(Pt{320, 10}); ok {
+		t.Errorf("the sky shows (%v, %v)", u, v)
+	}
+	bent, err := New(Spec{Size: 9, Width: 640, Height: 480, K1: -0.5, Corners: [4]Pt{{270, 190}, {370, 190}, {370, 290}, {270, 290}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, ok := bent.Shows(Pt{0, 0}); ok {
+		t.Error("the corner lies beyond the fold of the lens")
+	}
+	if _, _, ok := bent.Shows(Pt{320, 10}); !ok {
+		t.Error("the middle of the upper edge does not")
+	}
+}

@@ -148,6 +148,8 @@ func (e *Eyes) Run(ctx context.Context) error {
 				return ctx.Err()
 			}
 			continue
+		case errors.Is(err, vision.ErrEndsEarly):
+			return err
 		case err != nil:
 			return fmt.Errorf("no more pictures: %w", err)
 		}

@@ -26,13 +26,15 @@ type Replay struct {
 
 // Replayed is what a replay came to.
 type Replayed struct {
-	Frames int
-	Time   time.Duration  // of the last picture
-	Game   *board.Game    // nil if no board was found
-	Played []match.Played // one for each move of Game
+	Frames  int
+	Damaged int            // pictures that could not be read and were passed over
+	Time    time.Duration  // of the last picture
+	Game    *board.Game    // nil if no board was found
+	Played  []match.Played // one for each move of Game
 }
 
-// Run replays until the source ends.
+// Run replays until the source ends. Where it ends too early, or ctx does, what
+// came before is returned beside the error.
 func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	relay, err := match.NewRelay(r.Relay)
 	if err != nil {
@@ -60,6 +62,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	for look := range eyes.Looks() {
 		if look.Err != nil {
 			bad = look.Err
+			end.Damaged++
 		}
 		if look.Reading != nil {
 			end.Frames++

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/version"
@@ -26,7 +27,7 @@ type Report struct {
 	Readings int
 	Messages int // from and to the server
 	Said     int // sentences of the referee
-	Moves    []int
+	Moves    int
 	Damaged  []error // lines that cannot be read
 
 	items []recording.Item
@@ -43,7 +44,12 @@ func NewReport(dir string) (*Report, error) {
 	if r.items, err = recording.Contents(dir); err != nil {
 		return nil, err
 	}
+	moves := map[int]bool{}
 	for e, err := range s.Entries() {
+		if limits.Exceeded(err) {
+			r.Damaged = slices.Insert(r.Damaged, 0, err) // before all that is shown
+			break
+		}
 		if err != nil {
 			r.Damaged = append(r.Damaged, err)
 			continue
@@ -63,11 +69,12 @@ func NewReport(dir string) (*Report, error) {
 				Event  match.EventKind
 				Number int
 			}
-			if json.Unmarshal(e.Data, &move) == nil && move.Event == match.EventMove && !slices.Contains(r.Moves, move.Number) {
-				r.Moves = append(r.Moves, move.Number)
+			if json.Unmarshal(e.Data, &move) == nil && move.Event == match.EventMove && len(moves) < limits.Moves {
+				moves[move.Number] = true
 			}
 		}
 	}
+	r.Moves = len(moves)
 	r.From = max(r.From, 0)
 	return r, nil
 }

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -299,6 +301,11 @@ type Rerun struct {
 // whose beginning was dropped is gone on with from its first checkpoint. voice
 // and explain may be nil.
 func Again(s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
+	return AgainContext(context.Background(), s, voice, explain)
+}
+
+// AgainContext is Again until ctx ends, whose error it returns then.
+func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
 	of, err := newDecider(s.Header.Config)
 	if err != nil {
 		return Rerun{}, err
@@ -320,11 +327,14 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 		case string(said[0]) != string(recorded):
 			differ(recorded, said[0])
 		}
-		if len(said) > 0 {
+		if len(said) > 0 && run.Differs == "" {
 			said = said[1:]
 		}
 	}
 	for e, err := range s.Entries() {
+		if stop := enough(ctx, err, len(run.Damaged)); stop != nil {
+			return run, stop
+		}
 		if err != nil {
 			run.Damaged = append(run.Damaged, err)
 			continue
@@ -380,10 +390,15 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 			if err != nil {
 				return run, err
 			}
-			said = append(said, canonical(text))
+			if run.Differs == "" { // nothing is compared any more
+				said = append(said, canonical(text))
+			}
 			if voice != nil {
 				voice(ev)
 			}
+		}
+		if len(said) > limits.Mistrusts {
+			differ("nothing for long", said[0])
 		}
 		if explain != nil {
 			for _, d := range out.Decisions {
@@ -396,6 +411,20 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 	}
 	run.Last = of.Snapshot()
 	return run, nil
+}
+
+// enough says why a recording is not decided any further, if it is not: err is
+// of the next entry, damaged how many could not be read.
+func enough(ctx context.Context, err error, damaged int) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case limits.Exceeded(err):
+		return err
+	case damaged > limits.Damaged:
+		return limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
+	}
+	return nil
 }
 
 // newDecider returns the one that a recording says decides.

@@ -2,13 +2,15 @@ package recording
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
+
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // Item is a file of a recording.
@@ -18,23 +20,44 @@ type Item struct {
 }
 
 // Contents lists what Pack would put into a report, so that a user can look
-// before sending it.
+// before sending it. A recording with a link in it is refused: somebody else
+// may have made it, to have a file sent that is not theirs.
 func Contents(dir string) ([]Item, error) {
-	var items []Item
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !belongs(name) {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		items = append(items, Item{name, info.Size()})
-		return nil
-	})
+	d, err := limits.OpenDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the recording in %s cannot be listed: %w", dir, err)
 	}
+	defer d.Close()
+	var items []Item
+	for _, sub := range []string{".", "frames"} {
+		entries, err := d.List(sub, limits.Files)
+		if errors.Is(err, fs.ErrNotExist) && sub == "frames" {
+			continue // no picture was kept
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the recording in %s cannot be listed: %w", dir, err)
+		}
+		for _, e := range entries {
+			name := path.Join(sub, e.Name())
+			if !belongs(name) {
+				continue
+			}
+			info, err := e.Info()
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				continue // the ring has dropped it meanwhile
+			case err == nil && info.Mode()&fs.ModeSymlink != 0:
+				err = limits.ErrLink
+			case err == nil && !info.Mode().IsRegular():
+				err = limits.ErrSpecial
+			}
+			if err != nil {
+				return nil, fmt.Errorf("the recording in %s is not packed: %s: %w", dir, name, err)
+			}
+			items = append(items, Item{name, info.Size()})
+		}
+	}
+	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Name, b.Name) })
 	return items, nil
 }
 
@@ -46,7 +69,7 @@ func (i Item) Picture() bool { return strings.HasPrefix(i.Name, "frames/") }
 func belongs(name string) bool {
 	frame, ok := strings.CutPrefix(name, "frames/")
 	return name == "session.json" ||
-		strings.HasPrefix(name, "log-") && strings.HasSuffix(name, ".jsonl") ||
+		isLog(name) ||
 		ok && !strings.Contains(frame, "/") && strings.HasSuffix(frame, ".jpg")
 }
 
@@ -54,9 +77,14 @@ func belongs(name string) bool {
 // extra adds files by name: versions, configuration, an SGF. A recording that
 // is still being written is packed as far as it has come.
 func Pack(dst io.Writer, dir string, items []Item, extra map[string][]byte) error {
+	d, err := limits.OpenDir(dir)
+	if err != nil {
+		return fmt.Errorf("the recording in %s was not packed: %w", dir, err)
+	}
+	defer d.Close()
 	z := zip.NewWriter(dst)
 	for _, it := range items {
-		if err := packFile(z, dir, it.Name); err != nil {
+		if err := packFile(z, d, it.Name); err != nil {
 			return fmt.Errorf("%s was not packed: %w", it.Name, err)
 		}
 	}
@@ -77,10 +105,10 @@ func Pack(dst io.Writer, dir string, items []Item, extra map[string][]byte) erro
 	return z.Close()
 }
 
-func packFile(z *zip.Writer, dir, name string) error {
-	src, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+func packFile(z *zip.Writer, dir *limits.Dir, name string) error {
+	src, err := dir.Open(name)
 	if err != nil {
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil // the ring has dropped it meanwhile
 		}
 		return err

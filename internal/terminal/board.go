@@ -9,7 +9,6 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
-	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // mark is what stands left and right of a point.
@@ -187,21 +186,4 @@ func lights(s *match.Snapshot) string {
 		eyes = fmt.Sprintf("%.0f %% covered", 100*s.Covered)
 	}
 	return on(s.Online, "online", "offline") + ", " + eyes
-}
-
-// Seen draws what the eyes make of the board: ? for points that are hidden or
-// in doubt.
-func Seen(size int, spots []match.Spot) []string {
-	out := make([]string, 0, size)
-	for y := range size {
-		line := make([]byte, size)
-		for x := range size {
-			line[x] = '?'
-			if i := y*size + x; i < len(spots) && spots[i].Seen < reading.Covered && spots[i].Confidence >= 0.5 {
-				line[x] = ".XO"[spots[i].Seen]
-			}
-		}
-		out = append(out, string(line))
-	}
-	return out
 }

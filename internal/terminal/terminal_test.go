@@ -13,7 +13,6 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
-	"github.com/gobancam/gobancam/internal/reading"
 )
 
 func at(t *testing.T, gtp string, size int) board.Point {
@@ -72,16 +71,6 @@ func TestPositionMarksHoshi(t *testing.T) {
 	got := Position(board.NewPosition(9))
 	if strings.Count(got, "+") != 5 || !strings.Contains(got, "   A B C D E F G H J") {
 		t.Errorf("five hoshi and no I expected:\n%s", got)
-	}
-}
-
-func TestSeenKeepsDoubt(t *testing.T) {
-	spots := []match.Spot{{Seen: reading.Black, Confidence: 0.9}, {Seen: reading.White, Confidence: 0.4}, {Seen: reading.Covered, Confidence: 1}, {Seen: reading.Empty, Confidence: 1}}
-	if got := strings.Join(Seen(2, spots), "/"); got != "X?/?." {
-		t.Error(got)
-	}
-	if got := strings.Join(Seen(2, nil), "/"); got != "??/??" {
-		t.Error(got)
 	}
 }
 
