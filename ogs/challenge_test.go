@@ -50,40 +50,42 @@ func TestOffer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, tt.o)
-			old := w.start(ogstest.Setup{Black: w.alice, White: w.bob}, nil) // is not to be taken for the new one
-			s := w.connect()
-			ch := ogs.NewChallenge(9)
-			if tt.change != nil {
-				tt.change(&ch)
-			}
-			id, err := s.Offer(w.ctx, ch, tt.to(w), func(o ogs.Offer) {
-				go func() {
-					time.Sleep(20 * time.Millisecond)
-					tt.answer(w, o)
-				}()
-			})
-			if tt.words != "" {
-				var no *ogs.RejectedError
-				if !errors.As(err, &no) || !strings.Contains(no.Reason, tt.words) {
-					t.Errorf("game %d, error %v; want %q", id, err, tt.words)
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, tt.o)
+				old := w.start(ogstest.Setup{Black: w.alice, White: w.bob}, nil) // is not to be taken for the new one
+				s := w.connect()
+				ch := ogs.NewChallenge(9)
+				if tt.change != nil {
+					tt.change(&ch)
 				}
-				return
-			}
-			if err != nil || id == ogs.ID(old.ID) {
-				t.Fatalf("game %d, %v", id, err)
-			}
-			f := w.join(s, int64(id))
-			st := f.g.State()
-			if st.Width != 9 || st.Rules.Name != ch.Rules || st.Time.System != ch.Time.System || st.Time.Main != ch.Time.Main || st.Ranked != ch.Ranked {
-				t.Errorf("the game is %+v", st)
-			}
-			if ch.Color == "white" && st.Me != board.White || ch.Komi != nil && st.Komi != *ch.Komi {
-				t.Errorf("I am %v, komi %v", st.Me, st.Komi)
-			}
-			if n := len(w.srv.Open()); n != 0 {
-				t.Errorf("%d challenges are left", n)
-			}
+				id, err := s.Offer(w.ctx, ch, tt.to(w), func(o ogs.Offer) {
+					go func() {
+						time.Sleep(20 * time.Millisecond)
+						tt.answer(w, o)
+					}()
+				})
+				if tt.words != "" {
+					var no *ogs.RejectedError
+					if !errors.As(err, &no) || !strings.Contains(no.Reason, tt.words) {
+						t.Errorf("game %d, error %v; want %q", id, err, tt.words)
+					}
+					return
+				}
+				if err != nil || id == ogs.ID(old.ID) {
+					t.Fatalf("game %d, %v", id, err)
+				}
+				f := w.join(s, int64(id))
+				st := f.g.State()
+				if st.Width != 9 || st.Rules.Name != ch.Rules || st.Time.System != ch.Time.System || st.Time.Main != ch.Time.Main || st.Ranked != ch.Ranked {
+					t.Errorf("the game is %+v", st)
+				}
+				if ch.Color == "white" && st.Me != board.White || ch.Komi != nil && st.Komi != *ch.Komi {
+					t.Errorf("I am %v, komi %v", st.Me, st.Komi)
+				}
+				if n := len(w.srv.Open()); n != 0 {
+					t.Errorf("%d challenges are left", n)
+				}
+			})
 		})
 	}
 }
@@ -97,7 +99,9 @@ func parse(t *testing.T, s string) ogs.TimeControl {
 	return tc
 }
 
-func TestOfferStopped(t *testing.T) {
+func TestOfferStopped(t *testing.T) { bubble(t, testOfferStopped) }
+
+func testOfferStopped(t *testing.T) {
 	w := newWorld(t, ogstest.Options{Keepalive: 200 * time.Millisecond})
 	s := w.connect()
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -136,7 +140,9 @@ func TestChallengeCheck(t *testing.T) {
 	}
 }
 
-func TestIncomingChallenges(t *testing.T) {
+func TestIncomingChallenges(t *testing.T) { bubble(t, testIncomingChallenges) }
+
+func testIncomingChallenges(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	s := w.connect()
 	sub := s.Subscribe()
@@ -196,7 +202,9 @@ func TestIncomingChallenges(t *testing.T) {
 	}
 }
 
-func TestAutomatch(t *testing.T) {
+func TestAutomatch(t *testing.T) { bubble(t, testAutomatch) }
+
+func testAutomatch(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	s := w.connect()
 	yes := true

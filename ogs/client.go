@@ -98,6 +98,8 @@ type Options struct {
 	// Log gets what is worth knowing afterwards; nil for none. Secrets are
 	// not logged.
 	Log *slog.Logger
+	// Dial opens the connections for HTTP and the socket; nil for the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timing overrides the waiting times, for tests.
 	Timing Timing
 }
@@ -117,7 +119,7 @@ type Timing struct {
 	Doubt       time.Duration // a contradiction, before the game data is asked for: 2 s
 	BackoffMin  time.Duration // first wait before reconnecting: 250 ms
 	BackoffMax  time.Duration // longest wait before reconnecting: 30 s
-	Stable      time.Duration // a connection this old resets the back-off: 60 s
+	Stable      time.Duration // a connection this old resets the back-off, over which no game was played: 60 s
 	Retry       time.Duration // before a request is repeated, if the server names no time: 1 s
 	RetryMax    time.Duration // longest Retry-After that is waited for: 60 s
 	Keepalive   time.Duration // between two challenge/keepalive: 1 s
@@ -199,11 +201,14 @@ func NewClient(o Options) (*Client, error) {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone() // its proxy is the environment's
 	transport.DisableKeepAlives = isLoopback(base.Hostname())    // a test server's goroutines end with it
+	c.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.timing.Handshake}
+	if o.Dial != nil {
+		transport.DialContext, c.dialer.NetDialContext = o.Dial, o.Dial
+	}
 	c.http = &http.Client{
 		Transport:     &polite{next: transport, agent: c.agent, gate: c.gate, first: c.timing.Retry, max: c.timing.RetryMax, log: c.log},
 		CheckRedirect: checkRedirect,
 	}
-	c.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.timing.Handshake}
 	return c, nil
 }
 

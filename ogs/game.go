@@ -41,7 +41,9 @@ type Game struct {
 	stale    [2]string // doubts that game data has not borne out, of hear and refresh
 	hintEnd  bool      // something says that the game is over
 	chats    map[string]bool
-	looking  bool // a look at the game's record over HTTP is under way
+	bad      int    // times in a row that game data could not be used
+	nonsense string // why not, as it was told last
+	looking  bool   // a look at the game's record over HTTP is under way
 	at       deadlines
 }
 
@@ -62,7 +64,7 @@ type doubt struct {
 
 // deadlines are the moments at which the goroutine acts by itself; zero for
 // none.
-type deadlines struct{ echo, settle, ask, data, doubt, latency, flag time.Time }
+type deadlines struct{ echo, settle, ask, data, again, doubt, latency, flag time.Time }
 
 // What comes through the inbox besides hint and gameEvent.
 type (
@@ -193,7 +195,7 @@ func (g *Game) run() {
 
 func (d *deadlines) next() time.Duration {
 	wait := time.Hour
-	for _, t := range []time.Time{d.echo, d.settle, d.ask, d.data, d.doubt, d.latency, d.flag} {
+	for _, t := range []time.Time{d.echo, d.settle, d.ask, d.data, d.again, d.doubt, d.latency, d.flag} {
 		if !t.IsZero() {
 			wait = min(wait, time.Until(t))
 		}
@@ -224,6 +226,9 @@ func (g *Game) due(now time.Time) {
 		default:
 			g.conn.kill(errors.New("the server sends no game data"))
 		}
+	}
+	if passed(&g.at.again, now) {
+		g.resync("the game data could not be used")
 	}
 	if passed(&g.at.echo, now) && g.pending != nil {
 		g.resync("no echo of the move came")
@@ -276,7 +281,7 @@ func (g *Game) ask() {
 // resync leaves the game's channel and enters it again for fresh game data.
 // Nothing is sent until that is here.
 func (g *Game) resync(reason string) {
-	if g.conn == nil || !g.at.data.IsZero() || !g.at.ask.IsZero() {
+	if g.conn == nil || !g.at.data.IsZero() || !g.at.ask.IsZero() || !g.at.again.IsZero() {
 		return // it will come anyway
 	}
 	if gap := g.s.c.timing.Doubt / 4; time.Since(g.lastData) < gap {
@@ -319,6 +324,7 @@ func (g *Game) take(v any) {
 	case connUp:
 		g.conn = v.conn
 		g.asked, g.at, g.doubts = 0, deadlines{}, nil
+		g.bad, g.nonsense = 0, ""
 		g.ask()
 	case connDown:
 		if g.conn != v.conn {
@@ -401,6 +407,9 @@ func (g *Game) event(name string, data json.RawMessage) {
 	case "undo_requested":
 		var u UndoRequest
 		if err = json.Unmarshal(data, &u); err == nil {
+			err = u.check(g.st)
+		}
+		if err == nil {
 			g.change(func(n *State) { n.Undo = &u })
 			g.tell(UndoRequested{u, g.st.Me != board.Empty && g.st.undoIsMine()})
 		}
@@ -438,26 +447,18 @@ func (g *Game) answer(err error) {
 // gameData replaces the whole state.
 func (g *Game) gameData(data json.RawMessage) {
 	n, err := decodeGameData(data, g.s.Me().ID)
-	if err == nil && n.ID != g.id {
-		err = fmt.Errorf("it is of game %d", n.ID)
+	if err == nil {
+		err = g.believed(n)
 	}
 	if err != nil {
-		g.s.log.Warn("ogs: game data cannot be used", "game", g.id, "error", err)
-		if g.st != nil {
-			g.change(func(n *State) { n.Live = false })
-		}
-		if g.at.data.IsZero() {
-			g.at.data = time.Now().Add(g.s.c.timing.GameData) // ask again then
-		}
-		if g.st == nil && g.asked >= 2 {
-			g.answer(fmt.Errorf("game %d: %w", g.id, err))
-		}
+		g.unusable(err, data)
 		return
 	}
 	if g.ended && n.Phase != Finished || !g.at.ask.IsZero() {
 		return // late news of a game that is over, or from before it is entered anew
 	}
 	g.asked, g.at.data, g.at.doubt, g.doubts = 0, time.Time{}, time.Time{}, nil
+	g.bad, g.nonsense, g.at.again = 0, "", time.Time{}
 	n.Live, n.Epoch = true, g.epoch
 	if g.st != nil && n.Phase == Playing {
 		n.AutoResign = g.st.AutoResign
@@ -598,7 +599,11 @@ func (g *Game) clock(data json.RawMessage) error {
 	if w.GameID != 0 && w.GameID != g.id {
 		return fmt.Errorf("it is of game %d", w.GameID)
 	}
-	g.change(func(n *State) { n.Clock = w.over(n.Clock) })
+	clock := w.over(g.st.Clock)
+	if err := clock.sane(g.st.Time); err != nil {
+		return err
+	}
+	g.change(func(n *State) { n.Clock = clock })
 	g.tell(ClockChanged{})
 	g.refresh()
 	return nil
@@ -669,13 +674,16 @@ func (g *Game) removed(data json.RawMessage) error {
 	if err := json.Unmarshal(data, &w); err != nil {
 		return err
 	}
-	all := g.st.Removed
+	all, size := g.st.Removed, min(max(g.st.Width, g.st.Height), board.MaxSize)
 	switch {
 	case w.All != nil:
+		if _, err := board.ParseOGSPoints(*w.All, size); err != nil {
+			return err
+		}
 		all = *w.All
 	case w.Stones != nil:
-		set, err := board.ParseOGSPoints(all, board.MaxSize)
-		more, err2 := board.ParseOGSPoints(*w.Stones, board.MaxSize)
+		set, err := board.ParseOGSPoints(all, size)
+		more, err2 := board.ParseOGSPoints(*w.Stones, size)
 		if err = errors.Join(err, err2); err != nil {
 			return err
 		}
@@ -830,6 +838,7 @@ func (g *Game) lookUp() {
 				g.finish(true)
 			case g.st.Phase == Finished:
 				g.finish(true) // over, without words for it
+			case !g.st.Live: // the game data is still to come
 			default:
 				g.hintEnd = false
 			}

@@ -125,7 +125,7 @@ func (s *Session) run(first chan<- error) {
 			err = s.serve(conn)
 			<-conn.quiet
 			s.down(conn)
-			if time.Since(conn.born) > t.Stable {
+			if conn.good(t) {
 				bo.Reset()
 			}
 		} else if !opened {
@@ -480,6 +480,9 @@ func (s *Session) dispatch(conn *conn, f frame) {
 		if rest, ok := strings.CutPrefix(f.event, "game/"); ok {
 			number, name, ok := strings.Cut(rest, "/")
 			if id, err := strconv.ParseInt(number, 10, 64); ok && err == nil {
+				if name == "move" || name == "gamedata" {
+					conn.used.Store(true)
+				}
 				s.toGame(ID(id), gameEvent{conn, name, f.data})
 				return
 			}

@@ -696,8 +696,8 @@ func (c *socket) connectGame(id int64, g *Game, chat *bool) {
 		for _, line := range g.chatLog {
 			c.send(fmt.Sprintf("game/%d/chat", id), line)
 		}
-	case f.Kind == BadGameData:
-		c.send(fmt.Sprintf("game/%d/gamedata", id), map[string]any{"game_id": id, "moves": "!", "width": "wide", "phase": []int{}})
+	case f.Kind >= BadGameData:
+		c.send(fmt.Sprintf("game/%d/gamedata", id), g.spoilt(f.Kind))
 	}
 }
 
