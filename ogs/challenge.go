@@ -253,6 +253,10 @@ func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made fun
 	if err != nil {
 		return 0, err
 	}
+	// From here on nothing of what becomes of the offer is missed, though it be
+	// taken before the server has answered us.
+	w := s.expect(known, ch.Time.Classify(ch.Width, ch.Height) != Correspondence)
+	defer w.end()
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
@@ -262,11 +266,10 @@ func (s *Session) Offer(ctx context.Context, ch Challenge, opponent ID, made fun
 	if err != nil {
 		return 0, err
 	}
-	delete(known, o.Game)
 	if made != nil {
 		made(o)
 	}
-	return s.await(ctx, o, known)
+	return w.await(ctx, o)
 }
 
 // AcceptAndAwait accepts a challenge, see Client.Accept, and returns the number
@@ -276,11 +279,13 @@ func (s *Session) AcceptAndAwait(ctx context.Context, challenge ID, open bool) (
 	if err != nil {
 		return 0, err
 	}
+	w := s.expect(known, false)
+	defer w.end()
 	game, err := s.c.accept(ctx, challenge, open)
 	if err != nil {
 		return 0, err
 	}
-	return s.await(ctx, Offer{Challenge: challenge, Game: game, Speed: Correspondence}, known)
+	return w.await(ctx, Offer{Challenge: challenge, Game: game, Speed: Correspondence})
 }
 
 // running are the games that run already, and so do not come of an offer.
@@ -296,28 +301,43 @@ func (s *Session) running(ctx context.Context) (map[ID]bool, error) {
 	return known, nil
 }
 
+// A wait is for an offer to become a game. It listens from its beginning on,
+// which is before the offer is made.
+type wait struct {
+	s     *Session
+	sub   *Subscription
+	known map[ID]bool // games that do not come of the offer
+	live  bool        // the offer has to be kept alive, and is seen in the seek graph
+	offer Offer
+}
+
+func (s *Session) expect(known map[ID]bool, live bool) *wait {
+	w := &wait{s: s, sub: s.Subscribe(), known: known, live: live}
+	if live {
+		s.seek() // the offer's deletion is announced there
+	}
+	return w
+}
+
+func (w *wait) end() {
+	if w.live {
+		w.s.unseek()
+	}
+	w.sub.Close()
+}
+
 // await waits until the offer has become a game, none of those known, and
 // returns its number, from whoever tells first: the game's own data,
 // active_game, the notification, or at long intervals ui/overview. Meanwhile a
 // live offer is kept alive, which the server asks for every second or so.
-func (s *Session) await(ctx context.Context, o Offer, known map[ID]bool) (ID, error) {
-	sub := s.Subscribe()
-	defer sub.Close()
-	if o.Speed != Correspondence {
-		k := keep{o.Challenge, o.Game}
-		s.mu.Lock()
-		s.keeps[k] = struct{}{}
-		s.seeking = true // its deletion is announced there
-		s.mu.Unlock()
-		defer func() {
-			s.mu.Lock()
-			delete(s.keeps, k)
-			s.seeking = false
-			s.mu.Unlock()
-			s.send("seek_graph/disconnect", map[string]any{"channel": "global"})
-		}()
-		s.send("seek_graph/connect", map[string]any{"channel": "global"})
-		s.send("challenge/keepalive", map[string]any{"challenge_id": k.Challenge, "game_id": k.Game})
+func (w *wait) await(ctx context.Context, o Offer) (ID, error) {
+	s := w.s
+	w.offer = o
+	s.mu.Lock()
+	s.awaited[o.Game] = true
+	s.mu.Unlock()
+	if w.live {
+		defer s.keepAlive(keep{o.Challenge, o.Game})()
 	}
 	// Connecting to the game to be is how the server tells first.
 	started := make(chan ID, 1)
@@ -329,16 +349,8 @@ func (s *Session) await(ctx context.Context, o Offer, known map[ID]bool) (ID, er
 	}()
 	defer func() { stop(); <-finished }()
 
-	me := s.Me().ID
-	fits := func(a ActiveGame) bool {
-		if known[a.ID] || a.Phase == Finished || a.Side(me) == board.Empty {
-			return false
-		}
-		return a.ID == o.Game || o.To == 0 || a.Side(o.To) != board.Empty
-	}
 	poll := time.NewTicker(s.c.timing.Poll)
 	defer poll.Stop()
-	gone := "the challenge is gone: it was withdrawn or declined, or the server dropped it"
 	var doubt <-chan time.Time
 	for {
 		select {
@@ -347,51 +359,115 @@ func (s *Session) await(ctx context.Context, o Offer, known map[ID]bool) (ID, er
 		case id := <-started:
 			return id, nil
 		case <-doubt:
-			return 0, &RejectedError{gone}
+			return 0, &RejectedError{"the challenge is gone: it was withdrawn or declined, or the server dropped it"}
 		case <-poll.C:
-			if view, err := s.c.Overview(ctx); err == nil {
-				for _, a := range view.Games {
-					if fits(a) {
-						return a.ID, nil
-					}
-				}
+			if id := w.look(ctx); id != 0 {
+				return id, nil
 			}
-		case e, ok := <-sub.Events():
+		case e, ok := <-w.sub.Events():
 			if !ok {
 				return 0, &NotSentError{Left, "the session has ended"}
 			}
-			switch e := e.(type) {
-			case ActiveGame:
-				if fits(e) {
-					return e.ID, nil
-				}
-			case Notification:
-				switch mine := e.GameID == o.Game || e.Challenge == o.Challenge; {
-				case e.Type == "gameStarted" && mine, e.Type == "gameStarted" && o.To == 0 && !known[e.GameID] && e.GameID != 0:
-					return e.GameID, nil
-				case mine && (e.Type == "gameDeclined" || e.Type == "gameOfferRejected"):
-					reason := "the challenge was declined"
-					if e.Message != "" {
-						reason += ": " + e.Message
-					}
-					return 0, &RejectedError{reason}
-				}
-			case SeekGraph:
-				for _, seek := range e.Seeks {
-					if seek.Challenge != o.Challenge {
-						continue
-					}
-					switch {
-					case seek.Started && seek.Game != 0:
-						return seek.Game, nil
-					case seek.Deleted && doubt == nil:
-						// A start deletes it, too: give that a moment to be told.
-						doubt = time.After(s.c.timing.Doubt)
-					}
-				}
+			id, gone, err := w.heard(e)
+			if id != 0 || err != nil {
+				return id, err
+			}
+			if gone && doubt == nil {
+				// A start deletes it, too: give that a moment to be told.
+				doubt = time.After(s.c.timing.Doubt)
 			}
 		}
 	}
+}
+
+// keepAlive has the session keep an offer alive until the function that it
+// returns is called.
+func (s *Session) keepAlive(k keep) (end func()) {
+	s.mu.Lock()
+	s.keeps[k] = struct{}{}
+	s.mu.Unlock()
+	s.send("challenge/keepalive", map[string]any{"challenge_id": k.Challenge, "game_id": k.Game})
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.keeps, k)
+	}
+}
+
+// look finds the game among those that run; 0 if it does not.
+func (w *wait) look(ctx context.Context) ID {
+	view, err := w.s.c.Overview(ctx)
+	if err != nil {
+		return 0
+	}
+	for _, a := range view.Games {
+		if w.fits(a) {
+			return a.ID
+		}
+	}
+	return 0
+}
+
+// fits reports whether a game is one that the offer may have become.
+func (w *wait) fits(a ActiveGame) bool {
+	o, me := w.offer, w.s.Me().ID
+	if a.Phase == Finished || a.Side(me) == board.Empty {
+		return false
+	}
+	return a.ID == o.Game || w.new(a.ID) && (o.To == 0 || a.Side(o.To) != board.Empty)
+}
+
+// new reports whether a game did not run before, and is not that of another
+// offer.
+func (w *wait) new(id ID) bool {
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	return id != 0 && !w.known[id] && !w.s.awaited[id]
+}
+
+// heard takes an event of the session: the game's number if it tells that, an
+// error if the offer was refused, gone if it no longer stands.
+func (w *wait) heard(e SessionEvent) (game ID, gone bool, err error) {
+	switch e := e.(type) {
+	case ActiveGame:
+		if w.fits(e) {
+			return e.ID, false, nil
+		}
+	case Notification:
+		game, err = w.notified(e)
+	case SeekGraph:
+		for _, seek := range e.Seeks {
+			if seek.Challenge != w.offer.Challenge {
+				continue
+			}
+			if seek.Started && seek.Game != 0 {
+				return seek.Game, false, nil
+			}
+			gone = gone || seek.Deleted
+		}
+	}
+	return game, gone, err
+}
+
+func (w *wait) notified(n Notification) (ID, error) {
+	o := w.offer
+	mine := o.Game != 0 && n.GameID == o.Game || n.Challenge == o.Challenge
+	switch n.Type {
+	case "gameStarted":
+		if n.GameID != 0 && (mine || o.To == 0 && w.new(n.GameID)) {
+			return n.GameID, nil
+		}
+	case "gameDeclined", "gameOfferRejected":
+		if !mine {
+			break
+		}
+		reason := "the challenge was declined"
+		if n.Message != "" {
+			reason += ": " + n.Message
+		}
+		return 0, &RejectedError{reason}
+	}
+	return 0, nil
 }
 
 // watchFor follows game id until its data comes, which means that it has
@@ -484,21 +560,36 @@ func decodeSeeks(data json.RawMessage) SeekGraph {
 	return g
 }
 
-// WatchSeeks asks for the seek graph, which comes to the subscriptions, until
-// UnwatchSeeks.
-func (s *Session) WatchSeeks() error {
-	s.mu.Lock()
-	s.seeking = true
-	s.mu.Unlock()
+// WatchSeeks asks for the seek graph, which comes to the subscriptions until the
+// session ends.
+func (s *Session) WatchSeeks() error { return s.seek() }
+
+// seek asks for the seek graph, and unseek ends that; it comes for as long as
+// somebody wants it.
+func (s *Session) seek() error {
+	s.seeks.Lock()
+	defer s.seeks.Unlock()
+	if s.seekers++; s.seekers > 1 && s.Online() {
+		s.send("seek_graph/disconnect", map[string]any{"channel": "global"}) // the first answer lists all
+	}
 	return s.send("seek_graph/connect", map[string]any{"channel": "global"})
 }
 
-// UnwatchSeeks ends WatchSeeks.
-func (s *Session) UnwatchSeeks() error {
-	s.mu.Lock()
-	s.seeking = false
-	s.mu.Unlock()
-	return s.send("seek_graph/disconnect", map[string]any{"channel": "global"})
+func (s *Session) unseek() {
+	s.seeks.Lock()
+	defer s.seeks.Unlock()
+	if s.seekers--; s.seekers == 0 {
+		s.send("seek_graph/disconnect", map[string]any{"channel": "global"})
+	}
+}
+
+// seekAgain asks for the seek graph on a new connection, if somebody wants it.
+func (s *Session) seekAgain(conn *conn) {
+	s.seeks.Lock()
+	defer s.seeks.Unlock()
+	if s.seekers > 0 {
+		conn.send("seek_graph/connect", map[string]any{"channel": "global"})
+	}
 }
 
 // Automatch is the wish for any opponent.

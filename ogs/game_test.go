@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -186,6 +187,7 @@ func testDisplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	synctest.Wait() // until the server has the move, and has lost it
 	sg.Play(w.alice, pt(t, "G7", 9))
 	m, _ := event[ogs.Moved](f)
 	if m.Ticket != 0 || !m.Mine {
@@ -197,6 +199,29 @@ func testDisplaced(t *testing.T) {
 	}
 	if n := w.srv.Count("game/move"); n != 1 {
 		t.Errorf("%d moves were sent", n)
+	}
+}
+
+// TestDisplacedUnseen is TestDisplaced where the other move is first seen in
+// the game data.
+func TestDisplacedUnseen(t *testing.T) { bubble(t, testDisplacedUnseen) }
+
+func testDisplacedUnseen(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, nil)
+	s := w.connect()
+	f := w.join(s, sg.ID)
+	w.srv.Inject(ogstest.Fault{Kind: ogstest.LoseMove})
+	st := f.g.State()
+	if _, err := f.g.Move(pt(t, "C3", 9), st.Number(), st.Epoch); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+	w.srv.DropConnections()
+	sg.Play(w.alice, pt(t, "G7", 9))
+	e, st := event[ogs.Settled](f)
+	if e.Fate != ogs.Displaced || !strings.Contains(e.Reason, "G7") || st.Pending != nil || len(st.Moves) != 1 {
+		t.Errorf("%+v", e)
 	}
 }
 

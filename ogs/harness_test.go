@@ -63,7 +63,7 @@ func newWorld(t *testing.T, o ogstest.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Hour)
 	w := &world{t: t, memory: o.Memory, srv: srv, alice: srv.AddUser("alice"), bob: srv.AddUser("bob"), ctx: ctx}
 	t.Cleanup(func() {
 		cancel()

@@ -282,8 +282,3 @@ func (n *Notification) UnmarshalJSON(b []byte) error {
 		User: w.User, Message: clip(string(w.Message)), Outcome: clip(string(w.Outcome)), Raw: append(json.RawMessage(nil), b...)}
 	return nil
 }
-
-// DeleteNotification tells the server that the user has seen a notification.
-func (s *Session) DeleteNotification(id string) error {
-	return s.send("notification/delete", map[string]any{"notification_id": id})
-}

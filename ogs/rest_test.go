@@ -215,25 +215,25 @@ func testClose(t *testing.T) {
 	}
 }
 
-func TestPing(t *testing.T) { bubble(t, testPing) }
-
-func testPing(t *testing.T) {
-	w := newWorld(t, ogstest.Options{})
+// TestPing needs a network: in a bubble, an answer takes no time. Pings count
+// in milliseconds.
+func TestPing(t *testing.T) {
+	w := newWorld(t, loopback)
+	began := time.Now()
 	s := w.connect()
-	deadline := time.Now().Add(5 * time.Second)
 	for {
 		if drift, latency := s.Ping(); latency > 0 {
-			if drift.Abs() > time.Second || latency > time.Second {
-				t.Errorf("drift %v, latency %v on one machine", drift, latency)
+			if took := time.Since(began) + time.Millisecond; drift.Abs() > took || latency > took {
+				t.Errorf("drift %v, latency %v on one machine, within %v", drift, latency, took)
 			}
 			break
 		}
-		if time.Now().After(deadline) {
+		if w.ctx.Err() != nil {
 			t.Fatal("no pong was taken")
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(time.Millisecond)
 	}
-	if d := time.Until(s.ServerNow()).Abs(); d > time.Second {
+	if took, d := time.Since(began)+time.Millisecond, time.Until(s.ServerNow()).Abs(); d > took {
 		t.Errorf("the server's time is %v away", d)
 	}
 }
@@ -316,9 +316,6 @@ func TestSignIn(t *testing.T) {
 			}
 			if info, err := signed.Introspect(w.ctx, token.AccessToken); err != nil || !info.Active || info.Scope != "read write" || info.Username != "alice" {
 				t.Errorf("introspection %+v, %v", info, err)
-			}
-			if claims, err := signed.UserInfo(w.ctx); err != nil || claims["sub"] != fmt.Sprint(w.alice.ID) {
-				t.Errorf("user info %v, %v", claims, err)
 			}
 			if err := c.Revoke(w.ctx, tt.app, token.AccessToken); err != nil {
 				t.Error(err)

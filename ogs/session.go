@@ -35,10 +35,13 @@ type Session struct {
 	games   map[ID]*Game
 	subs    map[*Subscription]struct{}
 	keeps   map[keep]struct{} // challenges to keep alive
-	seeking bool              // the seek graph is wanted
+	awaited map[ID]bool       // games that offers were to become, for good
 	drift   time.Duration     // local time minus the server's
 	latency time.Duration     // of a round trip
 	closing bool
+
+	seeks   sync.Mutex // guards seekers and the sending of what they want
+	seekers int        // how many want the seek graph
 
 	ending sync.WaitGroup // the goroutines of the games
 }
@@ -51,7 +54,7 @@ type keep struct{ Challenge, Game ID }
 // wraps ErrSignIn when trying again is of no use.
 func Connect(ctx context.Context, c *Client) (*Session, error) {
 	s := &Session{c: c, log: c.log, done: make(chan struct{}), jwt: c.opt.JWT,
-		games: map[ID]*Game{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}}
+		games: map[ID]*Game{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}, awaited: map[ID]bool{}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	first := make(chan error, 1)
 	go s.run(first)
@@ -334,13 +337,11 @@ func (s *Session) up(conn *conn) {
 	for _, g := range s.games {
 		games = append(games, g)
 	}
-	seeking, me := s.seeking, s.me
+	me := s.me
 	s.mu.Unlock()
 	s.publish(Online{Me: me})
 	conn.send("automatch/list", nil)
-	if seeking {
-		conn.send("seek_graph/connect", map[string]any{"channel": "global"})
-	}
+	s.seekAgain(conn)
 	for _, g := range games {
 		g.inbox.put(connUp{conn})
 	}

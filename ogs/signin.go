@@ -257,14 +257,6 @@ func (c *Client) Introspect(ctx context.Context, token string) (Introspection, e
 	return Introspection{bool(w.Active), string(w.Scope), string(w.ClientID), clip(string(w.Username)), w.Expires.Time}, nil
 }
 
-// UserInfo asks the server for the claims of OpenID Connect, of which "sub" is
-// the player's number. Me tells more.
-func (c *Client) UserInfo(ctx context.Context) (map[string]any, error) {
-	var claims map[string]any
-	err := c.call(ctx, http.MethodGet, "/oauth2/userinfo/", nil, &claims)
-	return claims, err
-}
-
 // form posts a form, signed with the access token if signed is set.
 func (c *Client) form(ctx context.Context, path string, form url.Values, signed bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.Context(ctx), c.timing.Request+c.timing.RetryMax)

@@ -111,8 +111,18 @@ func (s *Server) postChallenge(w http.ResponseWriter, u, to *User, body []byte) 
 	c := &challenge{id: s.nextID - 1, game: s.nextID, uuid: secret(), from: u, to: to, color: top.Color, spec: spec, speed: tc.Speed, alive: time.Now()}
 	json.Unmarshal(body, &c.body)
 	s.challenges[c.id] = c
+	if by := s.hasty; by != nil {
+		s.hasty = nil
+		if _, err := s.begin(c, by); err != nil {
+			reply(w, http.StatusBadRequest, map[string]any{"error": err.Error()})
+			return
+		}
+	}
 	reply(w, http.StatusOK, map[string]any{"status": "ok", "challenge": c.id, "game": c.game, "uuid": c.uuid})
-	if to == nil {
+	switch {
+	case s.challenges[c.id] == nil: // taken already
+		return
+	case to == nil:
 		s.toSeekers([]any{c.seek()})
 		return
 	}
@@ -278,6 +288,14 @@ func (s *Server) AcceptFor(u *User, challenge int64) (*Game, error) {
 		return nil, fmt.Errorf("ogstest: there is no challenge %d", challenge)
 	}
 	return s.begin(c, u)
+}
+
+// AcceptNext makes u accept the next challenge before the server has even
+// answered the one who makes it.
+func (s *Server) AcceptNext(u *User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasty = u
 }
 
 // RejectFor makes u refuse a challenge as bots do, with words.

@@ -125,6 +125,7 @@ type Server struct {
 	faults     []*Fault
 	notes      map[int64][]map[string]any // notifications by user
 	loginAs    *User
+	hasty      *User // accepts the next challenge
 	denyLogin  string
 	waitUntil  time.Time // when a client that was sent a 429 may come back
 	hushed     bool
