@@ -137,8 +137,7 @@ func (c *Client) Challenge(ctx context.Context, ch Challenge, opponent ID) (Offe
 	o := Offer{Challenge: looseID(w.Challenge), Game: looseID(w.Game), UUID: string(w.UUID),
 		Speed: ch.Time.Classify(ch.Width, ch.Height), To: opponent}
 	if o.Challenge == 0 {
-		return Offer{}, &APIError{Method: http.MethodPost, Path: path, Status: http.StatusOK,
-			Message: "the answer names no challenge; it may have been made all the same, see 'gobancam challenge list'"}
+		return Offer{}, ErrUnnamedOffer
 	}
 	return o, nil
 }

@@ -63,7 +63,7 @@ func (b *bearer) TokenContext(context.Context) (*oauth2.Token, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.refused {
-		return nil, fmt.Errorf("%w: the server does not take the access token that was given; make a new one, or sign in with 'gobancam login' and give none", ErrSignIn)
+		return nil, fmt.Errorf("%w: the server does not take the access token that was given; make a new one, or give none", ErrSignIn)
 	}
 	return &oauth2.Token{AccessToken: b.token, TokenType: "Bearer"}, nil
 }

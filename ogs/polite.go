@@ -3,11 +3,9 @@ package ogs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -57,7 +55,7 @@ func (g *gate) wait(ctx context.Context, max time.Duration) error {
 type WaitError struct{ For time.Duration }
 
 func (e *WaitError) Error() string {
-	return fmt.Sprintf("the server asks to wait another %v", e.For.Round(time.Second))
+	return "the server asks to wait another " + inWords(e.For)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -69,24 +67,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// retryAfter reads the Retry-After header, in seconds or as a date.
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
-	v := h.Get("Retry-After")
-	if v == "" {
-		return 0, false
-	}
-	if n, err := strconv.ParseFloat(v, 64); err == nil {
-		if n >= 0 && n < 1e6 {
-			return time.Duration(n * float64(time.Second)), true
-		}
-		return 0, false
-	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(t.Sub(now), 0), true
-	}
-	return 0, false
 }
 
 // polite is a RoundTripper that says who we are, heeds Retry-After for all

@@ -22,7 +22,7 @@ type Config struct {
 func (c *Client) Config(ctx context.Context) (Config, error) {
 	const path = "/api/v1/ui/config"
 	if c.opt.Tokens == nil {
-		return Config{}, fmt.Errorf("%w: there is no access token; run 'gobancam login'", ErrSignIn)
+		return Config{}, fmt.Errorf("%w: there is no access token", ErrSignIn)
 	}
 	for again := false; ; again = true {
 		data, token, err := c.once(ctx, http.MethodGet, path, nil)
@@ -43,7 +43,7 @@ func (c *Client) Config(ctx context.Context) (Config, error) {
 				return Config{w.User, string(w.JWT)}, nil
 			}
 			if again {
-				return Config{}, fmt.Errorf("%w: it took us for a guest; run 'gobancam login'", ErrSignIn)
+				return Config{}, fmt.Errorf("%w: it took us for a guest", ErrSignIn)
 			}
 		}
 		c.opt.Tokens.Refused(token)
@@ -55,7 +55,7 @@ func (c *Client) Me(ctx context.Context) (Player, error) {
 	var p Player
 	err := c.call(ctx, http.MethodGet, "/api/v1/me", nil, &p)
 	if err == nil && p.ID <= 0 {
-		err = fmt.Errorf("%w: it took us for a guest; run 'gobancam login'", ErrSignIn)
+		err = fmt.Errorf("%w: it took us for a guest", ErrSignIn)
 	}
 	return p, err
 }

@@ -16,10 +16,14 @@ import (
 
 // TestSoak plays random games under random faults. Every move that the player
 // intended has to be in the server's record, once, in order, and nothing else
-// of that player. GOBANCAM_SOAK is the number of games, 12 without it;
-// GOBANCAM_SEED repeats one of them.
+// of that player. GOBANCAM_SOAK is the number of games, 60 without it;
+// GOBANCAM_SEED repeats one of them. With GOBANCAM_SOAK_SOCKETS the server
+// listens at a port and the time is real, as in real life.
 func TestSoak(t *testing.T) {
-	games := 12
+	games := 60
+	if sockets() {
+		games = 12
+	}
 	if n, err := strconv.Atoi(os.Getenv("GOBANCAM_SOAK")); err == nil {
 		games = n
 	} else if testing.Short() {
@@ -37,18 +41,29 @@ func TestSoak(t *testing.T) {
 				t.Parallel()
 				limit <- struct{}{}
 				defer func() { <-limit }()
-				soak(t, first+i, &moves, &faults, &resent)
+				play := func(t *testing.T) { soak(t, first+i, &moves, &faults, &resent) }
+				if sockets() {
+					play(t)
+				} else {
+					bubble(t, play)
+				}
 			})
 		}
 	})
 	t.Logf("%d games, %d moves of ours, %d faults, %d moves sent again after being found not played", games, moves.Load(), faults.Load(), resent.Load())
 }
 
+func sockets() bool { return os.Getenv("GOBANCAM_SOAK_SOCKETS") != "" }
+
 func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	their := rand.New(rand.NewPCG(seed, 2))
 	rules := []string{"japanese", "chinese", "aga", "korean", "ing", "nz"}[rng.IntN(6)]
-	w := newWorld(t, ogstest.Options{Refusal: ogstest.Refusal(rng.IntN(3)), PhaseLast: rng.IntN(2) == 0, OldForms: rng.IntN(4) == 0})
+	addr := ""
+	if sockets() {
+		addr = loopback.Addr
+	}
+	w := newWorld(t, ogstest.Options{Addr: addr, Refusal: ogstest.Refusal(rng.IntN(3)), PhaseLast: rng.IntN(2) == 0, OldForms: rng.IntN(4) == 0})
 	setup := ogstest.Setup{Rules: rules, Size: 9, Black: w.alice, White: w.bob}
 	if rng.IntN(2) == 0 {
 		setup.Black, setup.White = w.bob, w.alice
@@ -105,6 +120,13 @@ func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
 			faults.Add(1)
 			w.srv.Inject(ogstest.Fault{Kind: ogstest.NoGameData + ogstest.Kind(rng.IntN(2))})
 			w.srv.DropConnections()
+		case 5:
+			faults.Add(1)
+			sg.TellNonsense(anyNonsense(rng))
+		case 6:
+			faults.Add(1)
+			w.srv.Inject(ogstest.Fault{Kind: anyNonsense(rng), Times: 1 + rng.IntN(3)})
+			w.srv.DropConnections()
 		}
 		for settled := false; !settled; {
 			switch r := f.move(p); r.Fate {
@@ -136,6 +158,11 @@ func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
 	if st := f.g.State(); len(st.Moves) != final.MoveCount() {
 		t.Errorf("seed %d: the client has %d moves, the server %d", seed, len(st.Moves), final.MoveCount())
 	}
+}
+
+func anyNonsense(rng *rand.Rand) ogstest.Kind {
+	all := ogstest.Nonsense()
+	return all[rng.IntN(len(all))]
 }
 
 // randomMove returns a legal move, or a pass when the game has gone on for

@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitOK
 	}
 	if err.Error() != "" {
-		fmt.Fprintln(stderr, "gobancam: "+err.Error())
+		fmt.Fprintln(stderr, "gobancam: "+err.Error()+advice(err))
 	}
 	var e *exitError
 	if errors.As(err, &e) {

@@ -42,7 +42,7 @@ const (
 
 	// The following answer game/connect with game data that can be read and
 	// cannot be true.
-	DoubleMove     // the last move comes twice, or the first point is played twice
+	DoubleMove     // the last stone is played once more; without one, two are on one point
 	BadStones      // a black and a white stone begin on one point
 	TinyBoard      // 1×1
 	OblongBoard    // 9×13, or as much

@@ -2,6 +2,7 @@ package ogstest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gobancam/gobancam/board"
 )
@@ -21,18 +22,18 @@ func (g *Game) TellNonsense(k Kind) {
 // spoilt is the game data with the fault k.
 func (g *Game) spoilt(k Kind) map[string]any {
 	d := g.data()
-	size, moves := g.spec.Size, d["moves"].([]any)
+	size, moves := g.spec.Size, slices.Clip(d["moves"].([]any))
 	switch k {
 	case BadGameData:
 		return map[string]any{"game_id": g.ID, "moves": "!", "width": "wide", "phase": []int{}}
 	case DoubleMove:
 		again := []any{0, 0, 100}
-		if n := len(moves); n > 0 {
-			again = moves[n-1].([]any)
-		} else {
-			moves = append(moves, again)
+		d["moves"] = append(moves, again, again)
+		for i, m := range g.board.Moves() {
+			if !m.Point.IsPass() {
+				d["moves"] = append(moves, moves[i])
+			}
 		}
-		d["moves"] = append(moves, again)
 	case BadStones:
 		d["initial_state"] = map[string]string{"black": "aabb", "white": "bbcc"}
 	case TinyBoard:
