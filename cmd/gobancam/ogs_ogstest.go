@@ -26,6 +26,8 @@ var ogstestFaults = map[string]ogstest.Kind{
 	"delay-echo": ogstest.DelayEcho, "duplicate-echo": ogstest.DuplicateEcho, "garbage-echo": ogstest.GarbageEcho, "skip-event": ogstest.SkipEvent,
 	"skip-clock": ogstest.SkipClock, "reorder": ogstest.Reorder, "status": ogstest.Status, "html-500": ogstest.HTML500, "html-200": ogstest.HTML200,
 	"stall": ogstest.Stall, "cut": ogstest.Cut, "no-gamedata": ogstest.NoGameData, "bad-gamedata": ogstest.BadGameData,
+	"double-move": ogstest.DoubleMove, "bad-stones": ogstest.BadStones, "tiny-board": ogstest.TinyBoard, "oblong-board": ogstest.OblongBoard,
+	"other-size": ogstest.OtherSize, "far-move": ogstest.FarMove, "absurd-clock": ogstest.AbsurdClock, "swapped-players": ogstest.SwappedPlayers,
 }
 
 func newOGSTestCommand() *cobra.Command {
@@ -60,6 +62,7 @@ Commands are lines on standard input:
   heal                        take back the faults that have not happened
   restart DURATION            close the port for a while
   expire tokens|jwts          end all access tokens, or the socket's
+  nonsense NAME               send the game data of such a fault, unasked
   raw TEXT                    send a frame as it is to all sockets
   game                        start another game
   record                      print everything that was received
@@ -274,6 +277,15 @@ func (t *testServer) command(complain io.Writer, line string) bool {
 		}
 		if err == nil {
 			t.srv.Inject(f)
+		}
+	case "nonsense":
+		kind, ok := ogstestFaults[arg(1)]
+		if !ok || !slices.Contains(ogstest.Nonsense(), kind) {
+			err = fmt.Errorf("%q is no kind of game data", arg(1))
+			break
+		}
+		for _, g := range t.games {
+			g.TellNonsense(kind)
 		}
 	case "game":
 		err = t.start()
