@@ -758,7 +758,13 @@ func (g *Game) autoResign(data json.RawMessage, on bool) error {
 		}
 		at := w.Expiration.Time
 		if !on {
+			if g.st.AutoResign[c].IsZero() {
+				return nil // nothing was told that could be taken back
+			}
 			at = time.Time{}
+		}
+		if at.Sub(g.s.ServerNow()) > maxTime {
+			return fmt.Errorf("%v is to resign in %v", c, at)
 		}
 		g.change(func(n *State) { n.AutoResign[c] = at })
 		g.tell(AutoResign{c, at})

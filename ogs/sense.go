@@ -99,7 +99,7 @@ func (g *Game) unusable(err error, data json.RawMessage) {
 	if g.ended {
 		return
 	}
-	g.s.log.Warn("ogs: game data cannot be used", "game", g.id, "error", err, "begins", excerpt(data[:min(len(data), 120)]))
+	g.s.log.Info("ogs: game data cannot be used", "game", g.id, "error", err, "begins", excerpt(data[:min(len(data), 120)]))
 	if g.st != nil && g.st.Live {
 		g.change(func(n *State) { n.Live = false })
 	}

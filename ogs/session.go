@@ -230,7 +230,7 @@ func (s *Session) setJWT(jwt string) {
 
 // dial opens a socket at the first address that answers.
 func (s *Session) dial() (ws *websocket.Conn, err error) {
-	if err := s.c.gate.wait(s.ctx, maxWait); err != nil {
+	if err := s.c.gate.wait(s.ctx, 24*time.Hour); err != nil {
 		return nil, err
 	}
 	for _, address := range s.c.sockets {

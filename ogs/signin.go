@@ -77,7 +77,7 @@ func (c *Client) SignIn(ctx context.Context, a App, show func(address string)) (
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answerCallback(ctx, w, r, visit{c.opt.Name, path, state, answers})
+		answerCallback(ctx, w, r, path, state, answers)
 	})}
 	srv.SetKeepAlivesEnabled(false)
 	served := make(chan struct{})
@@ -116,15 +116,9 @@ func randomState() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// visit is what the browser is expected to bring, to the program of that name.
-type visit struct {
-	program, path, state string
-	answers              chan<- callback
-}
-
 // answerCallback takes the browser's visit, if it belongs to this sign-in, and
 // shows a page. Visits that do not belong to it change nothing.
-func answerCallback(ctx context.Context, w http.ResponseWriter, r *http.Request, v visit) {
+func answerCallback(ctx context.Context, w http.ResponseWriter, r *http.Request, path, state string, answers chan<- callback) {
 	page := func(status int, title, text string) {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
@@ -132,21 +126,21 @@ func answerCallback(ctx context.Context, w http.ResponseWriter, r *http.Request,
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		w.WriteHeader(status)
-		fmt.Fprintf(w, "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>%s</title>"+
-			"<body style=\"font: 1.2em sans-serif; margin: 4em\"><h1>%s</h1><p>%s</p>", html.EscapeString(v.program), html.EscapeString(title), html.EscapeString(text))
+		fmt.Fprintf(w, "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>gobancam</title>"+
+			"<body style=\"font: 1.2em sans-serif; margin: 4em\"><h1>%s</h1><p>%s</p>", html.EscapeString(title), html.EscapeString(text))
 	}
 	q := r.URL.Query()
 	switch {
-	case r.Method != http.MethodGet || r.URL.Path != v.path:
+	case r.Method != http.MethodGet || r.URL.Path != path:
 		http.NotFound(w, r)
 		return
-	case subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(v.state)) != 1:
-		page(http.StatusBadRequest, "This is not the sign-in that "+v.program+" waits for.", "Start again with the address that "+v.program+" shows.")
+	case subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(state)) != 1:
+		page(http.StatusBadRequest, "This is not the sign-in that gobancam waits for.", "Start again with the address that gobancam shows.")
 		return
 	}
 	cb := callback{q, make(chan error, 1)}
 	select {
-	case v.answers <- cb:
+	case answers <- cb:
 	case <-ctx.Done():
 		return
 	}

@@ -166,7 +166,9 @@ func (o *Online) update(u ogs.Update) error {
 	case ogs.Unusable:
 		o.unusable = true
 		o.tell(match.ServerSaid{Text: fmt.Sprintf("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)})
-		o.tell(match.Disconnected{}) // said already
+		// Said already; the line stands, only the game is not known.
+		o.tell(match.Disconnected{})
+		o.tell(match.Connected{})
 	case ogs.Moved:
 		o.tell(match.MovePlayed{Number: e.Number, Move: board.Move{Color: e.Move.Color, Point: e.Move.Point}})
 	case ogs.Acknowledged:
