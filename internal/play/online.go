@@ -166,9 +166,8 @@ func (o *Online) update(u ogs.Update) error {
 	case ogs.Unusable:
 		o.unusable = true
 		o.tell(match.ServerSaid{Text: fmt.Sprintf("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)})
-		// Said already; the line stands, only the game is not known.
+		// The line stands, but the referee is to wait as if it did not.
 		o.tell(match.Disconnected{})
-		o.tell(match.Connected{})
 	case ogs.Moved:
 		o.tell(match.MovePlayed{Number: e.Number, Move: board.Move{Color: e.Move.Color, Point: e.Move.Point}})
 	case ogs.Acknowledged:
