@@ -8,185 +8,241 @@ import (
 	"github.com/gobancam/gobancam/board"
 )
 
+// A request is a game/… command of a client.
+type request struct {
+	s      *Server
+	c      *socket
+	g      *Game
+	me     board.Color // Empty for a spectator
+	name   string      // without game/
+	answer func(any, *refusal)
+
+	ID         *int64 `json:"game_id"`
+	Chat       *bool
+	Move       *string
+	MoveNumber *int     `json:"move_number"`
+	Latency    *float64 `json:"latency"`
+	Removed    *bool
+	Stones     *string
+	Strict     *bool `json:"strict_seki_mode"`
+	Type       string
+	Body       json.RawMessage
+}
+
+// gameCommands are what can be asked for in a game that was connected to.
+var gameCommands = map[string]func(*request){
+	"move": (*request).move, "resign": (*request).resign, "cancel": (*request).cancel,
+	"undo/request": (*request).requestUndo, "undo/accept": (*request).answerUndo, "undo/cancel": (*request).answerUndo,
+	"pause": (*request).pause, "resume": (*request).resume, "timed_out": func(r *request) { r.g.timeUp() },
+	"removed_stones/set": (*request).mark, "removed_stones/accept": (*request).acceptRemoved, "removed_stones/reject": (*request).rejectRemoved,
+	"latency": (*request).latency, "chat": (*request).say,
+	"conditional_moves/set": (*request).ok, "delayed_resign": (*request).ok, "clear_delayed_resign": (*request).ok,
+}
+
 // gameCommand handles game/… of a client.
 func (c *socket) gameCommand(name string, body json.RawMessage, answer func(any, *refusal)) {
 	s := c.s
-	var d struct {
-		ID         *int64 `json:"game_id"`
-		Chat       *bool
-		Move       *string
-		MoveNumber *int     `json:"move_number"`
-		Latency    *float64 `json:"latency"`
-		Removed    *bool
-		Stones     *string
-		Strict     *bool `json:"strict_seki_mode"`
-		Type       string
-		Body       json.RawMessage
-	}
-	if err := json.Unmarshal(body, &d); err != nil || d.ID == nil {
+	r := &request{s: s, c: c, name: name, answer: answer}
+	if err := json.Unmarshal(body, r); err != nil || r.ID == nil {
 		s.violation("game/%s without a usable game_id: %s", name, body)
 		return
 	}
-	g := s.games[*d.ID]
-	if name == "connect" {
-		c.connectGame(*d.ID, g, d.Chat)
+	g := s.games[*r.ID]
+	switch name {
+	case "connect":
+		c.connectGame(*r.ID, g, r.Chat)
 		return
-	}
-	if name == "disconnect" {
-		if c.games[*d.ID] {
-			delete(c.games, *d.ID)
-			if g != nil {
-				delete(g.told, c)
-				g.left(c.user)
-			}
-		}
+	case "disconnect":
+		c.disconnectGame(*r.ID, g)
 		return
 	}
 	if g == nil {
-		answer(nil, &refusal{"not-found", "There is no such game."})
+		r.deny("not-found", "There is no such game.")
 		return
 	}
 	if _, ok := g.told[c]; !ok {
 		s.violation("game/%s for game %d on a connection that has not seen its game data", name, g.ID)
-		answer(nil, &refusal{"not-connected", "Connect to the game first."})
+		r.deny("not-connected", "Connect to the game first.")
 		return
 	}
-	me := g.color(c.user)
-	deny := func(code, message string) { answer(nil, &refusal{code, message}) }
-	if me == board.Empty && name != "chat" {
+	r.g, r.me = g, g.color(c.user)
+	if r.me == board.Empty && name != "chat" {
 		s.violation("game/%s by %s, who does not play in game %d", name, c.user.Name, g.ID)
-		deny("not-a-player", "You are not a player of this game.")
+		r.deny("not-a-player", "You are not a player of this game.")
 		return
 	}
-	need := func(ok bool, field string) bool {
-		if !ok {
-			s.violation("game/%s without %s", name, field)
-			deny("missing-field", field+" is required.")
-		}
-		return ok
-	}
-	inPhase := func(phase string) bool {
-		if g.phase != phase {
-			deny("wrong-phase", "The game is in the phase "+g.phase+".")
-			return false
-		}
-		return true
-	}
-	now := time.Now()
-	switch name {
-	case "move":
-		if need(d.Move != nil, "move") {
-			c.move(g, me, *d.Move, answer)
-		}
-	case "resign":
-		if g.phase == "finished" {
-			inPhase("play")
-			return
-		}
-		g.end("Resignation", me.Opponent())
-		answer(map[string]any{}, nil)
-	case "cancel":
-		limit := 5 + 1
-		if g.rules.FreeHandicap {
-			limit = 5 + max(g.spec.Handicap, 1)
-		}
-		if !inPhase("play") {
-			return
-		}
-		if g.board.MoveCount() >= limit {
-			s.violation("game/cancel after %d moves", g.board.MoveCount())
-			deny("too-late", "The game can no longer be cancelled.")
-			return
-		}
-		g.annulled = true
-		g.end("Cancellation", me.Opponent())
-		answer(map[string]any{}, nil)
-	case "undo/request":
-		if !need(d.MoveNumber != nil, "move_number") || !inPhase("play") {
-			return
-		}
-		if *d.MoveNumber != g.board.MoveCount() || *d.MoveNumber == 0 {
-			s.violation("undo/request for move %d after %d moves", *d.MoveNumber, g.board.MoveCount())
-			deny("out-of-date", "The game is at another move.")
-			return
-		}
-		answer(map[string]any{}, nil)
-		g.requestUndo(c.user)
-	case "undo/accept", "undo/cancel":
-		if !need(d.MoveNumber != nil, "move_number") || !inPhase("play") {
-			return
-		}
-		if g.undo == nil || g.undo.number != *d.MoveNumber || (g.undo.by == c.user) != (name == "undo/cancel") {
-			s.violation("%s of move %d, which this player cannot answer", name, *d.MoveNumber)
-			deny("no-request", "There is no such request.")
-			return
-		}
-		answer(map[string]any{}, nil)
-		if name == "undo/cancel" {
-			g.undo = nil
-			g.toAll("undo_canceled", *d.MoveNumber)
-		} else {
-			g.acceptUndo(c.user)
-		}
-	case "pause":
-		if !inPhase("play") {
-			return
-		}
-		if g.pausesLeft[me] == 0 {
-			deny("no-pauses", "You have no pauses left.")
-			return
-		}
-		g.pausesLeft[me]--
-		g.clock.pause("paused", map[string]any{"pausing_player_id": c.user.ID, "pauses_left": g.pausesLeft[me]}, now)
-		answer(map[string]any{}, nil)
-		g.tellClock()
-	case "resume":
-		g.clock.resume("paused", now)
-		answer(map[string]any{}, nil)
-		g.tellClock()
-	case "timed_out":
-		g.timeUp()
-	case "removed_stones/set":
-		if !need(d.Removed != nil, "removed") || !need(d.Stones != nil, "stones") || !inPhase("stone removal") {
-			return
-		}
-		if g.setRemoved(c.user, *d.Stones, *d.Removed) {
-			answer(map[string]any{}, nil)
-		} else {
-			s.violation("removed_stones/set with the points %q", *d.Stones)
-			deny("bad-points", "These are no points of the board.")
-		}
-	case "removed_stones/accept":
-		if !need(d.Stones != nil, "stones") || !need(d.Strict != nil, "strict_seki_mode") || !inPhase("stone removal") {
-			return
-		}
-		if *d.Stones != g.removed {
-			s.violation("removed_stones/accept with %q where the marked points are %q", *d.Stones, g.removed)
-			deny("wrong-stones", "These are not the marked stones.")
-			return
-		}
-		answer(map[string]any{}, nil)
-		g.acceptedBy(c.user, *d.Stones)
-	case "removed_stones/reject":
-		if !inPhase("stone removal") {
-			return
-		}
-		answer(map[string]any{}, nil)
-		g.rejectRemoval(c.user)
-	case "latency":
-		if need(d.Latency != nil, "latency") {
-			g.toBut(c, "latency", map[string]any{"player_id": c.user.ID, "latency": *d.Latency})
-		}
-	case "chat":
-		if !need(d.Type != "" && d.MoveNumber != nil && len(d.Body) > 0, "type, move_number and body") {
-			return
-		}
-		g.say(c.user, d.Type, *d.MoveNumber, d.Body)
-		answer(map[string]any{}, nil)
-	case "conditional_moves/set", "delayed_resign", "clear_delayed_resign":
-		answer(map[string]any{}, nil)
-	default:
+	do, ok := gameCommands[name]
+	if !ok {
 		s.violation("there is no command game/%s", name)
+		return
+	}
+	do(r)
+}
+
+func (r *request) ok() { r.answer(map[string]any{}, nil) }
+
+func (r *request) deny(code, message string) { r.answer(nil, &refusal{code, message}) }
+
+// need reports whether a field was there, and complains if not.
+func (r *request) need(ok bool, field string) bool {
+	if !ok {
+		r.s.violation("game/%s without %s", r.name, field)
+		r.deny("missing-field", field+" is required.")
+	}
+	return ok
+}
+
+// in reports whether the game is in a phase, and refuses if not.
+func (r *request) in(phase string) bool {
+	if r.g.phase != phase {
+		r.deny("wrong-phase", "The game is in the phase "+r.g.phase+".")
+		return false
+	}
+	return true
+}
+
+func (r *request) move() {
+	if r.need(r.Move != nil, "move") {
+		r.c.move(r.g, r.me, *r.Move, r.answer)
+	}
+}
+
+func (r *request) resign() {
+	if r.g.phase == "finished" {
+		r.in("play")
+		return
+	}
+	r.g.end("Resignation", r.me.Opponent())
+	r.ok()
+}
+
+func (r *request) cancel() {
+	g := r.g
+	limit := 5 + 1
+	if g.rules.FreeHandicap {
+		limit = 5 + max(g.spec.Handicap, 1)
+	}
+	if !r.in("play") {
+		return
+	}
+	if g.board.MoveCount() >= limit {
+		r.s.violation("game/cancel after %d moves", g.board.MoveCount())
+		r.deny("too-late", "The game can no longer be cancelled.")
+		return
+	}
+	g.annulled = true
+	g.end("Cancellation", r.me.Opponent())
+	r.ok()
+}
+
+func (r *request) requestUndo() {
+	g := r.g
+	if !r.need(r.MoveNumber != nil, "move_number") || !r.in("play") {
+		return
+	}
+	if *r.MoveNumber != g.board.MoveCount() || *r.MoveNumber == 0 {
+		r.s.violation("undo/request for move %d after %d moves", *r.MoveNumber, g.board.MoveCount())
+		r.deny("out-of-date", "The game is at another move.")
+		return
+	}
+	r.ok()
+	g.requestUndo(r.c.user)
+}
+
+func (r *request) answerUndo() {
+	g := r.g
+	if !r.need(r.MoveNumber != nil, "move_number") || !r.in("play") {
+		return
+	}
+	if g.undo == nil || g.undo.number != *r.MoveNumber || (g.undo.by == r.c.user) != (r.name == "undo/cancel") {
+		r.s.violation("%s of move %d, which this player cannot answer", r.name, *r.MoveNumber)
+		r.deny("no-request", "There is no such request.")
+		return
+	}
+	r.ok()
+	if r.name == "undo/cancel" {
+		g.undo = nil
+		g.toAll("undo_canceled", *r.MoveNumber)
+	} else {
+		g.acceptUndo(r.c.user)
+	}
+}
+
+func (r *request) pause() {
+	g := r.g
+	if !r.in("play") {
+		return
+	}
+	if g.pausesLeft[r.me] == 0 {
+		r.deny("no-pauses", "You have no pauses left.")
+		return
+	}
+	g.pausesLeft[r.me]--
+	g.clock.pause("paused", map[string]any{"pausing_player_id": r.c.user.ID, "pauses_left": g.pausesLeft[r.me]}, time.Now())
+	r.ok()
+	g.tellClock()
+}
+
+func (r *request) resume() {
+	r.g.clock.resume("paused", time.Now())
+	r.ok()
+	r.g.tellClock()
+}
+
+func (r *request) mark() {
+	if !r.need(r.Removed != nil, "removed") || !r.need(r.Stones != nil, "stones") || !r.in("stone removal") {
+		return
+	}
+	if r.g.setRemoved(r.c.user, *r.Stones, *r.Removed) {
+		r.ok()
+	} else {
+		r.s.violation("removed_stones/set with the points %q", *r.Stones)
+		r.deny("bad-points", "These are no points of the board.")
+	}
+}
+
+func (r *request) acceptRemoved() {
+	if !r.need(r.Stones != nil, "stones") || !r.need(r.Strict != nil, "strict_seki_mode") || !r.in("stone removal") {
+		return
+	}
+	if *r.Stones != r.g.removed {
+		r.s.violation("removed_stones/accept with %q where the marked points are %q", *r.Stones, r.g.removed)
+		r.deny("wrong-stones", "These are not the marked stones.")
+		return
+	}
+	r.ok()
+	r.g.acceptedBy(r.c.user, *r.Stones)
+}
+
+func (r *request) rejectRemoved() {
+	if r.in("stone removal") {
+		r.ok()
+		r.g.rejectRemoval(r.c.user)
+	}
+}
+
+func (r *request) latency() {
+	if r.need(r.Latency != nil, "latency") {
+		r.g.toBut(r.c, "latency", map[string]any{"player_id": r.c.user.ID, "latency": *r.Latency})
+	}
+}
+
+func (r *request) say() {
+	if r.need(r.Type != "" && r.MoveNumber != nil && len(r.Body) > 0, "type, move_number and body") {
+		r.g.say(r.c.user, r.Type, *r.MoveNumber, r.Body)
+		r.ok()
+	}
+}
+
+// disconnectGame ends the subscription of a socket to a game.
+func (c *socket) disconnectGame(id int64, g *Game) {
+	if !c.games[id] {
+		return
+	}
+	delete(c.games, id)
+	if g != nil {
+		delete(g.told, c)
+		g.left(c.user)
 	}
 }
 
