@@ -284,15 +284,21 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		return sourceError(err)
 	}
 	if last != nil && last.Result != nil {
-		diff, err := keepServerRecord(ctx, client, game.ID(), table.SGF)
-		switch {
-		case err != nil:
-			s.log.Warn("the server's own record was not fetched", "error", err)
-		case diff != "":
-			face.note("the server's record differs from ours: " + diff)
-		}
+		s.compare(ctx, client, game.ID(), table.SGF)
 	}
 	return nil
+}
+
+// compare keeps the server's own record of a game that is over, and says where
+// ours differs.
+func (s *seat) compare(ctx context.Context, client *ogs.Client, id ogs.ID, sgf string) {
+	diff, err := keepServerRecord(ctx, client, id, sgf)
+	switch {
+	case err != nil:
+		s.log.Warn("the server's own record was not fetched", "error", err)
+	case diff != "":
+		s.face.note("the server's record differs from ours: " + diff)
+	}
 }
 
 // tape records the game: all of it where asked to, else the last minutes.
