@@ -125,7 +125,7 @@ func (g *Game) clock(data json.RawMessage) error {
 		return fmt.Errorf("it is of game %d", w.GameID)
 	}
 	clock := w.over(g.st.Clock)
-	if err := clock.sane(g.st.Time); err != nil {
+	if err := g.keepsTime(clock, g.st.Time); err != nil {
 		return err
 	}
 	g.change(func(n *State) { n.Clock = clock })

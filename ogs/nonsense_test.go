@@ -153,6 +153,25 @@ func testOblong(t *testing.T) {
 	}
 }
 
+// TestOddClock plays a game whose clock was absurd from the beginning, and stays
+// so: the server may mean something by it, and the moves are in order.
+func TestOddClock(t *testing.T) { bubble(t, testOddClock) }
+
+func testOddClock(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7")})
+	w.srv.Inject(ogstest.Fault{Kind: ogstest.AbsurdClock, Times: 100})
+	f := w.join(w.connect(), sg.ID)
+	sg.TellNonsense(ogstest.AbsurdClock)
+	f.g.Resync("a test")
+	event[ogs.Snapshot](f)
+	f.play(pt(t, "C3", 9))
+	f.play(pt(t, "C7", 9))
+	if got := strings.Join(sg.Moves()[:3], " "); got != "cg gg cc" {
+		t.Errorf("the server has %s", got)
+	}
+}
+
 // TestNonsenseForever has a server that never comes to its senses: it is asked
 // again and again, but less and less often, and told once.
 func TestNonsenseForever(t *testing.T) { bubble(t, testNonsenseForever) }

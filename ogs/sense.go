@@ -1,6 +1,7 @@
 package ogs
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,9 +45,6 @@ func (c *Clock) sane(t TimeControl) error {
 // sane says why game data that could be read cannot be true, or cannot be
 // played.
 func (s *State) sane() error {
-	if err := s.Clock.sane(s.Time); err != nil {
-		return err
-	}
 	if s.odd != nil {
 		return s.odd
 	}
@@ -82,15 +80,21 @@ func (g *Game) believed(n *State) error {
 		return fmt.Errorf("it is of game %d", n.ID)
 	}
 	if g.st != nil && g.st.game != nil {
-		if err := n.follows(g.st); err != nil {
-			return err
-		}
-		return n.sane()
+		return cmp.Or(n.follows(g.st), g.keepsTime(n.Clock, n.Time), n.sane())
 	}
 	if g.st == nil && g.bad < patience {
-		return n.sane()
+		return cmp.Or(g.keepsTime(n.Clock, n.Time), n.sane())
 	}
 	return nil
+}
+
+// keepsTime says why a clock is not believed. A server that showed an absurd one
+// from the beginning means something by it.
+func (g *Game) keepsTime(c Clock, t TimeControl) error {
+	if g.st != nil && g.st.Clock.sane(g.st.Time) != nil {
+		return nil
+	}
+	return c.sane(t)
 }
 
 // unusable keeps the last good state, in which nothing is sent, and asks for

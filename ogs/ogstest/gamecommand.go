@@ -272,6 +272,9 @@ func (c *socket) connectGame(id int64, g *Game, chat *bool) {
 		}
 	case f.Kind >= BadGameData:
 		c.send(fmt.Sprintf("game/%d/gamedata", id), g.spoilt(f.Kind))
+		if f.Kind == AbsurdClock { // its moves are right: they may be gone on from
+			g.told[c] = g.version
+		}
 	}
 }
 
