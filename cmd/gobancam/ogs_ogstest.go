@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,41 +93,8 @@ The exit code is 1 if there were violations.`,
 					return withCode(exitUsage, err)
 				}
 			}
-			lines := make(chan string)
-			go func() {
-				defer close(lines)
-				in := bufio.NewScanner(cmd.InOrStdin())
-				for in.Scan() {
-					select {
-					case lines <- in.Text():
-					case <-cmd.Context().Done():
-						return
-					}
-				}
-				// Without standard input the server runs until it is stopped.
-				<-cmd.Context().Done()
-			}()
-			tick := time.NewTicker(200 * time.Millisecond)
-			defer tick.Stop()
-			for quit := false; !quit; {
-				select {
-				case <-cmd.Context().Done():
-					quit = true
-				case line := <-lines:
-					quit = t.command(cmd.ErrOrStderr(), line)
-				case <-tick.C:
-					t.finished()
-				}
-			}
-			t.finished()
-			v := srv.Violations()
-			for _, s := range v {
-				t.out.Encode(map[string]any{"violation": s})
-			}
-			if len(v) > 0 {
-				return withCode(exitFailed, fmt.Errorf("clients did %d things that a well-behaved one does not do", len(v)))
-			}
-			return nil
+			t.serve(cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr())
+			return t.verdict()
 		},
 	}
 	fl := cmd.Flags()
@@ -144,6 +112,49 @@ The exit code is 1 if there were violations.`,
 	fl.DurationVar(&o.TokenLife, "token-life", 0, "life of access tokens; 30 days without it")
 	fl.DurationVar(&o.JWTLife, "jwt-life", 0, "life of the socket's tokens; a day without it")
 	return cmd
+}
+
+// serve carries out the lines of an input until quit or until ctx ends.
+func (t *testServer) serve(ctx context.Context, in io.Reader, complain io.Writer) {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		scan := bufio.NewScanner(in)
+		for scan.Scan() {
+			select {
+			case lines <- scan.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		// Without standard input the server runs until it is stopped.
+		<-ctx.Done()
+	}()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for quit := false; !quit; {
+		select {
+		case <-ctx.Done():
+			quit = true
+		case line := <-lines:
+			quit = t.command(complain, line)
+		case <-tick.C:
+			t.finished()
+		}
+	}
+	t.finished()
+}
+
+// verdict prints what clients did wrong, which makes an error.
+func (t *testServer) verdict() error {
+	v := t.srv.Violations()
+	for _, s := range v {
+		t.out.Encode(map[string]any{"violation": s})
+	}
+	if len(v) > 0 {
+		return withCode(exitFailed, fmt.Errorf("clients did %d things that a well-behaved one does not do", len(v)))
+	}
+	return nil
 }
 
 // wrapNames lists names in lines of at most width, indented but for the first.
