@@ -202,6 +202,11 @@ func TestCornersSaidBeforeTheEyesOpen(t *testing.T) {
 		t.Errorf("the corners are %+v", c)
 	}
 	e = NewEyes(nil, EyesOptions{Corners: &old, Size: 9, Verify: true})
+	e.Use(said, 13)
+	if e.begin(); e.corners.at != said {
+		t.Errorf("what was said first was lost: %+v", e.corners)
+	}
+	e = NewEyes(nil, EyesOptions{Corners: &old, Size: 9, Verify: true})
 	if e.begin(); e.corners.at != old || !e.corners.verify {
 		t.Errorf("the corners are %+v", e.corners)
 	}
