@@ -47,7 +47,7 @@ goflags: ## print the GOFLAGS that plain go commands need
 
 .PHONY: soak-ogs
 soak-ogs: ## play 1000 random games against a misbehaving server (SOAK=n for another number)
-	GOBANCAM_SOAK=$(or $(SOAK),1000) CGO_ENABLED=0 GOFLAGS= go test ./ogs -run '^TestSoak$$' -timeout 2h -v | grep -v '^=== \|--- PASS: TestSoak/games/'
+	GOBANCAM_SOAK_SOCKETS=1 GOBANCAM_SOAK=$(or $(SOAK),1000) CGO_ENABLED=0 GOFLAGS= go test ./ogs -run '^TestSoak$$' -timeout 2h -v | grep -v '^=== \|--- PASS: TestSoak/games/'
 
 .PHONY: soak-pixels
 soak-pixels: ## play 20 random games before a simulated camera, from pixels to the record (SOAK=n for another number)

@@ -3,10 +3,14 @@ package ogs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/ogs"
@@ -50,41 +54,107 @@ func TestOffer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, tt.o)
-			old := w.start(ogstest.Setup{Black: w.alice, White: w.bob}, nil) // is not to be taken for the new one
-			s := w.connect()
-			ch := ogs.NewChallenge(9)
-			if tt.change != nil {
-				tt.change(&ch)
-			}
-			id, err := s.Offer(w.ctx, ch, tt.to(w), func(o ogs.Offer) {
-				go func() {
-					time.Sleep(20 * time.Millisecond)
-					tt.answer(w, o)
-				}()
-			})
-			if tt.words != "" {
-				var no *ogs.RejectedError
-				if !errors.As(err, &no) || !strings.Contains(no.Reason, tt.words) {
-					t.Errorf("game %d, error %v; want %q", id, err, tt.words)
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, tt.o)
+				old := w.start(ogstest.Setup{Black: w.alice, White: w.bob}, nil) // is not to be taken for the new one
+				s := w.connect()
+				ch := ogs.NewChallenge(9)
+				if tt.change != nil {
+					tt.change(&ch)
 				}
-				return
-			}
-			if err != nil || id == ogs.ID(old.ID) {
-				t.Fatalf("game %d, %v", id, err)
-			}
-			f := w.join(s, int64(id))
-			st := f.g.State()
-			if st.Width != 9 || st.Rules.Name != ch.Rules || st.Time.System != ch.Time.System || st.Time.Main != ch.Time.Main || st.Ranked != ch.Ranked {
-				t.Errorf("the game is %+v", st)
-			}
-			if ch.Color == "white" && st.Me != board.White || ch.Komi != nil && st.Komi != *ch.Komi {
-				t.Errorf("I am %v, komi %v", st.Me, st.Komi)
-			}
-			if n := len(w.srv.Open()); n != 0 {
-				t.Errorf("%d challenges are left", n)
-			}
+				id, err := s.Offer(w.ctx, ch, tt.to(w), func(o ogs.Offer) { go tt.answer(w, o) })
+				if tt.words != "" {
+					var no *ogs.RejectedError
+					if !errors.As(err, &no) || !strings.Contains(no.Reason, tt.words) {
+						t.Errorf("game %d, error %v; want %q", id, err, tt.words)
+					}
+					return
+				}
+				if err != nil || id == ogs.ID(old.ID) {
+					t.Fatalf("game %d, %v", id, err)
+				}
+				f := w.join(s, int64(id))
+				st := f.g.State()
+				if st.Width != 9 || st.Rules.Name != ch.Rules || st.Time.System != ch.Time.System || st.Time.Main != ch.Time.Main || st.Ranked != ch.Ranked {
+					t.Errorf("the game is %+v", st)
+				}
+				if ch.Color == "white" && st.Me != board.White || ch.Komi != nil && st.Komi != *ch.Komi {
+					t.Errorf("I am %v, komi %v", st.Me, st.Komi)
+				}
+				if n := len(w.srv.Open()); n != 0 {
+					t.Errorf("%d challenges are left", n)
+				}
+			})
 		})
+	}
+}
+
+// TestOfferTakenAtOnce has an offer accepted before the server has answered it,
+// and after it, in the moment in which it is made.
+func TestOfferTakenAtOnce(t *testing.T) {
+	for _, o := range []ogstest.Options{{}, {NewGameID: true}} {
+		for _, open := range []bool{true, false} {
+			for _, hasty := range []bool{true, false} {
+				t.Run(fmt.Sprint(o.NewGameID, open, hasty), func(t *testing.T) {
+					bubble(t, func(t *testing.T) {
+						w := newWorld(t, o)
+						s := w.connect()
+						to := ogs.ID(w.bob.ID)
+						if open {
+							to = 0
+						}
+						if hasty {
+							w.srv.AcceptNext(w.bob)
+						}
+						began := time.Now()
+						id, err := s.Offer(w.ctx, ogs.NewChallenge(9), to, func(o ogs.Offer) {
+							if !hasty {
+								w.srv.AcceptFor(w.bob, int64(o.Challenge))
+							}
+							synctest.Wait() // all that the server tells of it is here
+						})
+						if took := time.Since(began); err != nil || took > time.Second {
+							t.Fatalf("game %d after %v, %v", id, took, err)
+						}
+						w.join(s, int64(id))
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestTwoOffers lets two offers to anybody stand at once: each becomes its own
+// game, and the end of one does not end the other's sight of its own.
+func TestTwoOffers(t *testing.T) { bubble(t, testTwoOffers) }
+
+func testTwoOffers(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	s := w.connect()
+	var offers [3]ogs.Offer
+	var group errgroup.Group
+	var games [3]ogs.ID
+	var refused [3]error
+	for i := range offers {
+		group.Go(func() error {
+			games[i], refused[i] = s.Offer(w.ctx, ogs.NewChallenge(9), 0, func(o ogs.Offer) { offers[i] = o })
+			return nil
+		})
+	}
+	synctest.Wait()
+	w.srv.AcceptFor(w.bob, int64(offers[0].Challenge))
+	synctest.Wait()
+	if err := s.Client().Withdraw(w.ctx, offers[1].Challenge); err != nil {
+		t.Error(err)
+	}
+	time.Sleep(time.Second)
+	w.srv.AcceptFor(w.bob, int64(offers[2].Challenge))
+	group.Wait()
+	if games[0] != offers[0].Game || games[2] != offers[2].Game || refused[0] != nil || refused[2] != nil {
+		t.Errorf("the offers %v became %v, %v", offers, games, refused)
+	}
+	if no := new(ogs.RejectedError); !errors.As(refused[1], &no) || !strings.Contains(no.Reason, "gone") {
+		t.Errorf("the offer that was withdrawn: game %d, %v", games[1], refused[1])
 	}
 }
 
@@ -97,7 +167,9 @@ func parse(t *testing.T, s string) ogs.TimeControl {
 	return tc
 }
 
-func TestOfferStopped(t *testing.T) {
+func TestOfferStopped(t *testing.T) { bubble(t, testOfferStopped) }
+
+func testOfferStopped(t *testing.T) {
 	w := newWorld(t, ogstest.Options{Keepalive: 200 * time.Millisecond})
 	s := w.connect()
 	ctx, cancel := context.WithCancel(w.ctx)
@@ -136,7 +208,9 @@ func TestChallengeCheck(t *testing.T) {
 	}
 }
 
-func TestIncomingChallenges(t *testing.T) {
+func TestIncomingChallenges(t *testing.T) { bubble(t, testIncomingChallenges) }
+
+func testIncomingChallenges(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	s := w.connect()
 	sub := s.Subscribe()
@@ -146,9 +220,6 @@ func TestIncomingChallenges(t *testing.T) {
 		if n, ok := e.(ogs.Notification); ok && n.Type == "challenge" {
 			if n.Challenge != ogs.ID(id) || n.User.Username != "bob" {
 				t.Errorf("%+v", n)
-			}
-			if err := s.DeleteNotification(n.ID); err != nil {
-				t.Error(err)
 			}
 			break
 		}
@@ -182,9 +253,6 @@ func TestIncomingChallenges(t *testing.T) {
 	if err != nil || len(games.Games) != 2 || !slices.ContainsFunc(games.Games, func(a ogs.ActiveGame) bool { return a.ID == game && a.Width == 9 }) {
 		t.Errorf("%+v, %v", games, err)
 	}
-	if err := s.UnwatchSeeks(); err != nil {
-		t.Error(err)
-	}
 	if err := s.Client().Accept(w.ctx, 99, false); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("accepting nothing: %v", err)
 	}
@@ -196,7 +264,9 @@ func TestIncomingChallenges(t *testing.T) {
 	}
 }
 
-func TestAutomatch(t *testing.T) {
+func TestAutomatch(t *testing.T) { bubble(t, testAutomatch) }
+
+func testAutomatch(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	s := w.connect()
 	yes := true

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -64,7 +65,7 @@ func (b *bearer) TokenContext(context.Context) (*oauth2.Token, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.refused {
-		return nil, fmt.Errorf("%w: the server does not take the access token that was given; make a new one, or sign in with 'gobancam login' and give none", ErrSignIn)
+		return nil, fmt.Errorf("%w: the server does not take the access token that was given; make a new one, or give none", ErrSignIn)
 	}
 	return &oauth2.Token{AccessToken: b.token, TokenType: "Bearer"}, nil
 }
@@ -99,6 +100,8 @@ type Options struct {
 	// Log gets what is worth knowing afterwards; nil for none. Secrets are
 	// not logged.
 	Log *slog.Logger
+	// Dial opens the connections for HTTP and the socket; nil for the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timing overrides the waiting times, for tests.
 	Timing Timing
 }
@@ -118,7 +121,7 @@ type Timing struct {
 	Doubt       time.Duration // a contradiction, before the game data is asked for: 2 s
 	BackoffMin  time.Duration // first wait before reconnecting: 250 ms
 	BackoffMax  time.Duration // longest wait before reconnecting: 30 s
-	Stable      time.Duration // a connection this old resets the back-off: 60 s
+	Stable      time.Duration // a connection this old resets the back-off, over which no game was played: 60 s
 	Retry       time.Duration // before a request is repeated, if the server names no time: 1 s
 	RetryMax    time.Duration // longest Retry-After that is waited for: 60 s
 	Keepalive   time.Duration // between two challenge/keepalive: 1 s
@@ -200,11 +203,14 @@ func NewClient(o Options) (*Client, error) {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()  // its proxy is the environment's
 	transport.DisableKeepAlives = web.IsLoopback(base.Hostname()) // a test server's goroutines end with it
+	c.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.timing.Handshake}
+	if o.Dial != nil {
+		transport.DialContext, c.dialer.NetDialContext = o.Dial, o.Dial
+	}
 	c.http = &http.Client{
 		Transport:     &polite{next: transport, agent: c.agent, gate: c.gate, first: c.timing.Retry, max: c.timing.RetryMax, log: c.log},
 		CheckRedirect: web.CheckRedirect,
 	}
-	c.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.timing.Handshake}
 	return c, nil
 }
 

@@ -304,13 +304,24 @@ func (r SideReading) Total() time.Duration {
 		if r.Periods == 0 {
 			return r.Main
 		}
-		return r.Main + r.Period + time.Duration(r.Periods-1)*r.Length
+		return r.Main + r.Period + times(r.Periods-1, r.Length)
 	case Canadian:
 		return r.Main + r.Period
 	case Fischer, Absolute, Simple:
 		return r.Main
 	}
 	return -1
+}
+
+// times is n·d, but no more than a clock can have.
+func times(n int, d time.Duration) time.Duration {
+	switch {
+	case n <= 0 || d <= 0:
+		return 0
+	case d > maxTime/time.Duration(n):
+		return maxTime
+	}
+	return time.Duration(n) * d
 }
 
 // String shows a side as a player reads it, to the tenth of a second, cut off

@@ -21,6 +21,7 @@ type conn struct {
 	trace func(sent bool, message []byte)
 	born  time.Time
 	heard atomic.Int64 // when the last frame came, in Unix ms
+	used  atomic.Bool  // a move or game data has come over it
 
 	sending sync.Mutex
 
@@ -41,6 +42,14 @@ func newConn(ws *websocket.Conn, write time.Duration, log *slog.Logger, trace fu
 		replies: map[uint64]func(json.RawMessage, error){}, closed: make(chan struct{}), quiet: make(chan struct{})}
 	c.heard.Store(millis(c.born))
 	return c
+}
+
+// good reports whether a connection that has ended was one worth having again
+// at once: it lasted, or a game was played over it. One that broke at once is
+// not, whatever came over it, so that a server in trouble is not hammered.
+func (c *conn) good(t Timing) bool {
+	age := time.Since(c.born)
+	return age > t.Stable || c.used.Load() && age > 4*t.BackoffMin
 }
 
 // read hands each frame to dispatch until the connection ends. What cannot be

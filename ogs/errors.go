@@ -19,6 +19,9 @@ import (
 // can mend: no token, a refused one, or a server that answers as to a guest.
 var ErrSignIn = errors.New("not signed in at the server")
 
+// ErrUnnamedOffer says that an offer may stand of which nobody knows the number.
+var ErrUnnamedOffer = errors.New("the server's answer names no challenge; it may have been made all the same")
+
 // UnreachableError says that no answer came.
 type UnreachableError struct {
 	Server string
@@ -50,10 +53,8 @@ func (e *APIError) Error() string {
 		s += ": " + e.Message
 	}
 	switch {
-	case e.Status == http.StatusUnauthorized:
-		s += "; sign in with 'gobancam login'"
 	case e.RetryAfter > 0:
-		s += fmt.Sprintf("; try again in %v", e.RetryAfter.Round(time.Second))
+		s += "; try again in " + inWords(e.RetryAfter)
 	case e.Status >= 500:
 		s += "; the fault is the server's, try again later"
 	}

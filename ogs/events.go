@@ -26,6 +26,15 @@ type (
 	// Disconnected says that nothing can be sent until the next Snapshot.
 	Disconnected struct{ Err error }
 
+	// Unusable says that the server sent game data that cannot be read, cannot
+	// be played out, or cannot be of this game. The last good state stands,
+	// nothing is sent until the next Snapshot, and the data is asked for again
+	// in Again. It is told once for each reason.
+	Unusable struct {
+		Err   error
+		Again time.Duration
+	}
+
 	// Moved is a move that counts, of either side.
 	Moved struct {
 		Number int // 1 for the first
@@ -100,6 +109,7 @@ type (
 
 func (Snapshot) gameEvent()        {}
 func (Disconnected) gameEvent()    {}
+func (Unusable) gameEvent()        {}
 func (Moved) gameEvent()           {}
 func (Acknowledged) gameEvent()    {}
 func (Settled) gameEvent()         {}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -26,50 +27,52 @@ func script(t *testing.T, points ...string) func(*ogstest.View) ogstest.Reply {
 func TestWholeGame(t *testing.T) {
 	for _, o := range []ogstest.Options{{}, {PhaseLast: true}, {OldForms: true}} {
 		t.Run(fmt.Sprintf("%+v", o.PhaseLast)+fmt.Sprint(o.OldForms), func(t *testing.T) {
-			w := newWorld(t, o)
-			sg := w.start(ogstest.Setup{Rules: "chinese"}, &ogstest.Opponent{Move: script(t, "G3", "G7", "F5"),
-				Dead: func(v *ogstest.View) []board.Point { return []board.Point{pt(t, "F5", 9)} }})
-			s := w.connect()
-			f := w.join(s, sg.ID)
-			st := f.g.State()
-			if st.Me != board.Black || st.Rules.Name != "chinese" || st.Komi != 7.5 || !st.MyTurn() {
-				t.Fatalf("the first state is wrong: %+v", st)
-			}
-			for _, p := range []string{"C3", "C7", "E5", "pass"} {
-				f.play(pt(t, p, 9))
-			}
-			_, st = func() (ogs.PhaseChanged, *ogs.State) {
-				if st := f.g.State(); st.Phase == ogs.StoneRemoval {
-					return ogs.PhaseChanged{}, st
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, o)
+				sg := w.start(ogstest.Setup{Rules: "chinese"}, &ogstest.Opponent{Move: script(t, "G3", "G7", "F5"),
+					Dead: func(v *ogstest.View) []board.Point { return []board.Point{pt(t, "F5", 9)} }})
+				s := w.connect()
+				f := w.join(s, sg.ID)
+				st := f.g.State()
+				if st.Me != board.Black || st.Rules.Name != "chinese" || st.Komi != 7.5 || !st.MyTurn() {
+					t.Fatalf("the first state is wrong: %+v", st)
 				}
-				return event[ogs.PhaseChanged](f)
-			}()
-			for st.Removed == "" {
-				st = f.until("marked stones", func(ogs.Update) bool { return true }).State
-			}
-			if st.Removed != "fe" {
-				t.Fatalf("removed are %q", st.Removed)
-			}
-			var not *ogs.NotSentError
-			if err := f.g.AcceptRemoved("aa"); !errors.As(err, &not) {
-				t.Fatalf("a wrong string was sent: %v", err)
-			}
-			if err := f.g.AcceptRemoved(st.Removed); err != nil {
-				t.Fatal(err)
-			}
-			end, st := event[ogs.Ended](f)
-			outcome, winner := sg.Outcome()
-			if end.Result.Outcome != outcome || end.Result.Winner != winner || !end.Result.Counted || st.Phase != ogs.Finished {
-				t.Errorf("ended as %+v; the server says %q, %v", end.Result, outcome, winner)
-			}
-			want := "cg gg cc gc ee fe .. .."
-			if got := strings.Join(sg.Moves(), " "); got != want {
-				t.Errorf("the server has %s, want %s", got, want)
-			}
-			sgf, err := s.Client().SGF(w.ctx, f.g.ID())
-			if err != nil || !strings.HasPrefix(string(sgf), "(") {
-				t.Errorf("SGF: %q, %v", sgf, err)
-			}
+				for _, p := range []string{"C3", "C7", "E5", "pass"} {
+					f.play(pt(t, p, 9))
+				}
+				_, st = func() (ogs.PhaseChanged, *ogs.State) {
+					if st := f.g.State(); st.Phase == ogs.StoneRemoval {
+						return ogs.PhaseChanged{}, st
+					}
+					return event[ogs.PhaseChanged](f)
+				}()
+				for st.Removed == "" {
+					st = f.until("marked stones", func(ogs.Update) bool { return true }).State
+				}
+				if st.Removed != "fe" {
+					t.Fatalf("removed are %q", st.Removed)
+				}
+				var not *ogs.NotSentError
+				if err := f.g.AcceptRemoved("aa"); !errors.As(err, &not) {
+					t.Fatalf("a wrong string was sent: %v", err)
+				}
+				if err := f.g.AcceptRemoved(st.Removed); err != nil {
+					t.Fatal(err)
+				}
+				end, st := event[ogs.Ended](f)
+				outcome, winner := sg.Outcome()
+				if end.Result.Outcome != outcome || end.Result.Winner != winner || !end.Result.Counted || st.Phase != ogs.Finished {
+					t.Errorf("ended as %+v; the server says %q, %v", end.Result, outcome, winner)
+				}
+				want := "cg gg cc gc ee fe .. .."
+				if got := strings.Join(sg.Moves(), " "); got != want {
+					t.Errorf("the server has %s, want %s", got, want)
+				}
+				sgf, err := s.Client().SGF(w.ctx, f.g.ID())
+				if err != nil || !strings.HasPrefix(string(sgf), "(") {
+					t.Errorf("SGF: %q, %v", sgf, err)
+				}
+			})
 		})
 	}
 }
@@ -93,26 +96,28 @@ func TestFaults(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(name, refusal), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, ogstest.Options{Refusal: refusal})
-				sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7", "G5")})
-				s := w.connect()
-				f := w.join(s, sg.ID)
-				f.play(pt(t, "C3", 9))
-				f.myTurn()
-				w.srv.Inject(fault)
-				if fault.Kind == ogstest.NoGameData || fault.Kind == ogstest.BadGameData {
-					w.srv.DropConnections()
-				}
-				f.play(pt(t, "C7", 9))
-				f.play(pt(t, "C5", 9))
-				f.until("the answer", func(u ogs.Update) bool { return len(u.State.Moves) == 6 })
-				want := "cg gg cc gc ce ge"
-				if got := strings.Join(sg.Moves(), " "); got != want {
-					t.Errorf("the server has %s, want %s", got, want)
-				}
-				if w.srv.Pending() > 0 {
-					t.Errorf("the fault did not happen")
-				}
+				bubble(t, func(t *testing.T) {
+					w := newWorld(t, ogstest.Options{Refusal: refusal})
+					sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7", "G5")})
+					s := w.connect()
+					f := w.join(s, sg.ID)
+					f.play(pt(t, "C3", 9))
+					f.myTurn()
+					w.srv.Inject(fault)
+					if fault.Kind == ogstest.NoGameData || fault.Kind == ogstest.BadGameData {
+						w.srv.DropConnections()
+					}
+					f.play(pt(t, "C7", 9))
+					f.play(pt(t, "C5", 9))
+					f.until("the answer", func(u ogs.Update) bool { return len(u.State.Moves) == 6 })
+					want := "cg gg cc gc ce ge"
+					if got := strings.Join(sg.Moves(), " "); got != want {
+						t.Errorf("the server has %s, want %s", got, want)
+					}
+					if w.srv.Pending() > 0 {
+						t.Errorf("the fault did not happen")
+					}
+				})
 			})
 		}
 	}
@@ -133,41 +138,45 @@ func TestReconnect(t *testing.T) {
 	for name, damage := range breaks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, ogstest.Options{})
-			sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7", "G5")})
-			s := w.connect()
-			sub := s.Subscribe()
-			f := w.join(s, sg.ID)
-			f.play(pt(t, "C3", 9))
-			f.myTurn()
-			damage(w)
-			f.until("the disconnection", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Disconnected); return ok })
-			st := f.g.State()
-			if st.MyTurn() {
-				t.Error("it is my turn without a connection")
-			}
-			var not *ogs.NotSentError
-			if _, err := f.g.Move(pt(t, "C7", 9), st.Number(), st.Epoch); !errors.As(err, &not) {
-				t.Errorf("a move without a connection: %v", err)
-			}
-			f.play(pt(t, "C5", 9))
-			if got := strings.Join(sg.Moves()[:3], " "); got != "cg gg ce" {
-				t.Errorf("the server has %s", got)
-			}
-			sub.Close()
-			var offline bool
-			for e := range sub.Events() {
-				_, is := e.(ogs.Offline)
-				offline = offline || is
-			}
-			_ = offline
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{})
+				sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7", "G5")})
+				s := w.connect()
+				sub := s.Subscribe()
+				f := w.join(s, sg.ID)
+				f.play(pt(t, "C3", 9))
+				f.myTurn()
+				damage(w)
+				f.until("the disconnection", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Disconnected); return ok })
+				st := f.g.State()
+				if st.MyTurn() {
+					t.Error("it is my turn without a connection")
+				}
+				var not *ogs.NotSentError
+				if _, err := f.g.Move(pt(t, "C7", 9), st.Number(), st.Epoch); !errors.As(err, &not) {
+					t.Errorf("a move without a connection: %v", err)
+				}
+				f.play(pt(t, "C5", 9))
+				if got := strings.Join(sg.Moves()[:3], " "); got != "cg gg ce" {
+					t.Errorf("the server has %s", got)
+				}
+				sub.Close()
+				var offline bool
+				for e := range sub.Events() {
+					_, is := e.(ogs.Offline)
+					offline = offline || is
+				}
+				_ = offline
+			})
 		})
 	}
 }
 
 // TestDisplaced lets somebody else move for the account while a move is on its
 // way.
-func TestDisplaced(t *testing.T) {
+func TestDisplaced(t *testing.T) { bubble(t, testDisplaced) }
+
+func testDisplaced(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	sg := w.start(ogstest.Setup{}, nil)
 	s := w.connect()
@@ -178,6 +187,7 @@ func TestDisplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	synctest.Wait() // until the server has the move, and has lost it
 	sg.Play(w.alice, pt(t, "G7", 9))
 	m, _ := event[ogs.Moved](f)
 	if m.Ticket != 0 || !m.Mine {
@@ -192,8 +202,33 @@ func TestDisplaced(t *testing.T) {
 	}
 }
 
+// TestDisplacedUnseen is TestDisplaced where the other move is first seen in
+// the game data.
+func TestDisplacedUnseen(t *testing.T) { bubble(t, testDisplacedUnseen) }
+
+func testDisplacedUnseen(t *testing.T) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, nil)
+	s := w.connect()
+	f := w.join(s, sg.ID)
+	w.srv.Inject(ogstest.Fault{Kind: ogstest.LoseMove})
+	st := f.g.State()
+	if _, err := f.g.Move(pt(t, "C3", 9), st.Number(), st.Epoch); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+	w.srv.DropConnections()
+	sg.Play(w.alice, pt(t, "G7", 9))
+	e, st := event[ogs.Settled](f)
+	if e.Fate != ogs.Displaced || !strings.Contains(e.Reason, "G7") || st.Pending != nil || len(st.Moves) != 1 {
+		t.Errorf("%+v", e)
+	}
+}
+
 // TestUnsolicited sends things that nobody asked for in the middle of a game.
-func TestUnsolicited(t *testing.T) {
+func TestUnsolicited(t *testing.T) { bubble(t, testUnsolicited) }
+
+func testUnsolicited(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	sg := w.start(ogstest.Setup{}, nil)
 	s := w.connect()
@@ -222,7 +257,9 @@ func TestUnsolicited(t *testing.T) {
 	}
 }
 
-func TestNotSent(t *testing.T) {
+func TestNotSent(t *testing.T) { bubble(t, testNotSent) }
+
+func testNotSent(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	sg := w.start(ogstest.Setup{}, nil)
 	s := w.connect()
@@ -288,64 +325,68 @@ func TestNotSent(t *testing.T) {
 func TestUndo(t *testing.T) {
 	for _, old := range []bool{false, true} {
 		t.Run(fmt.Sprint("old ", old), func(t *testing.T) {
-			w := newWorld(t, ogstest.Options{OldForms: old})
-			sg := w.start(ogstest.Setup{}, nil)
-			s := w.connect()
-			f := w.join(s, sg.ID)
-			f.play(pt(t, "C3", 9))
-			if err := f.g.RequestUndo(); err != nil {
-				t.Fatal(err)
-			}
-			r, _ := event[ogs.UndoRequested](f)
-			if !r.Mine || r.Request.MoveNumber != 1 {
-				t.Errorf("request %+v", r)
-			}
-			if err := f.g.CancelUndo(); err != nil {
-				t.Fatal(err)
-			}
-			event[ogs.UndoCanceled](f)
-			if err := f.g.RequestUndo(); err != nil {
-				t.Fatal(err)
-			}
-			event[ogs.UndoRequested](f)
-			if !sg.AcceptUndo(w.bob) {
-				t.Fatal("the server knows of no request")
-			}
-			u, st := event[ogs.UndoAccepted](f)
-			if len(u.Taken) != 1 || u.Taken[0].Point != pt(t, "C3", 9) || len(st.Moves) != 0 {
-				t.Errorf("undone %+v, moves %v", u, st.Moves)
-			}
-			f.play(pt(t, "D4", 9))
-			sg.Play(w.bob, pt(t, "F6", 9))
-			f.myTurn()
-			sg.RequestUndo(w.bob)
-			if r, _ := event[ogs.UndoRequested](f); r.Mine {
-				t.Errorf("request %+v", r)
-			}
-			if old {
-				// Nobody knows who asked: the player to move may accept.
-				if f.g.State().Undo.By != 0 {
-					t.Error("an old server told who asked")
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{OldForms: old})
+				sg := w.start(ogstest.Setup{}, nil)
+				s := w.connect()
+				f := w.join(s, sg.ID)
+				f.play(pt(t, "C3", 9))
+				if err := f.g.RequestUndo(); err != nil {
+					t.Fatal(err)
 				}
-			}
-			if err := f.g.AcceptUndo(); err != nil {
-				t.Fatal(err)
-			}
-			u, _ = event[ogs.UndoAccepted](f)
-			if len(u.Taken) != 1 || u.Taken[0].Color != board.White {
-				t.Errorf("undone %+v", u)
-			}
-			event[ogs.Snapshot](f)
-			sg.Play(w.bob, pt(t, "G6", 9))
-			f.play(pt(t, "D5", 9))
-			if got := strings.Join(sg.Moves(), " "); got != "df gd de" {
-				t.Errorf("the server has %s", got)
-			}
+				r, _ := event[ogs.UndoRequested](f)
+				if !r.Mine || r.Request.MoveNumber != 1 {
+					t.Errorf("request %+v", r)
+				}
+				if err := f.g.CancelUndo(); err != nil {
+					t.Fatal(err)
+				}
+				event[ogs.UndoCanceled](f)
+				if err := f.g.RequestUndo(); err != nil {
+					t.Fatal(err)
+				}
+				event[ogs.UndoRequested](f)
+				if !sg.AcceptUndo(w.bob) {
+					t.Fatal("the server knows of no request")
+				}
+				u, st := event[ogs.UndoAccepted](f)
+				if len(u.Taken) != 1 || u.Taken[0].Point != pt(t, "C3", 9) || len(st.Moves) != 0 {
+					t.Errorf("undone %+v, moves %v", u, st.Moves)
+				}
+				f.play(pt(t, "D4", 9))
+				sg.Play(w.bob, pt(t, "F6", 9))
+				f.myTurn()
+				sg.RequestUndo(w.bob)
+				if r, _ := event[ogs.UndoRequested](f); r.Mine {
+					t.Errorf("request %+v", r)
+				}
+				if old {
+					// Nobody knows who asked: the player to move may accept.
+					if f.g.State().Undo.By != 0 {
+						t.Error("an old server told who asked")
+					}
+				}
+				if err := f.g.AcceptUndo(); err != nil {
+					t.Fatal(err)
+				}
+				u, _ = event[ogs.UndoAccepted](f)
+				if len(u.Taken) != 1 || u.Taken[0].Color != board.White {
+					t.Errorf("undone %+v", u)
+				}
+				event[ogs.Snapshot](f)
+				sg.Play(w.bob, pt(t, "G6", 9))
+				f.play(pt(t, "D5", 9))
+				if got := strings.Join(sg.Moves(), " "); got != "df gd de" {
+					t.Errorf("the server has %s", got)
+				}
+			})
 		})
 	}
 }
 
-func TestHandicap(t *testing.T) {
+func TestHandicap(t *testing.T) { bubble(t, testHandicap) }
+
+func testHandicap(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	s := w.connect()
 
@@ -388,47 +429,49 @@ func TestRejectRemoval(t *testing.T) {
 	for _, rules := range []string{"japanese", "chinese"} {
 		for _, mine := range []bool{true, false} {
 			t.Run(fmt.Sprint(rules, mine), func(t *testing.T) {
-				w := newWorld(t, ogstest.Options{})
-				sg := w.start(ogstest.Setup{Rules: rules}, nil)
-				s := w.connect()
-				f := w.join(s, sg.ID)
-				f.play(pt(t, "C3", 9))
-				sg.Play(w.bob, pt(t, "G7", 9))
-				f.play(board.Pass)
-				sg.Play(w.bob, board.Pass)
-				f.until("stone removal", func(u ogs.Update) bool { return u.State.Phase == ogs.StoneRemoval && len(u.State.Moves) == 4 })
-				sg.Mark(w.bob, []board.Point{pt(t, "C3", 9)}, true)
-				f.until("the mark", func(u ogs.Update) bool { return u.State.Removed == "cg" })
-				if err := f.g.MarkRemoved([]board.Point{pt(t, "C3", 9)}, false); err != nil {
-					t.Fatal(err)
-				}
-				f.until("the mark's end", func(u ogs.Update) bool { return u.State.Removed == "" })
-				if mine {
-					if err := f.g.RejectRemoved(); err != nil {
+				bubble(t, func(t *testing.T) {
+					w := newWorld(t, ogstest.Options{})
+					sg := w.start(ogstest.Setup{Rules: rules}, nil)
+					s := w.connect()
+					f := w.join(s, sg.ID)
+					f.play(pt(t, "C3", 9))
+					sg.Play(w.bob, pt(t, "G7", 9))
+					f.play(board.Pass)
+					sg.Play(w.bob, board.Pass)
+					f.until("stone removal", func(u ogs.Update) bool { return u.State.Phase == ogs.StoneRemoval && len(u.State.Moves) == 4 })
+					sg.Mark(w.bob, []board.Point{pt(t, "C3", 9)}, true)
+					f.until("the mark", func(u ogs.Update) bool { return u.State.Removed == "cg" })
+					if err := f.g.MarkRemoved([]board.Point{pt(t, "C3", 9)}, false); err != nil {
 						t.Fatal(err)
 					}
-				} else {
-					sg.Reject(w.bob)
-				}
-				st := f.until("play", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Snapshot); return ok && u.State.Phase == ogs.Playing }).State
-				if st.ToMove() != sg.Board().ToMove() {
-					t.Fatalf("it is %v's turn, the server says %v", st.ToMove(), sg.Board().ToMove())
-				}
-				if st.ToMove() == board.White {
-					sg.Play(w.bob, pt(t, "G3", 9))
-				}
-				f.play(pt(t, "C7", 9))
-				last := f.g.State().Moves
-				if m := last[len(last)-1]; m.Color != board.Black {
-					t.Errorf("my move came out as %v", m.Color)
-				}
-				// A fresh look has to come to the same colours.
-				f.g.Resync("test")
-				event[ogs.Snapshot](f)
-				again := f.g.State().Moves
-				if !slices.Equal(last, again) {
-					t.Errorf("colours differ: %v, %v", last, again)
-				}
+					f.until("the mark's end", func(u ogs.Update) bool { return u.State.Removed == "" })
+					if mine {
+						if err := f.g.RejectRemoved(); err != nil {
+							t.Fatal(err)
+						}
+					} else {
+						sg.Reject(w.bob)
+					}
+					st := f.until("play", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Snapshot); return ok && u.State.Phase == ogs.Playing }).State
+					if st.ToMove() != sg.Board().ToMove() {
+						t.Fatalf("it is %v's turn, the server says %v", st.ToMove(), sg.Board().ToMove())
+					}
+					if st.ToMove() == board.White {
+						sg.Play(w.bob, pt(t, "G3", 9))
+					}
+					f.play(pt(t, "C7", 9))
+					last := f.g.State().Moves
+					if m := last[len(last)-1]; m.Color != board.Black {
+						t.Errorf("my move came out as %v", m.Color)
+					}
+					// A fresh look has to come to the same colours.
+					f.g.Resync("test")
+					event[ogs.Snapshot](f)
+					again := f.g.State().Moves
+					if !slices.Equal(last, again) {
+						t.Errorf("colours differ: %v, %v", last, again)
+					}
+				})
 			})
 		}
 	}
@@ -454,22 +497,26 @@ func TestEnds(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, ogstest.Options{})
-			sg := w.start(ogstest.Setup{}, nil)
-			s := w.connect()
-			f := w.join(s, sg.ID)
-			f.play(pt(t, "C3", 9))
-			end(w, sg, f)
-			e, st := event[ogs.Ended](f)
-			outcome, winner := sg.Outcome()
-			if e.Result.Outcome != outcome || e.Result.Winner != winner || st.Phase != ogs.Finished {
-				t.Errorf("ended as %+v, the server says %q %v", e.Result, outcome, winner)
-			}
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{})
+				sg := w.start(ogstest.Setup{}, nil)
+				s := w.connect()
+				f := w.join(s, sg.ID)
+				f.play(pt(t, "C3", 9))
+				end(w, sg, f)
+				e, st := event[ogs.Ended](f)
+				outcome, winner := sg.Outcome()
+				if e.Result.Outcome != outcome || e.Result.Winner != winner || st.Phase != ogs.Finished {
+					t.Errorf("ended as %+v, the server says %q %v", e.Result, outcome, winner)
+				}
+			})
 		})
 	}
 }
 
-func TestTimeout(t *testing.T) {
+func TestTimeout(t *testing.T) { bubble(t, testTimeout) }
+
+func testTimeout(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	sg := w.start(ogstest.Setup{Time: ogstest.TimeControl{System: "byoyomi", Main: 100 * time.Millisecond, Period: 50 * time.Millisecond, Periods: 2}}, nil)
 	s := w.connect()
@@ -481,7 +528,9 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-func TestAutoResignAndChat(t *testing.T) {
+func TestAutoResignAndChat(t *testing.T) { bubble(t, testAutoResignAndChat) }
+
+func testAutoResignAndChat(t *testing.T) {
 	w := newWorld(t, ogstest.Options{AutoResign: 200 * time.Millisecond})
 	sg := w.start(ogstest.Setup{}, nil)
 	s := w.connect()
@@ -521,7 +570,9 @@ func TestAutoResignAndChat(t *testing.T) {
 	}
 }
 
-func TestSpectator(t *testing.T) {
+func TestSpectator(t *testing.T) { bubble(t, testSpectator) }
+
+func testSpectator(t *testing.T) {
 	w := newWorld(t, ogstest.Options{})
 	carol := w.srv.AddUser("carol")
 	sg := w.start(ogstest.Setup{Black: w.bob, White: carol}, nil)

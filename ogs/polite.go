@@ -3,7 +3,6 @@ package ogs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -61,7 +60,7 @@ func (g *gate) wait(ctx context.Context, max time.Duration) error {
 type WaitError struct{ For time.Duration }
 
 func (e *WaitError) Error() string {
-	return fmt.Sprintf("the server asks to wait another %v", e.For.Round(time.Second))
+	return "the server asks to wait another " + inWords(e.For)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

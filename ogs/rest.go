@@ -22,7 +22,7 @@ type Config struct {
 func (c *Client) Config(ctx context.Context) (Config, error) {
 	const path = "/api/v1/ui/config"
 	if c.opt.Tokens == nil {
-		return Config{}, fmt.Errorf("%w: there is no access token; run 'gobancam login'", ErrSignIn)
+		return Config{}, fmt.Errorf("%w: there is no access token", ErrSignIn)
 	}
 	for again := false; ; again = true {
 		data, token, err := c.once(ctx, http.MethodGet, path, nil)
@@ -43,7 +43,7 @@ func (c *Client) Config(ctx context.Context) (Config, error) {
 				return Config{w.User, string(w.JWT)}, nil
 			}
 			if again {
-				return Config{}, fmt.Errorf("%w: it took us for a guest; run 'gobancam login'", ErrSignIn)
+				return Config{}, fmt.Errorf("%w: it took us for a guest", ErrSignIn)
 			}
 		}
 		c.opt.Tokens.Refused(token)
@@ -55,7 +55,7 @@ func (c *Client) Me(ctx context.Context) (Player, error) {
 	var p Player
 	err := c.call(ctx, http.MethodGet, "/api/v1/me", nil, &p)
 	if err == nil && p.ID <= 0 {
-		err = fmt.Errorf("%w: it took us for a guest; run 'gobancam login'", ErrSignIn)
+		err = fmt.Errorf("%w: it took us for a guest", ErrSignIn)
 	}
 	return p, err
 }
@@ -281,9 +281,4 @@ func (n *Notification) UnmarshalJSON(b []byte) error {
 	*n = Notification{ID: string(w.ID), Type: clip(string(w.Type)), GameID: max(w.GameID, w.Game), Challenge: w.Challenge,
 		User: w.User, Message: clip(string(w.Message)), Outcome: clip(string(w.Outcome)), Raw: append(json.RawMessage(nil), b...)}
 	return nil
-}
-
-// DeleteNotification tells the server that the user has seen a notification.
-func (s *Session) DeleteNotification(id string) error {
-	return s.send("notification/delete", map[string]any{"notification_id": id})
 }

@@ -37,10 +37,13 @@ type Session struct {
 	games   map[ID]*Game
 	subs    map[*Subscription]struct{}
 	keeps   map[keep]struct{} // challenges to keep alive
-	seeking bool              // the seek graph is wanted
+	awaited map[ID]bool       // games that offers were to become, for good
 	drift   time.Duration     // local time minus the server's
 	latency time.Duration     // of a round trip
 	closing bool
+
+	seeks   sync.Mutex // guards seekers and the sending of what they want
+	seekers int        // how many want the seek graph
 
 	ending sync.WaitGroup // the goroutines of the games
 }
@@ -53,7 +56,7 @@ type keep struct{ Challenge, Game ID }
 // wraps ErrSignIn when trying again is of no use.
 func Connect(ctx context.Context, c *Client) (*Session, error) {
 	s := &Session{c: c, log: c.log, done: make(chan struct{}), jwt: c.opt.JWT,
-		games: map[ID]*Game{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}}
+		games: map[ID]*Game{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}, awaited: map[ID]bool{}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	first := make(chan error, 1)
 	go s.run(first)
@@ -127,7 +130,7 @@ func (s *Session) run(first chan<- error) {
 			err = s.serve(conn)
 			<-conn.quiet
 			s.down(conn)
-			if time.Since(conn.born) > t.Stable {
+			if conn.good(t) {
 				bo.Reset()
 			}
 		} else if !opened {
@@ -336,13 +339,11 @@ func (s *Session) up(conn *conn) {
 	for _, g := range s.games {
 		games = append(games, g)
 	}
-	seeking, me := s.seeking, s.me
+	me := s.me
 	s.mu.Unlock()
 	s.publish(Online{Me: me})
 	conn.send("automatch/list", nil)
-	if seeking {
-		conn.send("seek_graph/connect", map[string]any{"channel": "global"})
-	}
+	s.seekAgain(conn)
 	for _, g := range games {
 		g.inbox.put(connUp{conn})
 	}
@@ -482,6 +483,9 @@ func (s *Session) dispatch(conn *conn, f frame) {
 		if rest, ok := strings.CutPrefix(f.event, "game/"); ok {
 			number, name, ok := strings.Cut(rest, "/")
 			if id, err := strconv.ParseInt(number, 10, 64); ok && err == nil {
+				if name == "move" || name == "gamedata" {
+					conn.used.Store(true)
+				}
 				s.toGame(ID(id), gameEvent{conn, name, f.data})
 				return
 			}

@@ -16,10 +16,14 @@ import (
 
 // TestSoak plays random games under random faults. Every move that the player
 // intended has to be in the server's record, once, in order, and nothing else
-// of that player. GOBANCAM_SOAK is the number of games, 12 without it;
-// GOBANCAM_SEED repeats one of them.
+// of that player. GOBANCAM_SOAK is the number of games, 60 without it;
+// GOBANCAM_SEED repeats one of them. With GOBANCAM_SOAK_SOCKETS the server
+// listens at a port and the time is real, as in real life.
 func TestSoak(t *testing.T) {
-	games := 12
+	games := 60
+	if sockets() {
+		games = 12
+	}
 	if n, err := strconv.Atoi(os.Getenv("GOBANCAM_SOAK")); err == nil {
 		games = n
 	} else if testing.Short() {
@@ -37,43 +41,45 @@ func TestSoak(t *testing.T) {
 				t.Parallel()
 				limit <- struct{}{}
 				defer func() { <-limit }()
-				soak(t, first+i, &moves, &faults, &resent)
+				play := func(t *testing.T) { soak(t, first+i, &moves, &faults, &resent) }
+				if sockets() {
+					play(t)
+				} else {
+					bubble(t, play)
+				}
 			})
 		}
 	})
 	t.Logf("%d games, %d moves of ours, %d faults, %d moves sent again after being found not played", games, moves.Load(), faults.Load(), resent.Load())
 }
 
+func sockets() bool { return os.Getenv("GOBANCAM_SOAK_SOCKETS") != "" }
+
+// soaker plays one random game.
+type soaker struct {
+	*world
+	f        *follower
+	sg       *ogstest.Game
+	rng      *rand.Rand
+	seed     uint64
+	intended []board.Point
+
+	moves, faults, resent *atomic.Int64 // of all games
+}
+
+const mostMoves = 30
+
 func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
-	rng := rand.New(rand.NewPCG(seed, 1))
-	their := rand.New(rand.NewPCG(seed, 2))
-	rules := []string{"japanese", "chinese", "aga", "korean", "ing", "nz"}[rng.IntN(6)]
-	w := newWorld(t, ogstest.Options{Refusal: ogstest.Refusal(rng.IntN(3)), PhaseLast: rng.IntN(2) == 0, OldForms: rng.IntN(4) == 0})
-	setup := ogstest.Setup{Rules: rules, Size: 9, Black: w.alice, White: w.bob}
-	if rng.IntN(2) == 0 {
-		setup.Black, setup.White = w.bob, w.alice
-	}
-	if rng.IntN(3) == 0 {
-		setup.Handicap = 2 + rng.IntN(3)
-	}
-	const most = 30
-	sg := w.start(setup, &ogstest.Opponent{
-		Move: func(v *ogstest.View) ogstest.Reply {
-			return ogstest.Reply{Point: randomMove(v.Game, their, most)}
-		},
-		Delay: time.Duration(rng.IntN(3)) * time.Millisecond,
-	})
-	s := w.connect()
-	f := w.join(s, sg.ID)
-	var intended []board.Point
+	s := &soaker{rng: rand.New(rand.NewPCG(seed, 1)), seed: seed, moves: moves, faults: faults, resent: resent}
+	s.sit(t)
 	for {
-		st := f.g.State()
+		st := s.f.g.State()
 		if !st.MyTurn() && st.Phase == ogs.Playing {
-			f.until("a turn or the end", func(ogs.Update) bool {
-				st := f.g.State()
+			s.f.until("a turn or the end", func(ogs.Update) bool {
+				st := s.f.g.State()
 				return st.MyTurn() || st.Phase != ogs.Playing
 			})
-			st = f.g.State()
+			st = s.f.g.State()
 		}
 		if st.Phase != ogs.Playing {
 			break
@@ -82,60 +88,111 @@ func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := randomMove(g, rng, most)
-		if rng.IntN(4) == 0 {
-			faults.Add(1)
-			w.srv.Inject(ogstest.Fault{Kind: ogstest.Kind(rng.IntN(int(ogstest.Status))), Delay: time.Duration(rng.IntN(220)) * time.Millisecond})
-		}
-		switch rng.IntN(40) {
-		case 0:
-			faults.Add(1)
-			w.srv.DropConnections()
-		case 1:
-			faults.Add(1)
-			w.srv.Restart(10 * time.Millisecond)
-		case 2:
-			faults.Add(1)
-			w.srv.Hush()
-		case 3:
-			faults.Add(1)
-			w.srv.ExpireJWTs()
-			w.srv.DropConnections()
-		case 4:
-			faults.Add(1)
-			w.srv.Inject(ogstest.Fault{Kind: ogstest.NoGameData + ogstest.Kind(rng.IntN(2))})
-			w.srv.DropConnections()
-		}
-		for settled := false; !settled; {
-			switch r := f.move(p); r.Fate {
-			case ogs.Played:
-				settled = true
-			case ogs.NotPlayed:
-				resent.Add(1)
-			case ogs.Displaced:
-				t.Fatalf("seed %d: %+v", seed, r)
-			}
-		}
-		intended = append(intended, p)
-		moves.Add(1)
+		p := randomMove(g, s.rng, mostMoves)
+		s.misbehave()
+		s.play(p)
 	}
-	final := sg.Board()
-	me := f.g.State().Me
+	s.compare()
+}
+
+// sit starts a game by some rules, on a server with some habits, and joins it.
+func (s *soaker) sit(t *testing.T) {
+	rng, their := s.rng, rand.New(rand.NewPCG(s.seed, 2))
+	rules := []string{"japanese", "chinese", "aga", "korean", "ing", "nz"}[rng.IntN(6)]
+	addr := ""
+	if sockets() {
+		addr = loopback.Addr
+	}
+	w := newWorld(t, ogstest.Options{Addr: addr, Refusal: ogstest.Refusal(rng.IntN(3)), PhaseLast: rng.IntN(2) == 0, OldForms: rng.IntN(4) == 0})
+	setup := ogstest.Setup{Rules: rules, Size: 9, Black: w.alice, White: w.bob}
+	if rng.IntN(2) == 0 {
+		setup.Black, setup.White = w.bob, w.alice
+	}
+	if rng.IntN(3) == 0 {
+		setup.Handicap = 2 + rng.IntN(3)
+	}
+	s.world = w
+	s.sg = w.start(setup, &ogstest.Opponent{
+		Move: func(v *ogstest.View) ogstest.Reply {
+			return ogstest.Reply{Point: randomMove(v.Game, their, mostMoves)}
+		},
+		Delay: time.Duration(rng.IntN(3)) * time.Millisecond,
+	})
+	s.f = w.join(w.connect(), s.sg.ID)
+}
+
+// misbehave lets something go wrong, now and then.
+func (s *soaker) misbehave() {
+	rng, srv := s.rng, s.srv
+	if rng.IntN(4) == 0 {
+		s.faults.Add(1)
+		srv.Inject(ogstest.Fault{Kind: ogstest.Kind(rng.IntN(int(ogstest.Status))), Delay: time.Duration(rng.IntN(220)) * time.Millisecond})
+	}
+	n := rng.IntN(40)
+	switch n {
+	case 0:
+		srv.DropConnections()
+	case 1:
+		srv.Restart(10 * time.Millisecond)
+	case 2:
+		srv.Hush()
+	case 3:
+		srv.ExpireJWTs()
+		srv.DropConnections()
+	case 4:
+		srv.Inject(ogstest.Fault{Kind: ogstest.NoGameData + ogstest.Kind(rng.IntN(2))})
+		srv.DropConnections()
+	case 5:
+		s.sg.TellNonsense(anyNonsense(rng))
+	case 6:
+		srv.Inject(ogstest.Fault{Kind: anyNonsense(rng), Times: 1 + rng.IntN(3)})
+		srv.DropConnections()
+	}
+	if n <= 6 {
+		s.faults.Add(1)
+	}
+}
+
+// play makes a move count.
+func (s *soaker) play(p board.Point) {
+	for settled := false; !settled; {
+		switch r := s.f.move(p); r.Fate {
+		case ogs.Played:
+			settled = true
+		case ogs.NotPlayed:
+			s.resent.Add(1)
+		case ogs.Displaced:
+			s.t.Fatalf("seed %d: %+v", s.seed, r)
+		}
+	}
+	s.intended = append(s.intended, p)
+	s.moves.Add(1)
+}
+
+// compare looks whether the server has what was intended, and the client what
+// the server has.
+func (s *soaker) compare() {
+	final, me := s.sg.Board(), s.f.g.State().Me
 	var counted []board.Point
 	for _, m := range final.Moves() {
 		if m.Color == me {
 			counted = append(counted, m.Point)
 		}
 	}
-	if fmt.Sprint(counted) != fmt.Sprint(intended) {
-		t.Errorf("seed %d: the server has\n%v of mine, intended were\n%v", seed, counted, intended)
+	if fmt.Sprint(counted) != fmt.Sprint(s.intended) {
+		s.t.Errorf("seed %d: the server has\n%v of mine, intended were\n%v", s.seed, counted, s.intended)
 	}
-	w.srv.Heal()
-	f.g.Resync("the end")
-	event[ogs.Snapshot](f)
-	if st := f.g.State(); len(st.Moves) != final.MoveCount() {
-		t.Errorf("seed %d: the client has %d moves, the server %d", seed, len(st.Moves), final.MoveCount())
+	s.srv.Heal()
+	s.f.g.Resync("the end")
+	event[ogs.Snapshot](s.f)
+	if st := s.f.g.State(); len(st.Moves) != final.MoveCount() {
+		s.t.Errorf("seed %d: the client has %d moves, the server %d", s.seed, len(st.Moves), final.MoveCount())
 	}
+}
+
+func anyNonsense(rng *rand.Rand) ogstest.Kind {
+	all := ogstest.Nonsense()
+	return all[rng.IntN(len(all))]
 }
 
 // randomMove returns a legal move, or a pass when the game has gone on for

@@ -369,6 +369,8 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 		return nil, errors.New("game data without a game's id")
 	case s.Width < 1 || s.Width > 25 || s.Height < 1 || s.Height > 25:
 		return nil, fmt.Errorf("game data with a board of %d×%d", s.Width, s.Height)
+	case len(s.Moves) > maxMoves:
+		return nil, errTooLong
 	case s.Phase != Playing && s.Phase != StoneRemoval && s.Phase != Finished:
 		return nil, fmt.Errorf("game data with the unknown phase %.40q", s.Phase)
 	}
@@ -398,7 +400,7 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 	}
 	if len(w.Undo) > 0 && !isNull(w.Undo) && s.Phase == Playing {
 		var u UndoRequest
-		if json.Unmarshal(w.Undo, &u) == nil && u.MoveNumber > 0 {
+		if json.Unmarshal(w.Undo, &u) == nil && u.check(s) == nil {
 			s.Undo = &u
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/ogs"
 )
 
 // advisedError is an error that says what to type.
@@ -40,6 +41,10 @@ func adviceFor(err error) string {
 	var none *desk.NoMatchError
 	var over *desk.OverError
 	switch {
+	case errors.Is(err, ogs.ErrSignIn):
+		return "sign in with 'gobancam login'"
+	case errors.Is(err, ogs.ErrUnnamedOffer):
+		return "see 'gobancam challenge list'"
 	case errors.Is(err, challonge.ErrSignIn):
 		return "sign in with 'gobancam challonge login'"
 	case errors.Is(err, challonge.ErrNoSecret):

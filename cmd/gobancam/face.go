@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/term"
@@ -17,8 +18,8 @@ import (
 // face is what the player sees of the game: in a window, where there is one,
 // and in a terminal.
 type face struct {
-	window *window.Window
-	voices *voices // nil for none
+	window atomic.Pointer[window.Window] // nil for none; it can break while a game is on
+	voices *voices                       // nil for none
 	json   *terminal.JSON
 	text   *terminal.Text
 	start  time.Time
@@ -44,8 +45,8 @@ func (f *face) announce(e match.Event) {
 	if f.voices != nil {
 		f.voices.announce(e)
 	}
-	if f.window != nil {
-		f.window.Announce(e)
+	if w := f.window.Load(); w != nil {
+		w.Announce(e)
 	}
 	if f.json != nil {
 		f.json.Announce(e)
@@ -59,8 +60,8 @@ func (f *face) show(s *match.Snapshot) {
 	if f.voices != nil {
 		f.voices.show(s)
 	}
-	if f.window != nil {
-		f.window.ShowSnapshot(s)
+	if w := f.window.Load(); w != nil {
+		w.ShowSnapshot(s)
 	}
 	if f.text != nil {
 		f.text.Show(s)
@@ -69,8 +70,8 @@ func (f *face) show(s *match.Snapshot) {
 
 // note says something that is not of the referee.
 func (f *face) note(text string) {
-	if f.window != nil {
-		f.window.Notice(strings.TrimSpace(text))
+	if w := f.window.Load(); w != nil {
+		w.Notice(strings.TrimSpace(text))
 	}
 	if f.json != nil {
 		f.json.Line(map[string]any{"event": "note", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "text": strings.TrimSpace(text)})

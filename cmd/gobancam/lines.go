@@ -50,6 +50,22 @@ func (r *lineReader) next(ctx context.Context) (string, error) {
 	}
 }
 
+// ignore drops the lines that come while no game is on, until the function that
+// it returns is called.
+func (r *lineReader) ignore(ctx context.Context) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			if _, err := r.next(ctx); err != nil {
+				return
+			}
+		}
+	}()
+	return func() { stop(); <-done }
+}
+
 // command sends lines as commands of a game until ctx ends; later lines answer
 // other questions. The end of the input is no command: a program that was
 // started without a keyboard goes on. size is the board's until a snapshot

@@ -8,7 +8,7 @@ import (
 	"image"
 	"log/slog"
 	"os"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -35,7 +35,7 @@ type lounge struct {
 	voices *voices
 	fixed  bool // one game was asked for: after it, the window closes
 
-	gaming  atomic.Bool        // commands go to the game
+	hush    func()             // ends the dropping of lines that are typed between games; or nil
 	hand    chan board.Point   // where a simulated hand is to go, in the demo
 	client  *ogs.Client        // nil before it is signed in
 	session *ogs.Session       // nil before it is connected
@@ -78,7 +78,8 @@ func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners 
 			}
 		},
 	})
-	l.seat.face.window, l.seat.face.voices = l.window, l.voices
+	l.seat.face.window.Store(l.window)
+	l.seat.face.voices = l.voices
 	loungeOpened(l.window)
 	return l, nil
 }
@@ -88,26 +89,27 @@ func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners 
 func (l *lounge) open() error {
 	defer l.voices.close()
 	ctx, stop := context.WithCancel(l.cmd.Context())
-	defer stop()
+	var router sync.WaitGroup
+	defer func() { stop(); router.Wait() }()
 	l.ctx, l.stop = ctx, stop
 	done := make(chan error, 1)
-	go l.route(ctx)
+	router.Go(func() { l.route(ctx) })
 	go func() {
 		done <- l.walk(ctx)
 		l.window.Close()
 	}()
 	err := window.Run(ctx, l.window)
 	switch {
-	case err != nil && !l.gaming.Load():
+	case err != nil && !l.seat.orders.on():
 		stop()
 		<-done
 		return err
 	case err != nil:
-		l.seat.face.window = nil
+		l.seat.face.window.Store(nil)
 		l.seat.face.note("The window broke: " + err.Error() + ". The game goes on here.")
 		return <-done
 	}
-	if !l.gaming.Load() {
+	if !l.seat.orders.on() {
 		stop()
 	}
 	select {
@@ -122,6 +124,9 @@ func (l *lounge) open() error {
 // walk goes from page to page.
 func (l *lounge) walk(ctx context.Context) (err error) {
 	defer func() {
+		if l.hush != nil {
+			l.hush()
+		}
 		if l.session != nil {
 			l.session.Close()
 		}
@@ -136,19 +141,14 @@ func (l *lounge) walk(ctx context.Context) (err error) {
 }
 
 // route takes the window's commands to the game, if one is on. Without one, the
-// wish to leave ends everything.
+// wish to close the window ends everything.
 func (l *lounge) route(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case c := <-l.window.Commands():
-			if l.gaming.Load() {
-				select {
-				case l.seat.commands <- c:
-				case <-ctx.Done():
-				}
-			} else if c.Kind == match.CmdQuit {
+			if !l.seat.orders.give(ctx, c) && c.Kind == match.CmdQuit && l.window.Left() {
 				l.stop()
 			}
 		}

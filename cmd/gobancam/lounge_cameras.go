@@ -201,19 +201,19 @@ func (l *lounge) demo(yours bool) page {
 		}
 		l.window.Clear()
 		l.window.ShowMenu(nil)
+		commands, end := l.seat.orders.begin()
 		opt := demo.Options{Out: l.cmd.OutOrStdout(), Dir: dir,
 			Publish: func(s *match.Snapshot) { l.voices.show(s); l.window.ShowSnapshot(s) },
 			Voice:   func(e match.Event) { l.voices.announce(e); l.window.Announce(e) },
-			Seen:    film(l.window, l.seat.face.note), Commands: l.seat.commands, Eyed: l.seat.eyes.Store}
+			Seen:    film(l.window, l.seat.face.note), Commands: commands, Eyed: l.seat.eyes.Store}
 		if yours {
 			for len(l.hand) > 0 {
 				<-l.hand
 			}
 			opt.Hand = l.hand
 		}
-		l.gaming.Store(true)
 		err = demo.Run(ctx, opt)
-		l.gaming.Store(false)
+		end()
 		l.seat.eyes.Store(nil)
 		if l.window.Left() || ctx.Err() != nil {
 			return nil, nil

@@ -395,9 +395,11 @@ func (l *lounge) game(id ogs.ID) page {
 		}
 		l.window.Clear()
 		l.window.ShowMenu(nil)
-		l.gaming.Store(true)
+		if l.hush != nil {
+			l.hush()
+		}
 		err = l.seat.play(ctx, l.client, l.session, game)
-		l.gaming.Store(false)
+		l.hush = l.seat.lines.ignore(l.ctx)
 		l.seat.eyes.Store(nil)
 		switch {
 		case l.window.Left() || ctx.Err() != nil:

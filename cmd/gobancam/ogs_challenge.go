@@ -129,8 +129,8 @@ Offers with a name are kept in the configuration, as tables:
   gobancam challenge --size 9 --time 5m+5x20s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			ch, err := cf.challenge()
 			if err != nil {
@@ -161,6 +161,14 @@ Offers with a name are kept in the configuration, as tables:
 	return cmd
 }
 
+// checkFormat says which words --format takes.
+func checkFormat(format string) error {
+	if format != "text" && format != "json" {
+		return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
+	}
+	return nil
+}
+
 func printGame(w io.Writer, format string, id ogs.ID) error {
 	if format == "json" {
 		return json.NewEncoder(plain.JSONWriter(w)).Encode(map[string]any{"game": id})
@@ -169,10 +177,26 @@ func printGame(w io.Writer, format string, id ogs.ID) error {
 	return err
 }
 
+// connectPast connects as long as ctx lasts, for a session that outlives it.
+func connectPast(ctx context.Context, client *ogs.Client) (*ogs.Session, error) {
+	connecting, stop := context.WithCancel(context.WithoutCancel(ctx))
+	goesOn := context.AfterFunc(ctx, stop)
+	s, err := ogs.Connect(connecting, client)
+	if !goesOn() && err == nil {
+		s.Close()
+		err = ctx.Err()
+	}
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	return s, nil
+}
+
 // offer makes a challenge, waits for its game, and withdraws it if ctx ends
 // before.
 func offer(ctx context.Context, w io.Writer, client *ogs.Client, ch ogs.Challenge, opponent ogs.Player) (ogs.ID, error) {
-	s, err := ogs.Connect(context.WithoutCancel(ctx), client) // it is needed after ctx, to withdraw
+	s, err := connectPast(ctx, client) // it is needed after ctx, to withdraw
 	if err != nil {
 		return 0, err
 	}
@@ -295,6 +319,9 @@ and prints the number of the game that begins.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := challengeID(args[0])
 			if err != nil {
+				return err
+			}
+			if err := checkFormat(format); err != nil {
 				return err
 			}
 			client, err := f.client(cmd, nil)
@@ -428,18 +455,21 @@ func newChallengeMatchCommand() *cobra.Command {
 of the game that begins. Ended with Ctrl-C, the search is cancelled.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if handicap != "any" {
-				want := handicap == "yes"
-				a.Handicap = &want
+			var err error
+			if a.Handicap, err = handicapWish(handicap); err == nil {
+				err = a.Check()
 			}
-			if err := a.Check(); err != nil {
+			if err != nil {
 				return withCode(exitUsage, err)
+			}
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			client, err := f.client(cmd, nil)
 			if err != nil {
 				return err
 			}
-			s, err := ogs.Connect(context.WithoutCancel(cmd.Context()), client)
+			s, err := connectPast(cmd.Context(), client) // it is needed after ctx, to cancel the search
 			if err != nil {
 				return err
 			}
@@ -471,6 +501,18 @@ of the game that begins. Ended with Ctrl-C, the search is cancelled.`,
 	fl.BoolVar(&list, "list", false, "list the searches that are on instead")
 	fl.StringVar(&format, "format", "text", "text or json")
 	return cmd
+}
+
+// handicapWish reads --handicap of an automatic search; nil for no preference.
+func handicapWish(s string) (*bool, error) {
+	want := s == "yes"
+	switch s {
+	case "yes", "no":
+		return &want, nil
+	case "any":
+		return nil, nil
+	}
+	return nil, fmt.Errorf("--handicap %s: yes, no or any", s)
 }
 
 // listMatches prints the automatic searches that the server tells of.

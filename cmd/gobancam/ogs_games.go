@@ -338,6 +338,8 @@ func watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 			fmt.Fprintf(w, "%s\n", e.Text)
 		case ogs.Disconnected:
 			fmt.Fprintf(w, "The connection is lost (%v) and being restored.\n", e.Err)
+		case ogs.Unusable:
+			fmt.Fprintf(w, "The server sent game data that makes no sense (%v); it is asked again.\n", e.Err)
 		case ogs.Ended:
 			fmt.Fprintf(w, "%s\n", e.Result)
 			return nil

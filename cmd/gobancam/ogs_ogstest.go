@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,8 @@ var ogstestFaults = map[string]ogstest.Kind{
 	"delay-echo": ogstest.DelayEcho, "duplicate-echo": ogstest.DuplicateEcho, "garbage-echo": ogstest.GarbageEcho, "skip-event": ogstest.SkipEvent,
 	"skip-clock": ogstest.SkipClock, "reorder": ogstest.Reorder, "status": ogstest.Status, "html-500": ogstest.HTML500, "html-200": ogstest.HTML200,
 	"stall": ogstest.Stall, "cut": ogstest.Cut, "no-gamedata": ogstest.NoGameData, "bad-gamedata": ogstest.BadGameData,
+	"double-move": ogstest.DoubleMove, "bad-stones": ogstest.BadStones, "tiny-board": ogstest.TinyBoard, "oblong-board": ogstest.OblongBoard,
+	"other-size": ogstest.OtherSize, "far-move": ogstest.FarMove, "absurd-clock": ogstest.AbsurdClock, "swapped-players": ogstest.SwappedPlayers,
 }
 
 func newOGSTestCommand() *cobra.Command {
@@ -60,6 +63,7 @@ Commands are lines on standard input:
   heal                        take back the faults that have not happened
   restart DURATION            close the port for a while
   expire tokens|jwts          end all access tokens, or the socket's
+  nonsense NAME               send the game data of such a fault, unasked
   raw TEXT                    send a frame as it is to all sockets
   game                        start another game
   record                      print everything that was received
@@ -89,41 +93,8 @@ The exit code is 1 if there were violations.`,
 					return withCode(exitUsage, err)
 				}
 			}
-			lines := make(chan string)
-			go func() {
-				defer close(lines)
-				in := bufio.NewScanner(cmd.InOrStdin())
-				for in.Scan() {
-					select {
-					case lines <- in.Text():
-					case <-cmd.Context().Done():
-						return
-					}
-				}
-				// Without standard input the server runs until it is stopped.
-				<-cmd.Context().Done()
-			}()
-			tick := time.NewTicker(200 * time.Millisecond)
-			defer tick.Stop()
-			for quit := false; !quit; {
-				select {
-				case <-cmd.Context().Done():
-					quit = true
-				case line := <-lines:
-					quit = t.command(cmd.ErrOrStderr(), line)
-				case <-tick.C:
-					t.finished()
-				}
-			}
-			t.finished()
-			v := srv.Violations()
-			for _, s := range v {
-				t.out.Encode(map[string]any{"violation": s})
-			}
-			if len(v) > 0 {
-				return withCode(exitFailed, fmt.Errorf("clients did %d things that a well-behaved one does not do", len(v)))
-			}
-			return nil
+			t.serve(cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr())
+			return t.verdict()
 		},
 	}
 	fl := cmd.Flags()
@@ -141,6 +112,49 @@ The exit code is 1 if there were violations.`,
 	fl.DurationVar(&o.TokenLife, "token-life", 0, "life of access tokens; 30 days without it")
 	fl.DurationVar(&o.JWTLife, "jwt-life", 0, "life of the socket's tokens; a day without it")
 	return cmd
+}
+
+// serve carries out the lines of an input until quit or until ctx ends.
+func (t *testServer) serve(ctx context.Context, in io.Reader, complain io.Writer) {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		scan := bufio.NewScanner(in)
+		for scan.Scan() {
+			select {
+			case lines <- scan.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		// Without standard input the server runs until it is stopped.
+		<-ctx.Done()
+	}()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for quit := false; !quit; {
+		select {
+		case <-ctx.Done():
+			quit = true
+		case line := <-lines:
+			quit = t.command(complain, line)
+		case <-tick.C:
+			t.finished()
+		}
+	}
+	t.finished()
+}
+
+// verdict prints what clients did wrong, which makes an error.
+func (t *testServer) verdict() error {
+	v := t.srv.Violations()
+	for _, s := range v {
+		t.out.Encode(map[string]any{"violation": s})
+	}
+	if len(v) > 0 {
+		return withCode(exitFailed, fmt.Errorf("clients did %d things that a well-behaved one does not do", len(v)))
+	}
+	return nil
 }
 
 // wrapNames lists names in lines of at most width, indented but for the first.
@@ -274,6 +288,15 @@ func (t *testServer) command(complain io.Writer, line string) bool {
 		}
 		if err == nil {
 			t.srv.Inject(f)
+		}
+	case "nonsense":
+		kind, ok := ogstestFaults[arg(1)]
+		if !ok || !slices.Contains(ogstest.Nonsense(), kind) {
+			err = fmt.Errorf("%q is no kind of game data", arg(1))
+			break
+		}
+		for _, g := range t.games {
+			g.TellNonsense(kind)
 		}
 	case "game":
 		err = t.start()

@@ -241,6 +241,12 @@ func TestChallengeCommands(t *testing.T) {
 	out, _ = gobancam(t, exitOK, "challenge", "seeks")
 	contains(t, out, "bob", "Anybody", "byoyomi 10m+5x30s")
 	gobancam(t, exitUsage, "challenge", "accept", "x")
+	gobancam(t, exitUsage, "challenge", "accept", "--format", "xml", id)
+	gobancam(t, exitUsage, "challenge", "match", "--format", "xml")
+	for _, bad := range []string{"foo", "", "Yes", "true", "2"} {
+		_, words = gobancam(t, exitUsage, "challenge", "match", "--handicap", bad)
+		contains(t, words, "yes, no or any")
+	}
 
 	go func() {
 		for srv.Searching() == 0 {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/adrg/xdg"
@@ -196,33 +197,36 @@ func (f *playFlags) choose(ctx context.Context, client *ogs.Client) (ogs.ID, err
 // seat is where the player sits: one face, on which one game after another can
 // be played.
 type seat struct {
-	f        *playFlags
-	referee  match.Options
-	corners  *cornerPoints // of the board, where they were given
-	wanted   image.Point   // resolution; 0, 0 for that of the calibration
-	face     *face
-	commands chan match.Command // of the game that is on
-	lines    *lineReader
-	eyes     atomic.Pointer[play.Eyes]
-	shown    atomic.Pointer[match.Snapshot]
-	log      *slog.Logger
+	f       *playFlags
+	referee match.Options
+	corners *cornerPoints // of the board, where they were given
+	wanted  image.Point   // resolution; 0, 0 for that of the calibration
+	face    *face
+	orders  orders // for the game that is on
+	lines   *lineReader
+	eyes    atomic.Pointer[play.Eyes]
+	shown   atomic.Pointer[match.Snapshot]
+	log     *slog.Logger
 }
 
 func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
 	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
-		commands: make(chan match.Command, 16), lines: readLines(cmd.Context(), cmd.InOrStdin()), log: log}
+		lines: readLines(cmd.Context(), cmd.InOrStdin()), log: log}
 }
 
 // play plays a joined game to its end.
 func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) error {
+	commands, end := s.orders.begin()
+	defer end()
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	var helpers sync.WaitGroup
+	defer func() { stop(); helpers.Wait() }()
 	face, f := s.face, s.f
 	if err := rememberGame(client.Server(), game.ID()); err != nil {
 		s.log.Warn("this game will not be remembered as the last", "error", err)
 	}
 	table := play.Table{
-		Game: game, Now: session.ServerNow, Options: s.referee, Commands: s.commands,
+		Game: game, Now: session.ServerNow, Options: s.referee, Commands: commands,
 		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
 	}
 	s.shown.Store(nil)
@@ -239,7 +243,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 
 	source, acts, err := openCameraAs(ctx, s.f.camera, cameraOptions(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
 		select {
-		case s.commands <- c:
+		case commands <- c:
 		case <-ctx.Done():
 		}
 	})
@@ -269,37 +273,44 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	if table.Tape != nil {
 		defer table.Tape.Close()
 		client.Trace(table.Tape.Wire)
+		defer client.Trace(nil)
 	}
 	table.Voice = face.announce
 
 	table.Eyed = s.eyes.Store
-	if face.window != nil {
-		table.Eyes.Seen = film(face.window, face.note)
+	if w := face.window.Load(); w != nil {
+		table.Eyes.Seen = film(w, face.note)
 	}
 	if f.listen != "" {
 		heard, err := listen(ctx, f.listen)
 		if err != nil {
 			return err
 		}
-		go heard.hear(ctx, s.commands, &s.shown, table.Eyes.Size)
+		helpers.Go(func() { heard.hear(ctx, commands, &s.shown, table.Eyes.Size) })
 	}
-	go s.lines.command(ctx, s.commands, &s.eyes, &s.shown, table.Eyes.Size, face)
-	go followOthers(ctx, session, game.ID(), face.note)
+	helpers.Go(func() { s.lines.command(ctx, commands, &s.eyes, &s.shown, table.Eyes.Size, face) })
+	helpers.Go(func() { followOthers(ctx, session, game.ID(), face.note) })
 
 	last, err := table.Play(ctx)
 	if err != nil {
 		return sourceError(err)
 	}
 	if last != nil && last.Result != nil {
-		diff, err := keepServerRecord(ctx, client, game.ID(), table.SGF)
-		switch {
-		case err != nil:
-			s.log.Warn("the server's own record was not fetched", "error", err)
-		case diff != "":
-			face.note("the server's record differs from ours: " + diff)
-		}
+		s.compare(ctx, client, game.ID(), table.SGF)
 	}
 	return nil
+}
+
+// compare keeps the server's own record of a game that is over, and says where
+// ours differs.
+func (s *seat) compare(ctx context.Context, client *ogs.Client, id ogs.ID, sgf string) {
+	diff, err := keepServerRecord(ctx, client, id, sgf)
+	switch {
+	case err != nil:
+		s.log.Warn("the server's own record was not fetched", "error", err)
+	case diff != "":
+		s.face.note("the server's record differs from ours: " + diff)
+	}
 }
 
 // tape records the game: all of it where asked to, else the last minutes.

@@ -8,11 +8,11 @@ import (
 )
 
 // aTime is a time as clocks write it: "3d 4:00:00.0", "12:34.5", "9.8".
-var aTime = regexp.MustCompile(`(?:(\d+)d )?(?:(\d+):)?(?:(\d+):)?(\d+)(?:\.\d)?`)
+var aTime = regexp.MustCompile(`(?:(\d+)d )?(?:(\d+):)?(?:(\d+):)?(\d+)(?:\.(\d))?`)
 
 // ClockReading is a clock's text taken apart.
 type ClockReading struct {
-	Left     time.Duration // until the main time or the period ends, whole seconds
+	Left     time.Duration // until the main time or the period ends, to the tenth of a second, cut off
 	Reserve  string        // what comes after it: "+ 5×30", "×3", "last"
 	Overtime bool          // it is a period that is running down
 }
@@ -39,9 +39,9 @@ func (c Clock) Read(age time.Duration) (r ClockReading, ok bool) {
 	if m[3] == "" { // one colon parts minutes from seconds
 		hours, minutes = 0, n(m[2])
 	}
-	r.Left = n(m[1])*24*time.Hour + hours*time.Hour + minutes*time.Minute + n(m[4])*time.Second
+	r.Left = n(m[1])*24*time.Hour + hours*time.Hour + minutes*time.Minute + n(m[4])*time.Second + n(m[5])*time.Second/10
 	if c.Running {
-		r.Left = max(0, r.Left-max(0, age).Truncate(time.Second))
+		r.Left = max(0, r.Left-max(0, age)).Truncate(time.Second / 10)
 	}
 	rest := tidy(strings.TrimSpace(head[strings.Index(head, m[0])+len(m[0]):]))
 	r.Reserve = strings.TrimSpace(r.Reserve + " " + rest)

@@ -82,6 +82,16 @@ func (e *Eyes) Use(at [4]grid.Pt, size int) {
 	e.corners = &corners{at, size, false}
 }
 
+// begin takes the corners of the options, unless somebody has said where the
+// board is meanwhile.
+func (e *Eyes) begin() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.corners == nil && e.opt.Corners != nil {
+		e.corners = &corners{*e.opt.Corners, e.opt.Size, e.opt.Verify}
+	}
+}
+
 // given returns the grid that was asked for since the last picture, or nil.
 func (e *Eyes) given(f *vision.Frame) *grid.Grid {
 	e.mu.Lock()
@@ -130,9 +140,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 	if e.opt.Grid != nil {
 		watch(e.opt.Grid)
 	}
-	if e.opt.Corners != nil {
-		e.corners = &corners{*e.opt.Corners, e.opt.Size, e.opt.Verify}
-	}
+	e.begin()
 	searched := time.Duration(-1 << 62)
 	for {
 		f, err := e.src.Next(ctx)

@@ -219,3 +219,29 @@ func TestLooksSayWhenTheirPictureWasTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestCornersSaidBeforeTheEyesOpen has somebody say where the board is while the
+// eyes are being opened: that counts, and not what they were to begin with.
+func TestCornersSaidBeforeTheEyesOpen(t *testing.T) {
+	old, said := [4]grid.Pt{{X: 1}}, [4]grid.Pt{{X: 2}}
+	e := NewEyes(nil, EyesOptions{Corners: &old, Size: 9, Verify: true})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.Use(said, 13)
+	}()
+	e.begin()
+	<-done
+	if c := e.corners; c == nil || c.at != said || c.size != 13 || c.verify {
+		t.Errorf("the corners are %+v", c)
+	}
+	e = NewEyes(nil, EyesOptions{Corners: &old, Size: 9, Verify: true})
+	e.Use(said, 13)
+	if e.begin(); e.corners.at != said {
+		t.Errorf("what was said first was lost: %+v", e.corners)
+	}
+	e = NewEyes(nil, EyesOptions{Corners: &old, Size: 9, Verify: true})
+	if e.begin(); e.corners.at != old || !e.corners.verify {
+		t.Errorf("the corners are %+v", e.corners)
+	}
+}

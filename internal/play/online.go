@@ -14,20 +14,28 @@ import (
 // on between the beats.
 const clockBeat = time.Second
 
+// Events that the referee has not taken yet are kept up to eventsWaiting; then
+// the game's updates wait, which ogs.Game keeps and shortens by itself.
+const eventsWaiting = 256
+
 // Online lets a referee play a game at online-go.com: it implements
 // match.Server on top of an ogs.Game, whose updates it must be the only reader
-// of.
+// of. Requests and events each pass through one queue, in order, which Run's
+// goroutine owns.
 type Online struct {
 	game   *ogs.Game
 	now    func() time.Time // the server's time
 	asked  chan match.Request
 	events chan match.ServerEvent
+	done   chan struct{} // closed when Run has returned
 
 	// Of Run's goroutine alone.
-	epoch  int
-	refs   map[ogs.Ticket]int64
-	paused bool
-	clocks [2]match.Clock
+	waiting  []match.ServerEvent // for the referee to take
+	epoch    int
+	refs     map[ogs.Ticket]int64
+	paused   bool
+	unusable bool // the server's last game data was
+	clocks   [2]match.Clock
 }
 
 // NewOnline wraps a game; now is Session.ServerNow.
@@ -35,6 +43,7 @@ func NewOnline(game *ogs.Game, now func() time.Time) *Online {
 	return &Online{game: game, now: now,
 		asked:  make(chan match.Request, 16),
 		events: make(chan match.ServerEvent, 64),
+		done:   make(chan struct{}),
 		refs:   map[ogs.Ticket]int64{},
 	}
 }
@@ -42,52 +51,57 @@ func NewOnline(game *ogs.Game, now func() time.Time) *Online {
 // Events implements match.Server. The channel is closed when Run returns.
 func (o *Online) Events() <-chan match.ServerEvent { return o.events }
 
-// Do implements match.Server.
+// Do implements match.Server. Run takes requests even while nobody takes its
+// events, so that Do does not wait for longer than sending takes. After Run a
+// request comes to nothing, as the end of the events tells.
 func (o *Online) Do(r match.Request) {
 	select {
 	case o.asked <- r:
-	default:
-		// Nobody asks sixteen things at once; the referee will look again.
-		go func() { o.asked <- r }()
+	case <-o.done:
 	}
 }
 
-// Run passes requests and events on until ctx ends or the game is left.
+// Run passes requests and events on until ctx ends or the game is left. It is
+// called once, and starts no goroutine.
 func (o *Online) Run(ctx context.Context) error {
+	defer close(o.done)
 	defer close(o.events)
 	beat := time.NewTicker(clockBeat)
 	defer beat.Stop()
-	for {
-		var err error
+	for left := false; !left || len(o.waiting) > 0; {
+		var first match.ServerEvent
+		var events chan<- match.ServerEvent
+		if len(o.waiting) > 0 {
+			first, events = o.waiting[0], o.events
+		}
+		updates := o.game.Updates()
+		if left || len(o.waiting) >= eventsWaiting {
+			updates = nil
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case u, ok := <-o.game.Updates():
+		case events <- first:
+			o.waiting = o.waiting[1:]
+		case u, ok := <-updates:
 			if !ok {
-				return nil
+				left = true
+			} else if err := o.update(u); err != nil {
+				return err
 			}
-			err = o.update(ctx, u)
 		case r := <-o.asked:
 			if refused := o.do(r); refused != nil {
-				err = o.tell(ctx, match.Refused{Ref: r.Ref, Message: refused.Error(), Unsent: true})
+				o.tell(match.Refused{Ref: r.Ref, Message: refused.Error(), Unsent: true})
 			}
 		case <-beat.C:
-			err = o.tellClock(ctx, o.game.State(), false)
-		}
-		if err != nil {
-			return err
+			o.tellClock(o.game.State(), false)
 		}
 	}
+	return nil
 }
 
-func (o *Online) tell(ctx context.Context, e match.ServerEvent) error {
-	select {
-	case o.events <- e:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+// tell queues an event for the referee.
+func (o *Online) tell(e match.ServerEvent) { o.waiting = append(o.waiting, e) }
 
 // do carries out one request, at once or not at all.
 func (o *Online) do(r match.Request) error {
@@ -142,68 +156,83 @@ func (o *Online) acceptRemoval(seen []board.Point) error {
 }
 
 // update translates one update of the game.
-func (o *Online) update(ctx context.Context, u ogs.Update) error {
+func (o *Online) update(u ogs.Update) error {
 	st := u.State
 	switch e := u.Event.(type) {
 	case ogs.Snapshot:
-		data, err := o.gameData(st)
-		if err != nil {
-			return err
-		}
-		o.epoch = data.Epoch
-		if err := o.tell(ctx, match.Connected{}); err != nil {
-			return err
-		}
-		if err := o.tell(ctx, data); err != nil {
-			return err
-		}
-		return o.tellClock(ctx, st, true)
+		return o.snapshot(st)
 	case ogs.Disconnected:
-		return o.tell(ctx, match.Disconnected{Reason: e.Err.Error()})
+		o.tell(match.Disconnected{Reason: e.Err.Error()})
+	case ogs.Unusable:
+		o.unusable = true
+		o.tell(match.ServerSaid{Text: fmt.Sprintf("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)})
+		// The line stands, but the referee is to wait as if it did not.
+		o.tell(match.Disconnected{})
 	case ogs.Moved:
-		return o.tell(ctx, match.MovePlayed{Number: e.Number, Move: board.Move{Color: e.Move.Color, Point: e.Move.Point}})
+		o.tell(match.MovePlayed{Number: e.Number, Move: board.Move{Color: e.Move.Color, Point: e.Move.Point}})
 	case ogs.Acknowledged:
 		if ref, ok := o.refs[e.Ticket]; ok && e.Err == nil {
-			return o.tell(ctx, match.Acknowledged{Ref: ref})
-		}
-		return nil // Settled tells what a refusal came to
+			o.tell(match.Acknowledged{Ref: ref})
+		} // Settled tells what a refusal came to
 	case ogs.Settled:
 		ref, ok := o.refs[e.Ticket]
 		delete(o.refs, e.Ticket)
-		if !ok || e.Fate == ogs.Played {
-			return nil // Moved, or the game data, has told
+		if ok && e.Fate != ogs.Played { // else Moved, or the game data, has told
+			o.tell(match.Refused{Ref: ref, Message: e.Fate.String() + ": " + e.Reason})
 		}
-		return o.tell(ctx, match.Refused{Ref: ref, Message: e.Fate.String() + ": " + e.Reason})
 	case ogs.ClockChanged:
-		return o.tellClock(ctx, st, true)
+		o.tellClock(st, true)
 	case ogs.PhaseChanged:
-		return o.tell(ctx, match.PhaseChanged{Phase: match.Phase(e.Phase)})
+		o.tell(match.PhaseChanged{Phase: match.Phase(e.Phase)})
 	case ogs.UndoRequested:
-		return o.tell(ctx, undoRequest(st, &e.Request))
+		o.tell(undoRequest(st, &e.Request))
 	case ogs.UndoCanceled:
-		return o.tell(ctx, match.UndoCanceled{})
+		o.tell(match.UndoCanceled{})
 	case ogs.UndoAccepted:
-		return o.tell(ctx, match.UndoAccepted{Number: len(st.Moves) + 1, Count: len(e.Taken)})
+		o.tell(match.UndoAccepted{Number: len(st.Moves) + 1, Count: len(e.Taken)})
 	case ogs.RemovalChanged:
 		dead, err := board.ParseOGSPoints(st.Removed, st.Width)
 		if err != nil {
-			return o.tell(ctx, match.ServerSaid{Text: "the marked stones cannot be shown: " + err.Error()})
+			o.tell(match.ServerSaid{Text: "The marked stones cannot be shown: " + err.Error() + "."})
+			break
 		}
-		return o.tell(ctx, match.RemovalChanged{Dead: dead})
+		o.tell(match.RemovalChanged{Dead: dead})
 	case ogs.RemovalAccepted:
-		return o.tell(ctx, match.RemovalAccepted{By: e.By})
+		o.tell(match.RemovalAccepted{By: e.By})
 	case ogs.AutoResign:
-		return o.tell(ctx, match.ServerSaid{Text: autoResign(st, e, o.now())})
+		o.tell(match.ServerSaid{Text: autoResign(st, e, o.now())})
 	case ogs.Chat:
 		if !e.At.IsZero() && o.now().Sub(e.At) > time.Minute {
-			return nil // the old lines come again with every joining
+			break // the old lines come again with every joining
 		}
-		return o.tell(ctx, match.ServerSaid{Text: e.By.Username + ": " + e.Text})
+		o.tell(match.ServerSaid{Text: e.By.Username + ": " + e.Text})
 	case ogs.Trouble:
-		return o.tell(ctx, match.ServerSaid{Text: "The server says: " + e.Text})
+		o.tell(match.ServerSaid{Text: "The server says: " + e.Text})
 	case ogs.Ended:
-		return o.tell(ctx, match.GameFinished{Result: result(e.Result)})
+		o.tell(match.GameFinished{Result: result(e.Result)})
 	}
+	return nil
+}
+
+// snapshot tells the whole game. What cannot be played on a board ends the game
+// here, which can be at its beginning only: later, ogs.Game keeps the last good
+// state.
+func (o *Online) snapshot(st *ogs.State) error {
+	data, err := o.gameData(st)
+	if err != nil {
+		return err
+	}
+	o.epoch = data.Epoch
+	o.tell(match.Connected{})
+	o.tell(data)
+	switch {
+	case !st.Live: // it stands for events that were skipped
+		o.tell(match.Disconnected{})
+	case o.unusable:
+		o.unusable = false
+		o.tell(match.ServerSaid{Text: "The server makes sense again; the game goes on."})
+	}
+	o.tellClock(st, true)
 	return nil
 }
 
@@ -238,15 +267,13 @@ func (o *Online) gameData(st *ogs.State) (match.GameData, error) {
 
 // tellClock tells the clocks, if they are new or always is set, and a pause
 // that began or ended.
-func (o *Online) tellClock(ctx context.Context, st *ogs.State, always bool) error {
+func (o *Online) tellClock(st *ogs.State, always bool) {
 	if st == nil || !st.Live {
-		return nil
+		return
 	}
 	if p := pause(st); (p != nil) != o.paused {
 		o.paused = p != nil
-		if err := o.tell(ctx, match.PauseChanged{Pause: p}); err != nil {
-			return err
-		}
+		o.tell(match.PauseChanged{Pause: p})
 	}
 	now := st.Clock.At(o.now(), st.Time)
 	var clocks [2]match.Clock
@@ -255,10 +282,10 @@ func (o *Online) tellClock(ctx context.Context, st *ogs.State, always bool) erro
 		clocks[i] = match.Clock{Text: side.String(), Left: side.Total(), Running: now.Running == c}
 	}
 	if clocks == o.clocks && !always {
-		return nil
+		return
 	}
 	o.clocks = clocks
-	return o.tell(ctx, match.ClockChanged{Clocks: clocks, ToMove: st.Clock.Color()})
+	o.tell(match.ClockChanged{Clocks: clocks, ToMove: st.Clock.Color()})
 }
 
 func player(p ogs.Player) match.Player {

@@ -3,8 +3,11 @@ package play
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -15,10 +18,11 @@ import (
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
-// online joins a game on a server of its own and returns the adapter at work.
+// online joins a game on a server of its own and returns the adapter at work. It
+// works in a bubble of synctest.
 func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *ogstest.Server) {
 	t.Helper()
-	server, err := ogstest.New(ogstest.Options{})
+	server, err := ogstest.New(ogstest.Options{Memory: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +32,7 @@ func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *o
 		t.Fatal(err)
 	}
 	game.SetOpponent(they, opponent)
-	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Tokens: ogs.Bearer(server.Token(me)), Name: "gobancam", Version: "test", Address: "test"})
+	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Dial: server.Dial, Tokens: ogs.Bearer(server.Token(me)), Name: "gobancam", Version: "test", Address: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +80,7 @@ func await[E match.ServerEvent](t *testing.T, o *Online) E {
 
 func TestOnlineCarriesAGame(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	t.Run("game", func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		o, game, _ := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}), Dead: func(*ogstest.View) []board.Point { return []board.Point{{X: 4, Y: 4}} }})
 		data := await[match.GameData](t, o)
 		if data.Me != board.Black || data.ToMove != board.Black || data.Setup.Size != 9 || data.Players[1].Name != "they" || data.Phase != match.Play {
@@ -123,6 +127,10 @@ func TestOnlineCarriesAGame(t *testing.T) {
 }
 
 func TestOnlineComesBackWithANewEpoch(t *testing.T) {
+	synctest.Test(t, comesBackWithANewEpoch)
+}
+
+func comesBackWithANewEpoch(t *testing.T) {
 	o, game, server := online(t, ogstest.Opponent{})
 	data := await[match.GameData](t, o)
 	server.DropConnections()
@@ -139,6 +147,88 @@ func TestOnlineComesBackWithANewEpoch(t *testing.T) {
 	}
 	if n := len(game.Moves()); n != 0 {
 		t.Errorf("the server has %d moves, want none", n)
+	}
+}
+
+// TestOnlineKeepsTheOrder asks for a hundred things at once, while nobody takes
+// the events: they are carried out in order, and nothing is left behind.
+func TestOnlineKeepsTheOrder(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	synctest.Test(t, func(t *testing.T) {
+		o, _, _ := online(t, ogstest.Opponent{})
+		data := await[match.GameData](t, o)
+		const many = 1000
+		for ref := range int64(many) {
+			o.Do(match.Request{Kind: match.ReqPause, Ref: ref, Epoch: data.Epoch - 1})
+		}
+		for ref := range int64(many) {
+			if r := await[match.Refused](t, o); r.Ref != ref || !r.Unsent {
+				t.Fatalf("request %d: %+v", ref, r)
+			}
+		}
+	})
+}
+
+// TestOnlineEndsWithRequestsOpen ends while requests are still being made: none
+// of them waits for ever.
+func TestOnlineEndsWithRequestsOpen(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	synctest.Test(t, func(t *testing.T) {
+		o, _, _ := online(t, ogstest.Opponent{})
+		await[match.GameData](t, o)
+		o.game.Leave()
+		for range o.Events() {
+		}
+		for range 100 {
+			o.Do(match.Request{Kind: match.ReqResync})
+		}
+	})
+}
+
+// TestOnlineOutlivesNonsense has the server send game data that cannot be, of
+// every kind, in the middle of a game: it is said in words, nothing is sent, and
+// the game goes on.
+func TestOnlineOutlivesNonsense(t *testing.T) {
+	for _, kind := range ogstest.Nonsense() {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { outlivesNonsense(t, kind) })
+		})
+	}
+}
+
+func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
+	o, game, server := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}, board.Point{X: 6, Y: 6})})
+	data := await[match.GameData](t, o)
+	c3 := board.Move{Color: board.Black, Point: board.Point{X: 2, Y: 6}}
+	o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: c3})
+	for m := await[match.MovePlayed](t, o); m.Number != 2; m = await[match.MovePlayed](t, o) {
+	}
+	server.Inject(ogstest.Fault{Kind: kind, Times: 3})
+	game.TellNonsense(kind)
+	if said := await[match.ServerSaid](t, o); !strings.Contains(said.Text, "makes no sense") {
+		t.Errorf("said %q", said.Text)
+	}
+	if d := await[match.Disconnected](t, o); d.Reason != "" {
+		t.Errorf("said again: %+v", d)
+	}
+	g3 := board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 2}}
+	o.Do(match.Request{Kind: match.ReqMove, Ref: 2, Epoch: data.Epoch, Number: 2, Move: g3})
+	if r := await[match.Refused](t, o); r.Ref != 2 || !r.Unsent {
+		t.Errorf("refused %+v", r)
+	}
+	again := await[match.GameData](t, o)
+	if len(again.Moves) != 2 || again.Setup.Size != 9 || again.Me != board.Black {
+		t.Errorf("the game came back as %+v", again)
+	}
+	if said := await[match.ServerSaid](t, o); !strings.Contains(said.Text, "makes sense again") {
+		t.Errorf("said %q", said.Text)
+	}
+	o.Do(match.Request{Kind: match.ReqMove, Ref: 3, Epoch: again.Epoch, Number: 2, Move: g3})
+	if m := await[match.MovePlayed](t, o); m.Number != 3 || m.Move != g3 {
+		t.Errorf("my move came back as %+v", m)
+	}
+	if n := server.Count("game/move"); n != 2 {
+		t.Errorf("%d moves were sent, want 2", n)
 	}
 }
 

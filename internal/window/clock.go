@@ -9,7 +9,7 @@ import (
 
 // readClock divides a clock's text into what is counting down and what is in
 // reserve, and counts on while the server has not told anew. age is how old the
-// text is.
+// text is. Below ten seconds it shows tenths.
 func readClock(c match.Clock, age time.Duration) (now, spare string) {
 	r, ok := c.Read(age)
 	if !ok {
@@ -17,6 +17,8 @@ func readClock(c match.Clock, age time.Duration) (now, spare string) {
 	}
 	s := int(r.Left / time.Second)
 	switch {
+	case s < 10:
+		return fmt.Sprintf("%d.%d", s, r.Left/(time.Second/10)%10), r.Reserve
 	case s >= 48*3600:
 		return fmt.Sprintf("%d d %d h", s/86400, s/3600%24), r.Reserve
 	case s >= 3600:

@@ -148,10 +148,14 @@ func statusWords(s *match.Snapshot, at time.Time) string {
 	return words
 }
 
-// clockWords makes "6:12" "6 minutes 12".
+// clockWords makes "6:12" "6 minutes 12", and "9.8" "9.8 seconds".
 func clockWords(s string) string {
 	parts := strings.Split(s, ":")
 	switch len(parts) {
+	case 1:
+		if strings.Contains(s, ".") {
+			return s + " seconds"
+		}
 	case 2:
 		return parts[0] + " minutes " + parts[1]
 	case 3:

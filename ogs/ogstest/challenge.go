@@ -2,6 +2,7 @@ package ogstest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -31,93 +32,122 @@ var challengeFields = struct{ top, game []string }{
 		"private", "rengo", "pause_on_weekends", "time_control", "time_control_parameters"},
 }
 
-func (s *Server) postChallenge(w http.ResponseWriter, u, to *User, body []byte) {
-	var top struct {
-		Color string `json:"challenger_color"`
-		Game  struct {
-			Name, Rules   string
-			Width, Height int
-			Ranked        bool
-			Private       bool
-			Handicap      int
-			KomiAuto      string `json:"komi_auto"`
-			Komi          *float64
-			Initial       *struct{ Black, White string } `json:"initial_state"`
-			System        string                         `json:"time_control"`
-			Params        map[string]any                 `json:"time_control_parameters"`
-		}
+// postedChallenge is the body of a challenge.
+type postedChallenge struct {
+	Color string `json:"challenger_color"`
+	Game  struct {
+		Name, Rules   string
+		Width, Height int
+		Ranked        bool
+		Private       bool
+		Handicap      int
+		KomiAuto      string `json:"komi_auto"`
+		Komi          *float64
+		Initial       *struct{ Black, White string } `json:"initial_state"`
+		System        string                         `json:"time_control"`
+		Params        map[string]any                 `json:"time_control_parameters"`
 	}
-	var raw map[string]json.RawMessage
-	var game map[string]json.RawMessage
-	if json.Unmarshal(body, &raw) != nil || json.Unmarshal(raw["game"], &game) != nil || json.Unmarshal(body, &top) != nil {
-		s.violation("a challenge that is no JSON of the right form: %.200s", body)
-		serverError(w)
-		return
+	raw, game map[string]json.RawMessage
+	time      TimeControl
+}
+
+// parseChallenge reads the body of a challenge; its error is what a
+// well-behaved client does not do, and the real server fails at.
+func parseChallenge(body []byte) (*postedChallenge, error) {
+	p := new(postedChallenge)
+	if json.Unmarshal(body, &p.raw) != nil || json.Unmarshal(p.raw["game"], &p.game) != nil || json.Unmarshal(body, p) != nil {
+		return nil, fmt.Errorf("a challenge that is no JSON of the right form: %.200s", body)
 	}
 	for _, f := range challengeFields.top {
-		if _, ok := raw[f]; !ok {
-			s.violation("a challenge without %s", f)
-			serverError(w)
-			return
+		if _, ok := p.raw[f]; !ok {
+			return nil, fmt.Errorf("a challenge without %s", f)
 		}
 	}
 	for _, f := range challengeFields.game {
-		if _, ok := game[f]; !ok {
-			s.violation("a challenge without game.%s", f)
-			serverError(w)
-			return
+		if _, ok := p.game[f]; !ok {
+			return nil, fmt.Errorf("a challenge without game.%s", f)
 		}
 	}
-	g := top.Game
-	tc, err := timeControl(g.Params)
+	g := &p.Game
+	var err error
+	if p.time, err = timeControl(g.Params); err != nil {
+		return nil, fmt.Errorf("a challenge with time_control_parameters %v: %w", g.Params, err)
+	}
 	system, _ := g.Params["system"].(string)
-	_, hasSpeed := g.Params["speed"].(string)
-	switch _, hasKomi := game["komi"]; {
-	case err != nil:
-		s.violation("a challenge with time_control_parameters %v: %v", g.Params, err)
-		serverError(w)
-		return
-	case g.System == "" || g.System != system || g.Params["time_control"] != g.System || !hasSpeed:
-		s.violation("a challenge whose clock system or speed does not stand in all its places")
-		serverError(w)
-		return
-	case g.KomiAuto != "automatic" && g.KomiAuto != "custom", (g.KomiAuto == "custom") != hasKomi:
-		s.violation("a challenge with komi_auto %q and komi there: %v", g.KomiAuto, hasKomi)
-		serverError(w)
-		return
-	case g.Name == "", !slices.Contains([]string{"automatic", "black", "white", "random"}, top.Color),
+	if _, hasSpeed := g.Params["speed"].(string); g.System == "" || g.System != system || g.Params["time_control"] != g.System || !hasSpeed {
+		return nil, errors.New("a challenge whose clock system or speed does not stand in all its places")
+	}
+	if _, hasKomi := p.game["komi"]; g.KomiAuto != "automatic" && g.KomiAuto != "custom" || (g.KomiAuto == "custom") != hasKomi {
+		return nil, fmt.Errorf("a challenge with komi_auto %q and komi there: %v", g.KomiAuto, hasKomi)
+	}
+	return p, nil
+}
+
+// refused says in the server's words why a challenge that is in order is not
+// taken; empty if it is.
+func (p *postedChallenge) refused() string {
+	g := &p.Game
+	switch {
+	case g.Name == "", !slices.Contains([]string{"automatic", "black", "white", "random"}, p.Color),
 		g.Width < 1, g.Width > 25, g.Height < 1, g.Height > 25, g.Handicap < -1, g.Handicap > 36:
-		reply(w, http.StatusBadRequest, map[string]any{"error": "The challenge has values that are not allowed."})
-		return
+		return "The challenge has values that are not allowed."
 	case g.Ranked && (g.Width != g.Height || g.Width != 9 && g.Width != 13 && g.Width != 19 || g.KomiAuto == "custom" || g.Handicap > 9 || g.Private):
-		reply(w, http.StatusBadRequest, map[string]any{"error": "A ranked game cannot have these settings."})
-		return
+		return "A ranked game cannot have these settings."
 	case g.Width != g.Height:
-		reply(w, http.StatusBadRequest, map[string]any{"error": "This server has square boards only."})
-		return
-	case to == u:
-		reply(w, http.StatusBadRequest, map[string]any{"error": "You cannot challenge yourself."})
+		return "This server has square boards only."
+	}
+	return ""
+}
+
+func (p *postedChallenge) setup() Setup {
+	g := &p.Game
+	spec := Setup{Name: g.Name, Size: g.Width, Rules: g.Rules, Komi: g.Komi, Handicap: max(g.Handicap, 0), Ranked: g.Ranked, Time: p.time}
+	if g.Initial != nil {
+		spec.SetupBlack, spec.SetupWhite = g.Initial.Black, g.Initial.White
+	}
+	return spec
+}
+
+func (s *Server) postChallenge(w http.ResponseWriter, u, to *User, body []byte) {
+	p, err := parseChallenge(body)
+	if err != nil {
+		s.violation("%v", err)
+		serverError(w)
 		return
 	}
+	why := p.refused()
+	if why == "" && to == u {
+		why = "You cannot challenge yourself."
+	}
+	if why != "" {
+		reply(w, http.StatusBadRequest, map[string]any{"error": why})
+		return
+	}
+	g := &p.Game
 	if _, err := board.ParseRules(g.Rules); err != nil {
 		reply(w, http.StatusBadRequest, map[string]any{"rules": []string{err.Error()}})
 		return
 	}
-	spec := Setup{Name: g.Name, Size: g.Width, Rules: g.Rules, Komi: g.Komi, Handicap: max(g.Handicap, 0), Ranked: g.Ranked, Time: tc}
-	if g.Initial != nil {
-		spec.SetupBlack, spec.SetupWhite = g.Initial.Black, g.Initial.White
-	}
 	s.nextID += 2
-	c := &challenge{id: s.nextID - 1, game: s.nextID, uuid: secret(), from: u, to: to, color: top.Color, spec: spec, speed: tc.Speed, alive: time.Now()}
+	c := &challenge{id: s.nextID - 1, game: s.nextID, uuid: secret(), from: u, to: to, color: p.Color, spec: p.setup(), speed: p.time.Speed, alive: time.Now()}
 	json.Unmarshal(body, &c.body)
 	s.challenges[c.id] = c
-	reply(w, http.StatusOK, map[string]any{"status": "ok", "challenge": c.id, "game": c.game, "uuid": c.uuid})
-	if to == nil {
-		s.toSeekers([]any{c.seek()})
-		return
+	if by := s.hasty; by != nil {
+		s.hasty = nil
+		if _, err := s.begin(c, by); err != nil {
+			reply(w, http.StatusBadRequest, map[string]any{"error": err.Error()})
+			return
+		}
 	}
-	s.notify(to, "challenge", map[string]any{"challenge_id": c.id, "game_id": c.game, "user": s.player(u), "time_control": g.Params,
-		"width": g.Width, "height": g.Height, "ranked": g.Ranked, "handicap": g.Handicap, "rules": g.Rules, "challenger_color": top.Color, "min_ranking": 0})
+	reply(w, http.StatusOK, map[string]any{"status": "ok", "challenge": c.id, "game": c.game, "uuid": c.uuid})
+	switch {
+	case s.challenges[c.id] == nil: // taken already
+	case to == nil:
+		s.toSeekers([]any{c.seek()})
+	default:
+		s.notify(to, "challenge", map[string]any{"challenge_id": c.id, "game_id": c.game, "user": s.player(u), "time_control": g.Params,
+			"width": g.Width, "height": g.Height, "ranked": g.Ranked, "handicap": g.Handicap, "rules": g.Rules, "challenger_color": p.Color, "min_ranking": 0})
+	}
 }
 
 func timeControl(p map[string]any) (TimeControl, error) {
@@ -278,6 +308,14 @@ func (s *Server) AcceptFor(u *User, challenge int64) (*Game, error) {
 		return nil, fmt.Errorf("ogstest: there is no challenge %d", challenge)
 	}
 	return s.begin(c, u)
+}
+
+// AcceptNext makes u accept the next challenge before the server has even
+// answered the one who makes it.
+func (s *Server) AcceptNext(u *User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasty = u
 }
 
 // RejectFor makes u refuse a challenge as bots do, with words.

@@ -39,7 +39,29 @@ const (
 	Cut                       // HTTP: the answer breaks off
 	NoGameData                // game/connect is not answered
 	BadGameData               // game/connect is answered with something unusable
+
+	// The following answer game/connect with game data that can be read and
+	// cannot be true.
+	DoubleMove     // the last stone is played once more; without one, two are on one point
+	BadStones      // a black and a white stone begin on one point
+	TinyBoard      // 1×1
+	OblongBoard    // 9×13, or as much
+	OtherSize      // another size of board than the game has
+	FarMove        // a move outside of the board
+	AbsurdClock    // times and periods that no clock shows
+	SwappedPlayers // black is white
+
+	kinds
 )
+
+// Nonsense lists the kinds of game data that cannot be true.
+func Nonsense() []Kind {
+	var list []Kind
+	for k := BadGameData; k < kinds; k++ {
+		list = append(list, k)
+	}
+	return list
+}
 
 // Fault is one misbehaviour, which happens Times times (once if 0).
 type Fault struct {

@@ -59,10 +59,14 @@ func (s *Server) client(id string) (OAuthClient, bool) {
 var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
+func oauthError(w http.ResponseWriter, status int, name string) {
+	reply(w, status, map[string]string{"error": name})
+}
+
+// oauth answers /oauth2/….
 func (s *Server) oauth(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	oauthError := func(status int, name string) { reply(w, status, map[string]string{"error": name}) }
 	form, _ := url.ParseQuery(string(body))
 	switch r.Method + " " + r.URL.Path {
 	case "GET /oauth2/authorize/":
@@ -72,7 +76,7 @@ func (s *Server) oauth(w http.ResponseWriter, r *http.Request, body []byte) {
 		if u := s.bearer(r); u != nil {
 			reply(w, http.StatusOK, map[string]any{"sub": strconv.FormatInt(u.ID, 10), "preferred_username": u.Name})
 		} else {
-			oauthError(http.StatusUnauthorized, "invalid_token")
+			oauthError(w, http.StatusUnauthorized, "invalid_token")
 		}
 		return
 	case "POST /oauth2/token/", "POST /oauth2/revoke_token/", "POST /oauth2/introspect/":
@@ -82,20 +86,11 @@ func (s *Server) oauth(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		s.violation("%s with the content type %q", r.URL.Path, r.Header.Get("Content-Type"))
-		oauthError(http.StatusBadRequest, "invalid_request")
+		oauthError(w, http.StatusBadRequest, "invalid_request")
 		return
 	}
 	if r.URL.Path == "/oauth2/introspect/" {
-		if s.bearer(r) == nil {
-			oauthError(http.StatusForbidden, "insufficient_scope")
-			return
-		}
-		g := s.tokens[form.Get("token")]
-		if g == nil || time.Now().After(g.ends) {
-			reply(w, http.StatusOK, map[string]any{"active": false})
-			return
-		}
-		reply(w, http.StatusOK, map[string]any{"active": true, "scope": g.scope, "client_id": g.client, "username": g.user.Name, "exp": g.ends.Unix()})
+		s.introspect(w, r, form.Get("token"))
 		return
 	}
 	id, key := form.Get("client_id"), form.Get("client_secret")
@@ -104,23 +99,51 @@ func (s *Server) oauth(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	client, ok := s.client(id)
 	if !ok || client.Secret != key {
-		oauthError(http.StatusUnauthorized, "invalid_client")
+		oauthError(w, http.StatusUnauthorized, "invalid_client")
 		return
 	}
 	if r.URL.Path == "/oauth2/revoke_token/" {
-		token := form.Get("token")
-		for _, g := range []*grant{s.tokens[token], s.refreshes[token]} {
-			if g != nil {
-				delete(s.tokens, g.access)
-				if g.refresh == token {
-					delete(s.refreshes, g.refresh)
-				}
-			}
-		}
+		s.revoke(form.Get("token"))
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	var g *grant
+	g, wrong := s.redeem(id, form)
+	if wrong != "" {
+		oauthError(w, http.StatusBadRequest, wrong)
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"access_token": g.access, "token_type": "Bearer", "expires_in": int(s.opt.TokenLife.Seconds()),
+		"refresh_token": g.refresh, "scope": g.scope})
+}
+
+func (s *Server) introspect(w http.ResponseWriter, r *http.Request, token string) {
+	if s.bearer(r) == nil {
+		oauthError(w, http.StatusForbidden, "insufficient_scope")
+		return
+	}
+	g := s.tokens[token]
+	if g == nil || time.Now().After(g.ends) {
+		reply(w, http.StatusOK, map[string]any{"active": false})
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"active": true, "scope": g.scope, "client_id": g.client, "username": g.user.Name, "exp": g.ends.Unix()})
+}
+
+// revoke ends a token: with a refresh token, the access token of its pair, too.
+func (s *Server) revoke(token string) {
+	for _, g := range []*grant{s.tokens[token], s.refreshes[token]} {
+		if g != nil {
+			delete(s.tokens, g.access)
+			if g.refresh == token {
+				delete(s.refreshes, g.refresh)
+			}
+		}
+	}
+}
+
+// redeem turns a code or a refresh token of the client id into a pair of
+// tokens, or says by the name of RFC 6749 what is wrong.
+func (s *Server) redeem(id string, form url.Values) (g *grant, wrong string) {
 	switch form.Get("grant_type") {
 	case "authorization_code":
 		c := s.codes[form.Get("code")]
@@ -128,33 +151,24 @@ func (s *Server) oauth(w http.ResponseWriter, r *http.Request, body []byte) {
 		sum := sha256.Sum256([]byte(form.Get("code_verifier")))
 		switch {
 		case c == nil || time.Now().After(c.ends) || c.client != id || c.redirect != form.Get("redirect_uri"):
-			oauthError(http.StatusBadRequest, "invalid_grant")
-			return
+			return nil, "invalid_grant"
 		case !verifierForm.MatchString(form.Get("code_verifier")) || base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
 			s.violation("a code was exchanged with a wrong code_verifier")
-			oauthError(http.StatusBadRequest, "invalid_grant")
-			return
+			return nil, "invalid_grant"
 		}
-		g = s.grant(c.user, id, c.scope)
+		return s.grant(c.user, id, c.scope), ""
 	case "refresh_token":
 		old := s.refreshes[form.Get("refresh_token")]
 		if old == nil || old.client != id && old.client != "" {
-			oauthError(http.StatusBadRequest, "invalid_grant")
-			return
+			return nil, "invalid_grant"
 		}
 		delete(s.refreshes, old.refresh) // spent
 		delete(s.tokens, old.access)
-		g = s.grant(old.user, id, old.scope)
+		return s.grant(old.user, id, old.scope), ""
 	case "password":
 		s.violation("a token was asked for with a password")
-		oauthError(http.StatusBadRequest, "unsupported_grant_type")
-		return
-	default:
-		oauthError(http.StatusBadRequest, "unsupported_grant_type")
-		return
 	}
-	reply(w, http.StatusOK, map[string]any{"access_token": g.access, "token_type": "Bearer", "expires_in": int(s.opt.TokenLife.Seconds()),
-		"refresh_token": g.refresh, "scope": g.scope})
+	return nil, "unsupported_grant_type"
 }
 
 // authorize is the page at which a person signs in; here LoginAs has said who,

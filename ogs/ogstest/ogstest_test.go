@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -29,6 +30,7 @@ type rude struct {
 
 func newRude(t *testing.T, o Options) (*rude, *User) {
 	t.Helper()
+	o.Memory = true
 	srv, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +53,7 @@ func (r *rude) request(method, path, body, agent string) (int, string) {
 	if strings.HasPrefix(path, "/oauth2/") {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: r.srv.Dial}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		r.t.Fatal(err)
@@ -66,7 +68,7 @@ func (r *rude) request(method, path, body, agent string) (int, string) {
 
 func (r *rude) dial() {
 	r.t.Helper()
-	ws, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(r.srv.URL(), "http")+"/", http.Header{"User-Agent": {"rude/1 (test)"}})
+	ws, _, err := (&websocket.Dialer{NetDialContext: r.srv.Dial}).Dial("ws"+strings.TrimPrefix(r.srv.URL(), "http")+"/", http.Header{"User-Agent": {"rude/1 (test)"}})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -110,7 +112,9 @@ func (r *rude) violation(part string) {
 	r.t.Errorf("%q was not noted; there are %q", part, r.srv.Violations())
 }
 
-func TestNotesRudeSockets(t *testing.T) {
+func TestNotesRudeSockets(t *testing.T) { synctest.Test(t, testNotesRudeSockets) }
+
+func testNotesRudeSockets(t *testing.T) {
 	r, bob := newRude(t, Options{})
 	g, err := r.srv.StartGame(Setup{Black: r.u, White: bob, Size: 9})
 	if err != nil {
@@ -163,7 +167,9 @@ func TestNotesRudeSockets(t *testing.T) {
 	}
 }
 
-func TestNotesRudeRequests(t *testing.T) {
+func TestNotesRudeRequests(t *testing.T) { synctest.Test(t, testNotesRudeRequests) }
+
+func testNotesRudeRequests(t *testing.T) {
 	r, bob := newRude(t, Options{Keepalive: 100 * time.Millisecond})
 	good := map[string]any{"initialized": false, "min_ranking": -1000, "max_ranking": 1000, "challenger_color": "automatic", "rengo_auto_start": 0}
 	game := map[string]any{"name": "x", "rules": "chinese", "ranked": false, "width": 9, "height": 9, "handicap": 0, "komi_auto": "automatic",
@@ -189,11 +195,9 @@ func TestNotesRudeRequests(t *testing.T) {
 		}
 		r.violation("without game." + field)
 	}
-	for i := 0; len(r.srv.Open()) > 0; i++ {
-		if i > 200 {
-			t.Fatal("a challenge that nobody keeps alive stands")
-		}
-		time.Sleep(10 * time.Millisecond)
+	time.Sleep(time.Second)
+	if n := len(r.srv.Open()); n > 0 {
+		t.Errorf("%d challenges stand that nobody keeps alive", n)
 	}
 	r.request("GET", "/api/v1/me", "", "")
 	r.violation("names no program")
@@ -205,7 +209,9 @@ func TestNotesRudeRequests(t *testing.T) {
 	r.violation("Retry-After")
 }
 
-func TestOAuthChecks(t *testing.T) {
+func TestOAuthChecks(t *testing.T) { synctest.Test(t, testOAuthChecks) }
+
+func testOAuthChecks(t *testing.T) {
 	r, _ := newRude(t, Options{Clients: []OAuthClient{{ID: "app", Redirect: "http://127.0.0.1:9/back"}}})
 	challenge := "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" // RFC 7636, appendix B
 	verifier := "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -269,29 +275,31 @@ func TestClocks(t *testing.T) {
 		"none":     {TimeControl{System: "none"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r, bob := newRude(t, Options{})
-			g, err := r.srv.StartGame(Setup{Black: r.u, White: bob, Size: 9, Time: tt.tc})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !g.Play(r.u, board.Point{X: 2, Y: 2}) {
-				t.Fatal("the first move is not possible")
-			}
-			began := time.Now()
-			for g.Phase() != "finished" && time.Since(began) < tt.life+5*time.Second && (tt.life > 0 || time.Since(began) < 300*ms) {
-				time.Sleep(2 * ms)
-			}
-			outcome, winner := g.Outcome()
-			if tt.life == 0 {
-				if g.Phase() != "play" {
-					t.Errorf("a game without a clock ended: %s", outcome)
+			synctest.Test(t, func(t *testing.T) {
+				r, bob := newRude(t, Options{})
+				g, err := r.srv.StartGame(Setup{Black: r.u, White: bob, Size: 9, Time: tt.tc})
+				if err != nil {
+					t.Fatal(err)
 				}
-				return
-			}
-			if outcome != "Timeout" || winner != board.Black || time.Since(began) < tt.life-5*ms {
-				t.Errorf("after %v: %q, %v", time.Since(began), outcome, winner)
-			}
+				if !g.Play(r.u, board.Point{X: 2, Y: 2}) {
+					t.Fatal("the first move is not possible")
+				}
+				if tt.life == 0 {
+					time.Sleep(time.Hour)
+					if outcome, _ := g.Outcome(); g.Phase() != "play" {
+						t.Errorf("a game without a clock ended: %s", outcome)
+					}
+					return
+				}
+				time.Sleep(tt.life - ms)
+				if g.Phase() != "play" {
+					t.Error("the time was up too early")
+				}
+				time.Sleep(30 * ms) // the server looks 20 ms late
+				if outcome, winner := g.Outcome(); outcome != "Timeout" || winner != board.Black {
+					t.Errorf("ended %q, %v", outcome, winner)
+				}
+			})
 		})
 	}
 }

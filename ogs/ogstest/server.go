@@ -17,7 +17,6 @@
 package ogstest
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
@@ -27,17 +26,18 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/gobancam/gobancam/board"
 )
 
 // Options say how a Server behaves. The zero value is right for most tests.
 type Options struct {
 	Addr string // to listen at; empty for a free port of 127.0.0.1
+	// Memory makes the server listen in memory instead of at a port: clients
+	// connect with Server.Dial, and everything works in a bubble of
+	// testing/synctest.
+	Memory bool
 
 	// Keepalive is how long a live challenge stands without one; 8 s if 0.
 	Keepalive time.Duration
@@ -121,6 +121,7 @@ type Server struct {
 	faults     []*Fault
 	notes      map[int64][]map[string]any // notifications by user
 	loginAs    *User
+	hasty      *User // accepts the next challenge
 	denyLogin  string
 	waitUntil  time.Time // when a client that was sent a 429 may come back
 	hushed     bool
@@ -165,13 +166,15 @@ func New(o Options) (*Server, error) {
 }
 
 func (s *Server) listen(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("ogstest: %q is no address of this machine's loopback", addr)
-	}
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("ogstest: %w", err)
+	var ln net.Listener = newMemory()
+	if !s.opt.Memory {
+		host, _, err := net.SplitHostPort(addr)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return fmt.Errorf("ogstest: %q is no address of this machine's loopback", addr)
+		}
+		if ln, err = net.Listen("tcp", addr); err != nil {
+			return fmt.Errorf("ogstest: %w", err)
+		}
 	}
 	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.mu.Lock()
@@ -402,144 +405,4 @@ func serverError(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusInternalServerError)
 	io.WriteString(w, "<h1>Server Error (500)</h1>")
-}
-
-// rest answers /api/v1/….
-func (s *Server) rest(w http.ResponseWriter, r *http.Request, body []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	path, ok := strings.CutPrefix(strings.TrimRight(r.URL.Path, "/"), "/api/v1/")
-	if !ok {
-		w.WriteHeader(http.StatusNotFound)
-		io.WriteString(w, "<!DOCTYPE html><title>Not found</title>")
-		return
-	}
-	u := s.bearer(r)
-	part := strings.Split(path, "/")
-	id := func(i int) int64 {
-		n, _ := strconv.ParseInt(part[i], 10, 64)
-		return n
-	}
-	switch key := r.Method + " " + shape(part); key {
-	case "GET ui/config":
-		s.config(w, u)
-		return
-	case "GET games/#":
-		if g := s.games[id(1)]; g != nil {
-			reply(w, http.StatusOK, g.restRecord())
-		} else {
-			detail(w, http.StatusNotFound, "Not found.")
-		}
-		return
-	case "GET games/#/sgf":
-		if g := s.games[id(1)]; g != nil {
-			w.Header().Set("Content-Type", "application/x-go-sgf")
-			w.Write(g.sgf())
-		} else {
-			detail(w, http.StatusNotFound, "Not found.")
-		}
-		return
-	case "GET games/#/state":
-		if g := s.games[id(1)]; g != nil {
-			reply(w, http.StatusOK, g.restState())
-		} else {
-			detail(w, http.StatusNotFound, "Not found.")
-		}
-		return
-	case "GET players":
-		results := []any{}
-		for _, p := range s.users {
-			if strings.EqualFold(p.Name, r.URL.Query().Get("username")) {
-				results = append(results, s.player(p))
-			}
-		}
-		reply(w, http.StatusOK, map[string]any{"count": len(results), "next": nil, "previous": nil, "results": results})
-		return
-	default:
-		if u == nil {
-			detail(w, http.StatusUnauthorized, "Authentication credentials were not provided.")
-			return
-		}
-		if r.Method == http.MethodPost && r.Header.Get("Content-Type") != "application/json" {
-			detail(w, http.StatusUnsupportedMediaType, "Unsupported media type in request.")
-			return
-		}
-		switch key {
-		case "GET me":
-			reply(w, http.StatusOK, s.player(u))
-		case "GET ui/overview":
-			games := []any{}
-			for _, g := range s.sortedGames() {
-				if g.color(u) != board.Empty && g.phase != "finished" {
-					games = append(games, g.overview())
-				}
-			}
-			reply(w, http.StatusOK, map[string]any{"active_games": games, "challenges": []any{}})
-		case "GET me/games":
-			games := []any{}
-			for _, g := range s.sortedGames() {
-				if g.color(u) != board.Empty {
-					games = append(games, g.restRecord())
-				}
-			}
-			reply(w, http.StatusOK, map[string]any{"count": len(games), "next": nil, "previous": nil, "results": games})
-		case "GET me/challenges":
-			s.listChallenges(w, u)
-		case "POST challenges":
-			s.postChallenge(w, u, nil, body)
-		case "POST players/#/challenge":
-			to := s.user(id(1))
-			if to == nil {
-				detail(w, http.StatusNotFound, "Not found.")
-				return
-			}
-			s.postChallenge(w, u, to, body)
-		case "POST me/challenges/#/accept", "POST challenges/#/accept":
-			s.acceptChallenge(w, u, id(len(part)-2))
-		case "DELETE me/challenges/#", "DELETE challenges/#":
-			s.deleteChallenge(w, u, id(len(part)-1))
-		case "POST me/challenges/#":
-			if bytes.Contains(body, []byte(`"delete"`)) {
-				s.deleteChallenge(w, u, id(2))
-				return
-			}
-			detail(w, http.StatusBadRequest, "Bad request.")
-		default:
-			detail(w, http.StatusNotFound, "Not found.")
-		}
-	}
-}
-
-// shape is a path with # in place of its numbers.
-func shape(part []string) string {
-	out := slices.Clone(part)
-	for i, p := range out {
-		if _, err := strconv.ParseInt(p, 10, 64); err == nil {
-			out[i] = "#"
-		}
-	}
-	return strings.Join(out, "/")
-}
-
-func (s *Server) player(u *User) map[string]any {
-	return map[string]any{"id": u.ID, "username": u.Name, "ranking": u.Rank, "country": "un", "professional": false, "ui_class": ""}
-}
-
-func (s *Server) config(w http.ResponseWriter, u *User) {
-	if u == nil {
-		reply(w, http.StatusOK, map[string]any{"user": map[string]any{"id": 0, "username": "Guest", "anonymous": true}, "user_jwt": "", "version": "test"})
-		return
-	}
-	user := s.player(u)
-	user["anonymous"] = false
-	reply(w, http.StatusOK, map[string]any{"user": user, "user_jwt": s.newJWT(u), "chat_auth": "old", "notification_auth": "old", "version": "test"})
-}
-
-func (s *Server) sortedGames() []*Game {
-	list := make([]*Game, 0, len(s.games))
-	for _, g := range s.games {
-		list = append(list, g)
-	}
-	slices.SortFunc(list, func(a, b *Game) int { return int(a.ID - b.ID) })
-	return list
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,54 +155,48 @@ func (c *socket) receive(kind int, data []byte) {
 	if c.hushed {
 		return
 	}
-	answer := func(v any, err *refusal) {
-		switch {
-		case id == nil:
-		case err != nil:
-			c.send(id, nil, map[string]any{"code": err.code, "message": err.message})
-		case v == nil:
-			c.send(id)
-		default:
-			c.send(id, v)
-		}
-	}
+	answer := func(v any, err *refusal) { c.answer(id, v, err) }
 	if c.user == nil && name != "authenticate" && name != "net/ping" && name != "hostinfo" {
 		s.violation("socket %d sent %s before it was signed in", c.n, name)
 		answer(nil, &refusal{"unauthenticated", "You must be signed in."})
 		return
 	}
-	switch {
+	switch room, rest, _ := strings.Cut(name, "/"); {
 	case name == "authenticate":
 		c.authenticate(body, answer)
-	case name == "net/ping":
-		var p struct {
-			Client         *float64
-			Drift, Latency *float64
-		}
-		if json.Unmarshal(body, &p) != nil || p.Client == nil || p.Drift == nil || p.Latency == nil {
-			s.violation("socket %d sent a net/ping without client, drift and latency", c.n)
-			return
-		}
-		c.send("net/pong", map[string]any{"client": *p.Client, "server": time.Now().UnixMilli()})
-	case name == "hostinfo":
+	case room == "game":
+		c.gameCommand(rest, body, answer)
+	case room == "automatch":
+		c.automatch(rest, body)
+	default:
+		c.plain(name, body)
+	}
+}
+
+// answer replies to the request id, if it was one.
+func (c *socket) answer(id json.RawMessage, v any, err *refusal) {
+	switch {
+	case id == nil:
+	case err != nil:
+		c.send(id, nil, map[string]any{"code": err.code, "message": err.message})
+	case v == nil:
+		c.send(id)
+	default:
+		c.send(id, v)
+	}
+}
+
+// plain handles what gets no reply.
+func (c *socket) plain(name string, body json.RawMessage) {
+	s := c.s
+	switch name {
+	case "net/ping":
+		c.pong(body)
+	case "hostinfo":
 		c.send("hostinfo", map[string]any{"hostname": "ogstest", "clients": len(s.sockets), "uptime": 1})
-	case strings.HasPrefix(name, "game/"):
-		c.gameCommand(strings.TrimPrefix(name, "game/"), body, answer)
-	case strings.HasPrefix(name, "automatch/"):
-		c.automatch(strings.TrimPrefix(name, "automatch/"), body)
-	case name == "challenge/keepalive":
-		var k struct {
-			Challenge *int64 `json:"challenge_id"`
-			Game      *int64 `json:"game_id"`
-		}
-		if json.Unmarshal(body, &k) != nil || k.Challenge == nil || k.Game == nil {
-			s.violation("challenge/keepalive without challenge_id and game_id")
-			return
-		}
-		if ch := s.challenges[*k.Challenge]; ch != nil && ch.from == c.user && ch.game == *k.Game {
-			ch.alive = time.Now()
-		}
-	case name == "seek_graph/connect":
+	case "challenge/keepalive":
+		c.keepAlive(body)
+	case "seek_graph/connect":
 		c.seeking = true
 		list := []any{}
 		for _, ch := range s.challenges {
@@ -210,22 +205,43 @@ func (c *socket) receive(kind int, data []byte) {
 			}
 		}
 		c.send("seekgraph/global", list)
-	case name == "seek_graph/disconnect":
+	case "seek_graph/disconnect":
 		c.seeking = false
-	case name == "notification/delete":
+	case "notification/delete":
 		var d struct {
 			ID string `json:"notification_id"`
 		}
 		json.Unmarshal(body, &d)
-		for i, n := range s.notes[c.user.ID] {
-			if n["id"] == d.ID {
-				s.notes[c.user.ID] = append(s.notes[c.user.ID][:i:i], s.notes[c.user.ID][i+1:]...)
-				break
-			}
-		}
-	case name == "net/timeout", name == "net/connects", name == "chat/join":
+		s.notes[c.user.ID] = slices.DeleteFunc(s.notes[c.user.ID], func(n map[string]any) bool { return n["id"] == d.ID })
+	case "net/timeout", "net/connects", "chat/join":
 	default:
 		s.violation("there is no command %q", name)
+	}
+}
+
+func (c *socket) pong(body json.RawMessage) {
+	var p struct {
+		Client         *float64
+		Drift, Latency *float64
+	}
+	if json.Unmarshal(body, &p) != nil || p.Client == nil || p.Drift == nil || p.Latency == nil {
+		c.s.violation("socket %d sent a net/ping without client, drift and latency", c.n)
+		return
+	}
+	c.send("net/pong", map[string]any{"client": *p.Client, "server": time.Now().UnixMilli()})
+}
+
+func (c *socket) keepAlive(body json.RawMessage) {
+	var k struct {
+		Challenge *int64 `json:"challenge_id"`
+		Game      *int64 `json:"game_id"`
+	}
+	if json.Unmarshal(body, &k) != nil || k.Challenge == nil || k.Game == nil {
+		c.s.violation("challenge/keepalive without challenge_id and game_id")
+		return
+	}
+	if ch := c.s.challenges[*k.Challenge]; ch != nil && ch.from == c.user && ch.game == *k.Game {
+		ch.alive = time.Now()
 	}
 }
 

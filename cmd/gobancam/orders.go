@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"sync"
+
+	"github.com/gobancam/gobancam/internal/match"
+)
+
+// orders carries commands to the game that is on. Each game has a channel of
+// its own: what comes after its end is not for the next one, which a second
+// "leave" would leave as well.
+type orders struct {
+	mu   sync.Mutex
+	game *gameOrders // nil while no game is on
+}
+
+type gameOrders struct {
+	commands chan match.Command
+	over     chan struct{} // closed when nobody takes commands any more
+}
+
+// begin opens the channel of a game, which takes commands until end is called.
+func (o *orders) begin() (commands chan match.Command, end func()) {
+	g := &gameOrders{make(chan match.Command, 16), make(chan struct{})}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.game = g
+	return g.commands, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.game == g {
+			o.game = nil
+		}
+		close(g.over)
+	}
+}
+
+// on reports whether a game is on.
+func (o *orders) on() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.game != nil
+}
+
+// give hands c to the game that is on; false if none is, or if it ends before it
+// takes c.
+func (o *orders) give(ctx context.Context, c match.Command) bool {
+	o.mu.Lock()
+	g := o.game
+	o.mu.Unlock()
+	if g == nil {
+		return false
+	}
+	select {
+	case g.commands <- c:
+		return true
+	case <-g.over:
+	case <-ctx.Done():
+	}
+	return false
+}
