@@ -27,7 +27,7 @@ type Referee struct {
 	below float64
 	now   time.Duration
 	begun bool
-	out   Output `memory:"-"`
+	out   Output
 
 	// What the server says.
 	online    bool // connected

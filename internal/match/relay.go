@@ -24,7 +24,21 @@ type RelayOptions struct {
 	// of its moves how they were seen; it may be shorter than the record.
 	Begun  *board.Game `json:",omitempty"`
 	Played []Played    `json:",omitempty"`
+	// Edition names the rules that decide; 0 is the latest. A recording names
+	// its own, and is decided by them again bit for bit.
+	Edition int `json:",omitzero"`
 }
+
+// The editions of the rules by which a Relay decides.
+const (
+	// FirstRelayEdition took a stone for a move though one of its colour was
+	// missing; left the turn with a player whose move out of turn was taken
+	// back; and took the first of two equal moves for the one that was asked
+	// about. Recordings that name no edition are of this one.
+	FirstRelayEdition = 1
+	// RelayEdition is the latest.
+	RelayEdition = 2
+)
 
 // Relay watches two people play at one board and writes down what they play,
 // without a server. Moves must alternate and be legal; stones that do not fit
@@ -34,7 +48,7 @@ type Relay struct {
 	opt  RelayOptions
 	tune Tuning
 	now  time.Duration
-	out  Output `memory:"-"`
+	out  Output
 
 	game    *board.Game // nil before the first reading when Size is not given
 	played  []Played    // one for each move of game
@@ -104,6 +118,9 @@ const (
 func NewRelay(o RelayOptions) (*Relay, error) {
 	if o.Tuning == (Tuning{}) {
 		o.Tuning = Quick()
+	}
+	if o.Edition == 0 {
+		o.Edition = RelayEdition
 	}
 	r := &Relay{opt: o, tune: o.Tuning, unlocked: -1, stuck: -1}
 	if o.Begun != nil {

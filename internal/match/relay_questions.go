@@ -14,7 +14,9 @@ func (r *Relay) takeBack() board.Move {
 	m, _ := r.game.LastMove()
 	r.game.Undo()
 	r.played = r.played[:len(r.played)-1]
-	r.setTurn()
+	if r.opt.Edition > FirstRelayEdition {
+		r.setTurn()
+	}
 	r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
 	return m
 }
@@ -43,6 +45,9 @@ func (r *Relay) answer(c Command) {
 	}
 	q := r.questions[i]
 	r.questions = slices.Delete(slices.Clone(r.questions), i, i+1)
+	if r.opt.Edition <= FirstRelayEdition {
+		q.From = 1 + slices.Index(r.game.Moves(), q.Moves[0])
+	}
 	yes := c.Kind == CmdAccept
 	switch {
 	case !r.stands(&q):
@@ -76,6 +81,9 @@ func (r *Relay) believe(q *Question) {
 // has been played since rests on them: then they stay, and are marked.
 func (r *Relay) takeOut(q *Question) {
 	if q.From-1+len(q.Moves) != r.game.MoveCount() {
+		if r.opt.Edition <= FirstRelayEdition {
+			return
+		}
 		note := textPlayedOn(q.Moves, r.game.Size())
 		r.event(Event{Kind: EventNote, Text: note, Say: note})
 		return
@@ -104,6 +112,9 @@ func (r *Relay) closeQuestions() {
 
 // dropQuestions closes the questions whose moves are no longer in the record.
 func (r *Relay) dropQuestions() {
+	if r.opt.Edition <= FirstRelayEdition {
+		return
+	}
 	var open []Question
 	for _, q := range r.questions {
 		if r.stands(&q) {
@@ -125,7 +136,7 @@ const movedAfter = 4 * time.Second
 // they are surely seen to be gone, and whose colour it plays: what it takes for
 // a move may be one of them, moved. The one that went last comes first.
 func (r *Relay) displaced(s *story) (missing []Stone) {
-	if len(s.noise) == 0 {
+	if len(s.noise) == 0 || r.opt.Edition <= FirstRelayEdition {
 		return nil
 	}
 	g := r.game.Clone()
