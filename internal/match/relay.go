@@ -119,6 +119,9 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 	if o.Tuning == (Tuning{}) {
 		o.Tuning = Quick()
 	}
+	if err := o.Tuning.Validate(); err != nil {
+		return nil, err
+	}
 	if o.Edition == 0 {
 		o.Edition = RelayEdition
 	}

@@ -101,7 +101,7 @@ func TestNonsenseOfTheServerIsOutlived(t *testing.T) {
 	}
 }
 
-func newWorldWithTwoMoves(t *testing.T) *world {
+func newWorldWithTwoMoves(t testing.TB) *world {
 	w := newWorld(t, 9, black)
 	for _, m := range []string{"C3", "G7"} {
 		w.srv.play(board.Move{Color: w.srv.game.ToMove(), Point: w.pt(m)})

@@ -231,6 +231,24 @@ func validPoints(ps []board.Point, size int) error {
 	return nil
 }
 
+// Validate says what is wrong with a tuning; nil if nothing is.
+func (t Tuning) Validate() error {
+	for _, d := range []time.Duration{t.Fade, t.Apart, t.Steady, t.Dwell, t.Ponder, t.Rest, t.Grace, t.Remind, t.Echo, t.Settle, t.Blind, t.Gap} {
+		if !timely(d) {
+			return errors.New("a tuning with an impossible time")
+		}
+	}
+	for _, share := range []float64{t.Keep, t.KeepSlow, t.Blunder, t.Hidden, t.Blunder + t.Hidden} {
+		if !(share >= 0 && share <= 1) {
+			return errors.New("a tuning with an impossible share")
+		}
+	}
+	if !finite(t.Sure, t.Bound, t.Doubt) || t.Fade == 0 || t.Apart == 0 || t.Blunder == 0 || t.Dwell == 0 || t.Ponder == 0 {
+		return errors.New("a tuning that nothing can be decided by")
+	}
+	return nil
+}
+
 // Validate says what is wrong with an entry of a journal; nil if nothing is.
 func (e Entry) Validate() error {
 	if e.Number < 0 || e.Number > maxMoves {
