@@ -169,8 +169,13 @@ func (r *Result) valid() error {
 // that.
 func (c *ClockChanged) valid() error {
 	for _, k := range c.Clocks {
-		if k.Left < -maxTime || k.Left > maxTime {
-			return errors.New("a clock shows an impossible time")
+		for _, d := range []time.Duration{k.Left, k.Main, k.Period} {
+			if d < -maxTime || d > maxTime {
+				return errors.New("a clock shows an impossible time")
+			}
+		}
+		if err := errors.Join(validCount("a number of periods", k.Periods), validCount("a number of stones to play", k.Stones)); err != nil {
+			return err
 		}
 		if err := validText(k.Text); err != nil {
 			return err
