@@ -220,13 +220,6 @@ type ClockChanged struct {
 	ToMove board.Color // Empty when unknown
 }
 
-// Clock is one player's time, ready to be shown.
-type Clock struct {
-	Text    string        // "12:34", "0:30 ×3"
-	Left    time.Duration // until something happens: a period or the game is lost
-	Running bool
-}
-
 // Pause says who paused the game.
 type Pause struct {
 	By  board.Color // Empty: the server or a weekend
@@ -449,6 +442,7 @@ const (
 	AskThere    QuestionKind = "there"     // do Moves lie there, though they are not seen?
 
 	AskHandicap QuestionKind = "handicap" // are Moves, which lie there already, the handicap stones?
+	AskMoved    QuestionKind = "moved"    // relay: is Move, which stands in the record, the first of Missing, moved there?
 )
 
 // Question waits for accept or deny.
@@ -457,6 +451,8 @@ type Question struct {
 	Kind       QuestionKind
 	Move       board.Move
 	Moves      []board.Move
+	From       int     // in a relay: number of the first of Moves in the record, from 1
+	Missing    []Stone // for AskMoved: stones of the record that are not on the board
 	Confidence float64
 	Text       string
 }

@@ -42,7 +42,7 @@ type Referee struct {
 	edition int // 0 in checkpoints of the first
 	now     time.Duration
 	begun   bool
-	out     Output `memory:"-"`
+	out     Output
 
 	// What the server says.
 	online    bool // connected
@@ -61,7 +61,11 @@ type Referee struct {
 	result    *Result
 	turnAt    time.Duration // when the number of moves last changed
 	askedSync time.Duration // when the record was last asked for
-	offline   time.Duration // when the connection was lost
+	// nonsense is what the server last said that cannot be, until it tells the
+	// game again; nonsenseAt is when it was last asked at once because of that.
+	nonsense   string
+	nonsenseAt time.Duration
+	offline    time.Duration // when the connection was lost
 
 	// What is on its way there.
 	ref      int64
@@ -144,11 +148,17 @@ func New(o Options) *Referee {
 // Step takes in one input and says what is to be done about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}
+	wrong := in.Validate()
+	if !timely(in.At) {
+		in.At = r.now
+	}
 	if !r.begun {
 		r.begun, r.lastLook = true, in.At
 	}
 	r.now = max(r.now, in.At)
 	switch {
+	case wrong != nil:
+		r.refuse(in, wrong)
 	case in.Look != nil:
 		r.look(*in.Look, in.At)
 	case in.Server != nil:

@@ -13,7 +13,7 @@ import (
 func readClock(c match.Clock, age time.Duration) (now, spare string) {
 	r, ok := c.Read(age)
 	if !ok {
-		return c.Text, ""
+		return c.String(), ""
 	}
 	s := int(r.Left / time.Second)
 	switch {
