@@ -432,6 +432,7 @@ const (
 	AskResign QuestionKind = "resign" // really?
 	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass?
 	AskOrder  QuestionKind = "order"  // relay: were Moves played in this order?
+	AskBegun  QuestionKind = "begun"  // relay: does the game go on that was begun before?
 )
 
 // Question waits for accept or deny.

@@ -24,6 +24,11 @@ type RelayOptions struct {
 	// of its moves how they were seen; it may be shorter than the record.
 	Begun  *board.Game `json:",omitempty"`
 	Played []Played    `json:",omitempty"`
+	// AskBegun asks whether Begun goes on where the board does not show its
+	// end. Without it the board counts, and moves are taken back for it.
+	// BegunName is what the question calls its record.
+	AskBegun  bool   `json:",omitempty"`
+	BegunName string `json:",omitempty"`
 }
 
 // Relay watches two people play at one board and writes down what they play,
@@ -40,6 +45,8 @@ type Relay struct {
 	played  []Played    // one for each move of game
 	watch   *watch
 	begun   bool // the board was compared with the start once
+	goingOn begunState
+	anew    bool // the game that was begun does not go on
 	ghosts  []board.Color
 	trusted []trusted
 	bump    *bump
@@ -119,6 +126,9 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 func (r *Relay) goOn(g *board.Game, played []Played) error {
 	if err := r.begin(g.Setup()); err != nil {
 		return err
+	}
+	if r.opt.AskBegun {
+		r.goingOn = begunUnseen
 	}
 	r.game = g.Clone()
 	known := g.MoveCount() - len(played)
@@ -327,6 +337,9 @@ func (r *Relay) decide(last bool) {
 			return
 		}
 		view, diff = r.view()
+	}
+	if !r.settled(view, diff, last) {
+		return
 	}
 	if len(diff) == 0 {
 		r.stuck, r.stuckTold, r.story = -1, false, nil
@@ -699,6 +712,13 @@ func (r *Relay) obey(c Command) {
 	if r.game == nil {
 		return
 	}
+	if r.Unsettled() {
+		switch c.Kind {
+		case CmdPass, CmdPlay, CmdUndo:
+			r.event(Event{Kind: EventNote, Text: textBegunFirst, Say: textBegunFirst})
+			return
+		}
+	}
 	switch c.Kind {
 	case CmdPass:
 		r.pass()
@@ -774,6 +794,11 @@ func (r *Relay) answer(c Command) {
 	}
 	q := r.questions[i]
 	r.questions = slices.Delete(slices.Clone(r.questions), i, i+1)
+	if q.Kind == AskBegun {
+		r.event(Event{Kind: EventAnswered, Question: &q})
+		r.settle(c.Kind == CmdAccept)
+		return
+	}
 	from := slices.Index(r.game.Moves(), q.Moves[0])
 	if c.Kind == CmdAccept && from >= 0 {
 		for j := from; j < min(from+len(q.Moves), len(r.played)); j++ {
@@ -857,7 +882,7 @@ func (r *Relay) Snapshot() *Snapshot {
 		s.State, s.Text = StateBoardMoved, textLookingAgain
 	case r.covered:
 		s.State, s.Text = StateCovered, textCovered
-	case r.stuckTold:
+	case r.stuckTold, r.goingOn == begunAsked, r.goingOn == begunSetUp:
 		view, diff := r.view()
 		s.State, s.Text = StateUnexpected, textPuzzled(diff, g.Size())
 		for _, p := range diff {
@@ -866,6 +891,12 @@ func (r *Relay) Snapshot() *Snapshot {
 			} else {
 				s.Missing = append(s.Missing, Stone{Color: g.At(p), Point: p})
 			}
+		}
+		switch r.goingOn {
+		case begunAsked:
+			s.State, s.MyTurn, s.Text = StateSetup, false, textBegunFirst
+		case begunSetUp:
+			s.State, s.MyTurn, s.Text = StateSetup, false, textSetUpBegun(s.Missing, s.Unexpected, g.Size())
 		}
 	}
 	return s
