@@ -116,12 +116,13 @@ func same(root *board.Node, data []byte) bool {
 }
 
 func squeeze(data []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if r <= ' ' {
-			return -1
+	dense := make([]byte, 0, len(data))
+	for _, c := range data {
+		if c > ' ' {
+			dense = append(dense, c)
 		}
-		return r
-	}, data)
+	}
+	return dense
 }
 
 // whole reports whether every parenthesis and bracket of an SGF file is closed.

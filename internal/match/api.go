@@ -379,6 +379,10 @@ const (
 	StateSending        State = "sending"     // my move is on its way
 	StateYourTurn       State = "your-turn"
 	StateOpponentsTurn  State = "opponents-turn"
+
+	// No state of a game: what an alarm and a note tell of its record.
+	StateUnkept State = "unkept" // it is not in the file where it belongs
+	StateKept   State = "kept"   // it is again
 )
 
 // EventKind names an Event.
