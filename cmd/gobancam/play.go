@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -199,16 +201,17 @@ type seat struct {
 	lines    *lineReader
 	eyes     atomic.Pointer[play.Eyes]
 	shown    atomic.Pointer[match.Snapshot]
+	out      io.Writer
 	log      *slog.Logger
 }
 
 func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
 	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
-		commands: make(chan match.Command, 16), lines: readLines(cmd.Context(), cmd.InOrStdin()), log: log}
+		commands: make(chan match.Command, 16), lines: readLines(cmd.Context(), cmd.InOrStdin()), out: cmd.OutOrStdout(), log: log}
 }
 
 // play plays a joined game to its end.
-func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) error {
+func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	face, f := s.face, s.f
@@ -246,11 +249,18 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	if table.Journal, err = xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID()))); err != nil {
 		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
 	}
-	if table.SGF = f.sgf; table.SGF == "" {
-		if table.SGF, err = xdg.DataFile(filepath.Join("gobancam", "games", fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))); err != nil {
-			return fmt.Errorf("there is no place for the game record: %w", err)
-		}
+	file := f.sgf
+	if file == "" {
+		file = gamesFile(fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))
 	}
+	if table.Record, err = openRecord(gamefile.Options{Path: file, Always: true}, face); err != nil {
+		return fmt.Errorf("there is no place for the game record: %w", err)
+	}
+	defer func() { err = closeRecord(table.Record, face, s.out, err) }()
+	if why := table.Record.Opening(); why != "" {
+		face.note(why)
+	}
+	table.Place = strings.TrimRight(client.Server(), "/") + "/game/" + game.ID().String()
 	if table.Tape, err = f.tape(s.referee, face.note); err != nil {
 		return err
 	}
@@ -279,7 +289,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		return sourceError(err)
 	}
 	if last != nil && last.Result != nil {
-		diff, err := keepServerRecord(ctx, client, game.ID(), table.SGF)
+		diff, err := keepServerRecord(ctx, client, game.ID(), table.Record.Path(), table.Record.Settle().Data)
 		switch {
 		case err != nil:
 			s.log.Warn("the server's own record was not fetched", "error", err)

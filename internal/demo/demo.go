@@ -20,6 +20,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -173,11 +174,16 @@ func Run(ctx context.Context, opt Options) error {
 		}
 	})
 	tally := &tally{watch: watch, face: face, start: start}
+	record, err := gamefile.Open(gamefile.Options{Path: filepath.Join(opt.Dir, "game.sgf"), Always: true, Voice: face.Announce})
+	if err != nil {
+		return err
+	}
+	defer record.Close()
 	table := play.Table{
 		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
 		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
 		Eyed:    opt.Eyed,
-		Journal: filepath.Join(opt.Dir, "journal.jsonl"), SGF: filepath.Join(opt.Dir, "game.sgf"),
+		Journal: filepath.Join(opt.Dir, "journal.jsonl"), Record: record,
 		Voice: func(e match.Event) {
 			tally.event(e)
 			if opt.Voice != nil {
@@ -199,6 +205,9 @@ func Run(ctx context.Context, opt Options) error {
 	defer table.Tape.Close()
 	face.Say(0, "A simulated board is at "+address+", a server for it at "+server.URL()+".")
 	if _, err := table.Play(ctx); err != nil {
+		return err
+	}
+	if err := record.Close().Problem(); err != nil {
 		return err
 	}
 	if opt.Hand != nil {

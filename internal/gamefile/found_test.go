@@ -2,14 +2,19 @@ package gamefile
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/disk/faulty"
+	"github.com/gobancam/gobancam/internal/match"
 )
 
 // lay writes a file to begin with.
@@ -60,7 +65,7 @@ func TestForeignFileIsNeverWrittenTo(t *testing.T) {
 			}
 			keep(t, k, g)
 			got := k.Close()
-			if got.Err != nil || got.Path == path || inFile(disk.OS, got.Path) != g.MoveCount() || !strings.Contains(h.text(), got.Path) {
+			if got.Err != nil || got.Path == path || inFile(disk.OS, got.Path) != g.MoveCount() || !strings.Contains(k.Opening(), got.Path) {
 				t.Errorf("%+v\n%s", got, h.text())
 			}
 			if read(t, path) != text {
@@ -241,4 +246,97 @@ func TestSymbolicLink(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 || inFile(disk.OS, real) != 3 {
 		t.Errorf("%v %v: %d moves", info, err, inFile(disk.OS, real))
 	}
+}
+
+// What was written down can be gone on with: the game with its handicap, and
+// when and how surely each move was seen.
+func TestReadWhatWasWritten(t *testing.T) {
+	for _, handicap := range []int{0, 2} {
+		rules, err := board.ParseRules("japanese")
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := board.NewGame(board.Setup{Size: 9, Rules: rules, Komi: 6.5, Handicap: handicap})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []match.Played
+		for i, at := range []string{"E5", "C4", "pass", "D6"} {
+			play(t, g, at)
+			seen = append(seen, match.Played{Move: g.Move(i), Frame: -1, Confidence: 1, Time: time.Duration(i) * 1500 * time.Millisecond})
+		}
+		seen[1].Doubt = "the order was not seen"
+		path := filepath.Join(t.TempDir(), "deep", "game.sgf")
+		k := open(t, Options{Path: path})
+		if err := k.Keep(g, Labels{Black: match.Player{Name: "An]na", Rank: "1k"}, Played: seen}); err != nil {
+			t.Fatal(err)
+		}
+		k.Close()
+		k = open(t, Options{Path: path})
+		f := k.Found()
+		if f == nil || !f.Own || f.Result != nil || f.Root.Text("PB") != "An]na" || f.Game.Position() != g.Position() || f.Game.ToMove() != g.ToMove() {
+			t.Fatalf("handicap %d: read %+v", handicap, f)
+		}
+		if d := cmp.Diff(seen, f.Played); d != "" {
+			t.Errorf("handicap %d: %s", handicap, d)
+		}
+		// The relay goes on from there.
+		r, err := match.NewRelay(match.RelayOptions{Begun: f.Game, Played: f.Played})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Game(); got.MoveCount() != g.MoveCount() || got.Position() != g.Position() || len(r.Played()) != g.MoveCount() {
+			t.Errorf("handicap %d: the relay has %d moves", handicap, got.MoveCount())
+		}
+		won := board.Result{Winner: board.White, By: board.ByResignation}
+		if err := k.Keep(g, Labels{Result: &won, Played: seen}); err != nil {
+			t.Fatal(err)
+		}
+		k.Close()
+		if f, err := Read(disk.OS, path); err != nil || f.Result == nil || *f.Result != won {
+			t.Errorf("%+v %v", f, err)
+		}
+	}
+}
+
+// What is fetched or replayed into a file replaces nothing of anybody else's.
+func TestSave(t *testing.T) {
+	d := faulty.New(1, "/games")
+	const path = "/games/a.sgf"
+	save := func(data string, replace bool) error { return Save(d, path, []byte(data), replace) }
+	is := func(name, want string) {
+		t.Helper()
+		if got, _ := d.ReadFile(name); string(got) != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	one, two := string(composed(t, 3)), string(composed(t, 4))
+	for _, data := range []string{one, one, two} {
+		if err := save(data, false); err != nil {
+			t.Fatal(err)
+		}
+		is(path, data)
+	}
+	is(path+"~", one)
+	if err := disk.WriteFile(d, path, []byte(foreign), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := save(one, false); !errors.Is(err, ErrTaken) || !errors.Is(Free(d, path), ErrTaken) {
+		t.Errorf("%v %v", err, Free(d, path))
+	}
+	is(path, foreign)
+	name, err := SaveBeside(d, path, []byte(one))
+	if err != nil || name != "/games/a-2.sgf" {
+		t.Error(name, err)
+	}
+	if again, err := SaveBeside(d, path, []byte(one)); err != nil || again != name {
+		t.Error(again, err)
+	}
+	is(name, one)
+	if err := save(two, true); err != nil {
+		t.Fatal(err)
+	}
+	is(path, two)
+	is(path+"~", foreign)
+	is(path+"~2", one)
 }

@@ -50,13 +50,16 @@ type Keeper struct {
 	fs    disk.FS
 	begun time.Time
 	found *Found // what was there when it was opened
-	wake  chan struct{}
-	asks  chan chan struct{} // closed when a try has been made
-	end   chan struct{}
-	done  chan struct{}
-	once  sync.Once
+	// opening says why the record is not in the file that was asked for.
+	opening string
+	wake    chan struct{}
+	asks    chan chan struct{} // closed when a try has been made
+	end     chan struct{}
+	done    chan struct{}
+	once    sync.Once
 
 	mu     sync.Mutex
+	asked  string      // the file that was asked for
 	path   string      // where the record belongs
 	base   *board.Node // what else is to be in it
 	sum    summary     // of what was given last
@@ -96,7 +99,7 @@ func (s summary) equal(o summary) bool {
 
 // Kept is what became of a record.
 type Kept struct {
-	Path  string // of the file in which all of it is, synced and read back; "" for none
+	Path  string // of the file in which all of it is, synced and read back; "" for none, and for no game
 	Moves int    // that it has
 	// Err says why it is not in the file where it belongs; nil if it is.
 	Err error
@@ -108,7 +111,7 @@ type Kept struct {
 
 // Open takes a file for a record, for this process alone. A game that is in it
 // already is in Found. Where the record goes instead of the file that was asked
-// for is said.
+// for is in Opening.
 func Open(o Options) (*Keeper, error) {
 	k := &Keeper{opt: o, fs: o.FS, wake: make(chan struct{}, 1), asks: make(chan chan struct{}), end: make(chan struct{}), done: make(chan struct{})}
 	if k.fs == nil {
@@ -119,7 +122,8 @@ func Open(o Options) (*Keeper, error) {
 	}
 	k.begun = k.opt.Now()
 	k.w.k, k.w.locks = k, map[string]func() error{}
-	if err := k.w.open(resolve(k.fs, o.Path)); err != nil {
+	k.asked = resolve(k.fs, o.Path)
+	if err := k.w.open(k.asked); err != nil {
 		k.w.unlock()
 		return nil, err
 	}
@@ -153,6 +157,10 @@ func (k *Keeper) Found() *Found {
 	return nil
 }
 
+// Opening says in a sentence where the record goes instead of the file that was
+// asked for, and why; "" where it goes there.
+func (k *Keeper) Opening() string { return k.opening }
+
 // Path is the file where the record belongs.
 func (k *Keeper) Path() string {
 	k.mu.Lock()
@@ -172,6 +180,12 @@ func (k *Keeper) Keep(g *board.Game, l Labels) error {
 	if k.want.number > 0 && k.sum.equal(sum) {
 		return nil
 	}
+	if k.base != nil && other(k.base, k.found.Game.Moves(), sum.moves, l.Place) {
+		k.base, k.still = nil, false
+		if k.found.Own {
+			k.beside = "holds another game"
+		}
+	}
 	if k.still && slices.Equal(k.found.Game.Moves(), sum.moves) && !sum.over {
 		return nil
 	}
@@ -184,7 +198,10 @@ func (k *Keeper) Keep(g *board.Game, l Labels) error {
 	}
 	data, err := Compose(k.base, g, l)
 	if errors.Is(err, errOther) {
-		k.base, k.beside = nil, "holds another game"
+		k.base = nil
+		if k.found.Own {
+			k.beside = "holds another game"
+		}
 		data, err = Compose(nil, g, l)
 	}
 	if err != nil {
@@ -195,11 +212,31 @@ func (k *Keeper) Keep(g *board.Game, l Labels) error {
 	return nil
 }
 
+// other reports whether a file, with these moves, is of another game than the one
+// that is played at place.
+func other(root *board.Node, had, has []board.Move, place string) bool {
+	if place == "" {
+		return false
+	}
+	if pc := root.Text("PC"); pc != "" {
+		return pc != place
+	}
+	n := 0
+	for n < min(len(had), len(has)) && had[n] == has[n] {
+		n++
+	}
+	return n+3 < min(len(had), len(has)) // moves may have been taken back
+}
+
 // Put hands over a record that was changed after the game.
 func (k *Keeper) Put(data []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.give(data, k.want.moves)
+	moves := k.want.moves
+	if k.still {
+		k.still, moves = false, k.found.Game.MoveCount()
+	}
+	k.give(data, moves)
 }
 
 func (k *Keeper) give(data []byte, moves int) {
@@ -256,10 +293,13 @@ func (k *Keeper) Close() Kept {
 func (k *Keeper) where() Kept {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.still {
+		return Kept{Path: k.asked, Moves: k.found.Game.MoveCount(), Data: k.found.data}
+	}
 	kept := k.kept
 	kept.Data, kept.Moves = k.want.data, k.want.moves
-	if k.want.blank {
-		kept.Data = nil
+	if k.want.blank || k.want.number == 0 {
+		return Kept{Err: kept.Err}
 	}
 	if k.want.number > k.w.tried {
 		kept = Kept{Err: errors.New("the disk does not answer"), Data: kept.Data, Moves: kept.Moves, Older: kept.Path, OlderMoves: k.kept.Moves}

@@ -63,25 +63,11 @@ func (w *writer) open(asked string) error {
 		w.expect, w.backup, w.made = f.data, !bytes.Equal(f.data, blank()), true
 		w.held = edition{data: f.data, moves: f.Game.MoveCount()}
 		w.high = w.held
-		k.want, k.kept = w.held, Kept{Path: asked}
 	}
 	if err == nil && f.Begun() {
 		k.base, k.still = f.Root, true
-		if !f.Own {
-			w.copyOf(f)
-		}
 	}
 	return err
-}
-
-// copyOf lets the record begin with all that another program's file holds.
-func (w *writer) copyOf(f *Found) {
-	data, err := Compose(f.Root, f.Game, Labels{})
-	if err != nil {
-		w.k.base, w.k.still = nil, false // the moves go on without the rest of it
-		return
-	}
-	w.k.want = edition{number: 1, data: data, moves: f.Game.MoveCount()}
 }
 
 // Busy says that another process writes a file.
@@ -106,12 +92,12 @@ func (w *writer) take(path string) {
 	w.k.mu.Unlock()
 }
 
-// besides claims a name beside a file that is not to be written, and says so.
+// besides claims a name beside a file that is not to be written.
 func (w *writer) besides(asked, why string) error {
 	if err := w.claim(numbered(asked, 2), asked); err != nil {
 		return err
 	}
-	w.k.note(fmt.Sprintf("%s. The game is kept in %s.", why, w.path))
+	w.k.opening = fmt.Sprintf("%s. The game is kept in %s.", why, w.path)
 	return nil
 }
 

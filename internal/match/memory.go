@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"unsafe"
+
+	"github.com/gobancam/gobancam/board"
 )
 
 // Checkpoint returns all that the referee remembers, as JSON. A referee that
@@ -18,6 +20,15 @@ import (
 // a recording is replayed whose beginning has been dropped. It must not run
 // beside Step.
 func (r *Referee) Checkpoint() (json.RawMessage, error) { return checkpoint(r) }
+
+// Game returns a copy of the game as the referee knows it; nil before the first
+// GameData.
+func (r *Referee) Game() *board.Game {
+	if r.game == nil {
+		return nil
+	}
+	return r.game.Clone()
+}
 
 // Restore makes the referee one that remembers what Checkpoint returned. After
 // an error it must not be used.

@@ -714,7 +714,7 @@ func (r *Relay) obey(c Command) {
 	}
 	if r.Unsettled() {
 		switch c.Kind {
-		case CmdPass, CmdPlay, CmdUndo:
+		case CmdPass, CmdPlay, CmdUndo, CmdResign, CmdMark, CmdAcceptScore:
 			r.event(Event{Kind: EventNote, Text: textBegunFirst, Say: textBegunFirst})
 			return
 		}

@@ -3,7 +3,6 @@ package play
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -139,24 +138,5 @@ func TestOnlineComesBackWithANewEpoch(t *testing.T) {
 	}
 	if n := len(game.Moves()); n != 0 {
 		t.Errorf("the server has %d moves, want none", n)
-	}
-}
-
-func TestRecordIsAlwaysWhole(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "deep", "game.sgf")
-	g, err := board.NewGame(board.Setup{Size: 9})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, p := range []board.Point{{X: 4, Y: 4}, {X: 2, Y: 2}, board.Pass} {
-		if err := g.Play(board.Move{Color: board.Color(1 + i%2), Point: p}); err != nil {
-			t.Fatal(err)
-		}
-		if err := WriteSGF(path, g, Labels{Black: match.Player{Name: "a]b", Rank: "1k"}, Result: &match.Result{Text: "B+R"}}); err != nil {
-			t.Fatal(err)
-		}
-		if got := readGame(t, path); got.MoveCount() != i+1 {
-			t.Errorf("%d moves on disk, want %d", got.MoveCount(), i+1)
-		}
 	}
 }
