@@ -8,6 +8,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/qr"
 )
 
 // server starts a Challonge in process with an account and an application;
@@ -257,7 +258,7 @@ func ExampleApp_Device() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	code, err := challonge.QRText(g.Complete)
+	code, err := qr.Text(g.Complete)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -28,7 +28,7 @@ as_root() {
 build_packages=(g++ make pkg-config ca-certificates libopencv-dev)
 # The window opens these libraries by name when it starts.
 run_packages=(libgl1 libegl1 libgl1-mesa-dri libx11-6 libxcursor1 libxext6 libxi6 libxinerama1 libxrandr2 libxxf86vm1)
-test_packages=(gnugo xvfb xauth xdotool imagemagick ffmpeg)
+test_packages=(gnugo xvfb xauth xdotool imagemagick ffmpeg zbar-tools)
 
 # missing prints those of the packages that are not installed.
 missing() {

@@ -73,66 +73,29 @@ type fit struct {
 	gain float64 // by how much it lowers the mean of their truncated squared differences, 0 to 1
 }
 
+// alignParams are what is fitted: the warp, gain and offset.
+const alignParams = 10
+
+// alignCut is in grey levels; what differs by more is something else.
+const alignCut = 12
+
 // align returns the warp for which cur, at the places that the warp moves the
 // reference's pixels to, looks like ref, up to brightness: Gauss-Newton with
 // Huber's weights. It finds motions of up to about a pixel of the view. skip
 // says which pixels of the reference do not count.
 func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
-	const (
-		params = 10 // the warp, gain and offset
-		cut    = 12 // grey levels; more is something else
-	)
 	first := 0.0
 	out := fit{warp: start}
-	gain, offset := 1.0, 0.0
-	scale := 20.0 // of the residuals, grey levels
-	res := make([]float64, 0, len(a.edges))
+	l := glance{gain: 1, scale: 20, res: make([]float64, 0, len(a.edges))}
 	for iter := range 9 {
-		var m [params][params + 1]float64
-		res = res[:0]
-		for k := range a.edges {
-			e := &a.edges[k]
-			if skip != nil && skip(e.i) {
-				continue
-			}
-			dx, dy := out.warp.at(e.x, e.y)
-			px, py := (e.x+dx+1)*a.half, (e.y+dy+1)*a.half
-			if px < 1 || py < 1 || px > float64(cur.side-2) || py > float64(cur.side-2) {
-				continue
-			}
-			want := float64(ref.lum[e.i])
-			ix, iy := int(px), int(py)
-			fx, fy := px-float64(ix), py-float64(iy)
-			q := cur.lum[iy*cur.side+ix:]
-			p := cur.lum[(iy+1)*cur.side+ix:]
-			seen := (float64(q[0])*(1-fx)+float64(q[1])*fx)*(1-fy) + (float64(p[0])*(1-fx)+float64(p[1])*fx)*fy
-			r := seen - gain*want - offset
-			res = append(res, math.Abs(r))
-			w := 1.0
-			if ar := math.Abs(r); ar > scale {
-				w = scale / ar
-				if ar > 4*scale {
-					w = 0
-				}
-			}
-			gx, gy := e.gx*gain, e.gy*gain
-			t := gx*e.x + gy*e.y
-			j := [params]float64{gx, gx * e.x, gx * e.y, gy, gy * e.x, gy * e.y, t * e.x, t * e.y, -want / 128, -1}
-			for r0 := range params {
-				wj := w * j[r0]
-				for c := r0; c < params; c++ {
-					m[r0][c] += wj * j[c]
-				}
-				m[r0][params] -= wj * r
-			}
-		}
-		out.n = len(res)
+		m := l.compare(a, ref, cur, &out.warp, skip)
+		out.n = len(l.res)
 		if out.n < 40 {
 			return out
 		}
 		cost := 0.0
-		for _, r := range res {
-			cost += min(r, cut) * min(r, cut)
+		for _, r := range l.res {
+			cost += min(r, alignCut) * min(r, alignCut)
 		}
 		cost /= float64(out.n)
 		if iter == 1 { // with brightness settled, before the warp is
@@ -141,14 +104,9 @@ func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
 		if iter > 1 {
 			out.gain = 1 - cost/max(first, 1e-9)
 		}
-		for r0 := range params {
-			for c := range r0 {
-				m[r0][c] = m[c][r0]
-			}
-		}
 		// A board half hidden says little of some motions; they stay as they
 		// were.
-		for r0, d := range [params]float64{1, 4, 4, 1, 4, 4, 16, 16, 0, 0} {
+		for r0, d := range [alignParams]float64{1, 4, 4, 1, 4, 4, 16, 16, 0, 0} {
 			m[r0][r0] += d*float64(out.n)*25 + 1e-9
 			if iter == 0 && d > 0 {
 				m[r0][r0] += 1e18 // brightness first
@@ -163,21 +121,76 @@ func (a *aligner) align(ref, cur *view, start warp, skip func(i int) bool) fit {
 			out.warp[k] += step[k]
 			moved = max(moved, math.Abs(step[k]))
 		}
-		gain += step[8] / 128
-		offset += step[9]
-		scale = max(4, 2.5*quantile(res, 0.5))
+		l.gain += step[8] / 128
+		l.offset += step[9]
+		l.scale = max(4, 2.5*quantile(l.res, 0.5))
 		if iter > 0 && moved*a.half < 0.005 {
 			break
 		}
 	}
 	good := 0
-	for _, r := range res {
-		if r <= cut {
+	for _, r := range l.res {
+		if r <= alignCut {
 			good++
 		}
 	}
-	out.good = float64(good) / float64(len(res))
+	out.good = float64(good) / float64(len(l.res))
 	return out
+}
+
+// glance is how the reference's edges were last found in the present view.
+type glance struct {
+	gain, offset float64   // the present view's brightness from the reference's
+	scale        float64   // of the residuals, grey levels
+	res          []float64 // absolute differences at the edges in view, grey levels
+}
+
+// compare looks at every edge where the warp moves it to, notes the differences
+// and returns the normal equations of the step that would lessen them.
+func (l *glance) compare(a *aligner, ref, cur *view, by *warp, skip func(i int) bool) (m [alignParams][alignParams + 1]float64) {
+	l.res = l.res[:0]
+	for k := range a.edges {
+		e := &a.edges[k]
+		if skip != nil && skip(e.i) {
+			continue
+		}
+		dx, dy := by.at(e.x, e.y)
+		px, py := (e.x+dx+1)*a.half, (e.y+dy+1)*a.half
+		if px < 1 || py < 1 || px > float64(cur.side-2) || py > float64(cur.side-2) {
+			continue
+		}
+		want := float64(ref.lum[e.i])
+		ix, iy := int(px), int(py)
+		fx, fy := px-float64(ix), py-float64(iy)
+		q := cur.lum[iy*cur.side+ix:]
+		p := cur.lum[(iy+1)*cur.side+ix:]
+		seen := (float64(q[0])*(1-fx)+float64(q[1])*fx)*(1-fy) + (float64(p[0])*(1-fx)+float64(p[1])*fx)*fy
+		r := seen - l.gain*want - l.offset
+		l.res = append(l.res, math.Abs(r))
+		w := 1.0
+		if ar := math.Abs(r); ar > l.scale {
+			w = l.scale / ar
+			if ar > 4*l.scale {
+				w = 0
+			}
+		}
+		gx, gy := e.gx*l.gain, e.gy*l.gain
+		t := gx*e.x + gy*e.y
+		j := [alignParams]float64{gx, gx * e.x, gx * e.y, gy, gy * e.x, gy * e.y, t * e.x, t * e.y, -want / 128, -1}
+		for r0 := range alignParams {
+			wj := w * j[r0]
+			for c := r0; c < alignParams; c++ {
+				m[r0][c] += wj * j[c]
+			}
+			m[r0][alignParams] -= wj * r
+		}
+	}
+	for r0 := range alignParams {
+		for c := range r0 {
+			m[r0][c] = m[c][r0]
+		}
+	}
+	return m
 }
 
 // solve solves a symmetric system by elimination with pivoting.

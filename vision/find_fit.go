@@ -41,111 +41,146 @@ func fitPose(g *grid.Grid, sights []sight, lens bool, doubt float64, rounds int)
 	if len(sights) < 8 {
 		return g
 	}
-	params := 8
-	if lens {
-		params = 9
-	}
-	cell := make([]float64, len(sights))
-	for i := range sights {
-		cell[i] = max(1e-3, g.Cell(sights[i].u, sights[i].v))
-	}
-	residuals := func(g *grid.Grid, out []float64) {
-		for i := range sights {
-			a, b := sights[i].miss(g)
-			out[2*i], out[2*i+1] = a/cell[i], b/cell[i]
-		}
-	}
-	cost := func(g *grid.Grid, r []float64) float64 {
-		sum := 0.0
-		for i := range sights {
-			d := r[2*i]*r[2*i] + r[2*i+1]*r[2*i+1]
-			sum += sights[i].weight * d / (d + doubt*doubt)
-		}
-		k := g.Spec().K1 / lensDoubt
-		return sum + 0.5*k*k
-	}
-	n := 2 * len(sights)
-	r, step := make([]float64, n), make([]float64, n)
-	jac := make([][]float64, params)
-	for k := range jac {
-		jac[k] = make([]float64, n)
-	}
-	residuals(g, r)
-	now, damp := cost(g, r), 1e-3
+	f := newPoseFit(g, sights, lens, doubt)
 	for range rounds {
-		spec := g.Spec()
-		spec.Focal = 0
-		ok := true
-		for k := range params {
-			moved, by := nudge(spec, k)
-			mg, err := grid.New(moved)
-			if err != nil {
-				ok = false
-				break
-			}
-			residuals(mg, jac[k])
-			for i := range n {
-				jac[k][i] = (jac[k][i] - r[i]) / by
-			}
-		}
-		if !ok {
-			return g
-		}
-		var a [9][10]float64
-		for i := range sights {
-			d := r[2*i]*r[2*i] + r[2*i+1]*r[2*i+1]
-			w := doubt * doubt / (d + doubt*doubt)
-			w = sights[i].weight * w * w / (doubt * doubt)
-			for row := range params {
-				x, y := w*jac[row][2*i], w*jac[row][2*i+1]
-				for col := row; col < params; col++ {
-					a[row][col] += x*jac[col][2*i] + y*jac[col][2*i+1]
-				}
-				a[row][9] -= x*r[2*i] + y*r[2*i+1]
-			}
-		}
-		if lens {
-			a[8][8] += 1 / (lensDoubt * lensDoubt)
-			a[8][9] -= spec.K1 / (lensDoubt * lensDoubt)
-		}
-		for row := range params {
-			for col := range row {
-				a[row][col] = a[col][row]
-			}
-		}
-		better := false
-		for range 6 {
-			m := a
-			for k := range params {
-				m[k][k] += damp*m[k][k] + 1e-9
-			}
-			d, ok := solvePivot(&m, params)
-			if !ok {
-				return g
-			}
-			next := spec
-			for k := range 4 {
-				next.Corners[k] = next.Corners[k].Add(grid.Pt{X: d[2*k], Y: d[2*k+1]})
-			}
-			next.K1 = max(-0.45, min(0.45, next.K1+d[8]))
-			ng, err := grid.New(next)
-			if err == nil {
-				residuals(ng, step)
-				if c := cost(ng, step); c < now {
-					better = now-c > 1e-6*now
-					g, now = ng, c
-					r, step = step, r
-					damp = max(1e-6, damp/5)
-					break
-				}
-			}
-			damp *= 8
-		}
-		if !better {
+		if !f.slopes() || !f.step() {
 			break
 		}
 	}
-	return g
+	return f.g
+}
+
+// poseFit is a pose on its way to the best one.
+type poseFit struct {
+	sights []sight
+	cell   []float64 // pixels in a cell at each sight
+	lens   bool
+	doubt  float64
+	params int // the corners' eight coordinates, and the lens term
+
+	g    *grid.Grid
+	cost float64
+	damp float64
+	r    []float64   // residuals of g, two a sight
+	next []float64   // those of what is tried
+	jac  [][]float64 // slopes of r, by parameter
+}
+
+func newPoseFit(g *grid.Grid, sights []sight, lens bool, doubt float64) *poseFit {
+	n := 2 * len(sights)
+	f := &poseFit{sights: sights, cell: make([]float64, len(sights)), lens: lens, doubt: doubt, params: 8,
+		g: g, damp: 1e-3, r: make([]float64, n), next: make([]float64, n)}
+	if lens {
+		f.params = 9
+	}
+	for i := range sights {
+		f.cell[i] = max(1e-3, g.Cell(sights[i].u, sights[i].v))
+	}
+	f.jac = make([][]float64, f.params)
+	for k := range f.jac {
+		f.jac[k] = make([]float64, n)
+	}
+	f.residuals(g, f.r)
+	f.cost = f.costOf(g, f.r)
+	return f
+}
+
+func (f *poseFit) residuals(g *grid.Grid, out []float64) {
+	for i := range f.sights {
+		a, b := f.sights[i].miss(g)
+		out[2*i], out[2*i+1] = a/f.cell[i], b/f.cell[i]
+	}
+}
+
+func (f *poseFit) costOf(g *grid.Grid, r []float64) float64 {
+	sum := 0.0
+	for i := range f.sights {
+		d := r[2*i]*r[2*i] + r[2*i+1]*r[2*i+1]
+		sum += f.sights[i].weight * d / (d + f.doubt*f.doubt)
+	}
+	k := g.Spec().K1 / lensDoubt
+	return sum + 0.5*k*k
+}
+
+// slopes takes the derivatives of the residuals at the present pose; false
+// where a pose beside it is none.
+func (f *poseFit) slopes() bool {
+	spec := f.g.Spec()
+	spec.Focal = 0
+	for k := range f.params {
+		moved, by := nudge(spec, k)
+		mg, err := grid.New(moved)
+		if err != nil {
+			return false
+		}
+		f.residuals(mg, f.jac[k])
+		for i := range f.jac[k] {
+			f.jac[k][i] = (f.jac[k][i] - f.r[i]) / by
+		}
+	}
+	return true
+}
+
+// normal returns the normal equations of the step to take, its right side in
+// column 9.
+func (f *poseFit) normal() (a [9][10]float64) {
+	for i := range f.sights {
+		d := f.r[2*i]*f.r[2*i] + f.r[2*i+1]*f.r[2*i+1]
+		w := f.doubt * f.doubt / (d + f.doubt*f.doubt)
+		w = f.sights[i].weight * w * w / (f.doubt * f.doubt)
+		for row := range f.params {
+			x, y := w*f.jac[row][2*i], w*f.jac[row][2*i+1]
+			for col := row; col < f.params; col++ {
+				a[row][col] += x*f.jac[col][2*i] + y*f.jac[col][2*i+1]
+			}
+			a[row][9] -= x*f.r[2*i] + y*f.r[2*i+1]
+		}
+	}
+	if f.lens {
+		a[8][8] += 1 / (lensDoubt * lensDoubt)
+		a[8][9] -= f.g.Spec().K1 / (lensDoubt * lensDoubt)
+	}
+	for row := range f.params {
+		for col := range row {
+			a[row][col] = a[col][row]
+		}
+	}
+	return a
+}
+
+// step goes down along the slopes, damped until it really goes down; false when
+// there is nothing left to gain.
+func (f *poseFit) step() bool {
+	a := f.normal()
+	spec := f.g.Spec()
+	spec.Focal = 0
+	for range 6 {
+		m := a
+		for k := range f.params {
+			m[k][k] += f.damp*m[k][k] + 1e-9
+		}
+		d, ok := solvePivot(&m, f.params)
+		if !ok {
+			return false
+		}
+		next := spec
+		for k := range 4 {
+			next.Corners[k] = next.Corners[k].Add(grid.Pt{X: d[2*k], Y: d[2*k+1]})
+		}
+		next.K1 = max(-0.45, min(0.45, next.K1+d[8]))
+		if ng, err := grid.New(next); err == nil {
+			f.residuals(ng, f.next)
+			if c := f.costOf(ng, f.next); c < f.cost {
+				better := f.cost-c > 1e-6*f.cost
+				f.g, f.cost = ng, c
+				f.r, f.next = f.next, f.r
+				f.damp = max(1e-6, f.damp/5)
+				return better
+			}
+		}
+		f.damp *= 8
+	}
+	return false
 }
 
 // nudge changes the k-th parameter a little.

@@ -76,6 +76,18 @@ type stroke struct {
 	normal   grid.Pt
 }
 
+// strokeSamples is how many cuts across a piece of line are looked at.
+const strokeSamples = 7
+
+// cuts are grey levels along lines that cross a piece of line, from one side to
+// the other.
+type cuts struct {
+	rows  [strokeSamples][256]float64
+	n     int     // values in a row; the middle one lies where the grid has the line
+	flank int     // values from the middle of a line to where the wood is bare
+	step  float64 // pitches between values
+}
+
 // look measures the piece of row v (along) or column u that lies between two
 // crossings, within reach pitches of where g has it: the darkest thin line
 // there, if most of its length is darker than both sides.
@@ -92,84 +104,99 @@ func (k *ink) look(g *grid.Grid, u, v float64, along bool, reach float64) stroke
 		return s
 	}
 	s.normal = grid.Pt{X: -dir.Y / l, Y: dir.X / l}
-	const (
-		samples = 7
-		side    = 0.13 // pitches from the middle of a line to where the wood is bare
-	)
-	flank := max(side, 1.3/(pitch*math.Min(k.sx, 1)))
-	step := max(0.015, 0.4/(pitch*k.sx))
-	half := int((reach + flank) / step)
-	n := 2*half + 1
-	if n > 256 || flank > 0.4 {
+	var c cuts
+	mid := g.At(u, v, 0)
+	if !k.cut(&c, mid, dir, across, pitch, reach) {
 		return s
 	}
-	var rows [samples][256]float64
-	mid := g.At(u, v, 0)
-	for t := range samples {
-		f := (float64(t)/(samples-1) - 0.5) * 0.56
-		base := mid.Add(dir.Scale(f))
-		for i := range n {
-			o := float64(i-half) * step
-			val, ok := k.at(base.X+across.X*o, base.Y+across.Y*o)
-			if !ok {
-				return s
-			}
-			rows[t][i] = val
+	s.seen = true
+	var response [256]float64
+	best, at := c.darkest(&response)
+	if at < 0 || best < 2.5 || !c.plain(at, best) {
+		return s
+	}
+	// The centre of what stands out by more than half.
+	mass, moment := 0.0, 0.0
+	for i := max(c.flank, at-c.flank); i <= min(c.n-c.flank-1, at+c.flank); i++ {
+		if x := response[i] - best/2; x > 0 {
+			mass += x
+			moment += x * float64(i-c.n/2)
 		}
 	}
-	s.seen = true
-	w := int(math.Round(flank / step))
-	var response [256]float64
-	best, bestAt := 0.0, -1
-	for i := w; i < n-w; i++ {
-		a, b, c := 0.0, 0.0, 0.0
+	s.found, s.strength = true, best
+	s.offset = moment / mass * c.step
+	s.p = mid.Add(across.Scale(s.offset))
+	return s
+}
+
+// cut reads the cuts across the piece of line in whose middle mid lies; false
+// where they leave the picture, or the board is too small to see lines on it.
+func (k *ink) cut(c *cuts, mid, dir, across grid.Pt, pitch, reach float64) bool {
+	const side = 0.13 // pitches from the middle of a line to where the wood is bare
+	flank := max(side, 1.3/(pitch*math.Min(k.sx, 1)))
+	c.step = max(0.015, 0.4/(pitch*k.sx))
+	half := int((reach + flank) / c.step)
+	c.n = 2*half + 1
+	if c.n > 256 || flank > 0.4 {
+		return false
+	}
+	c.flank = int(math.Round(flank / c.step))
+	for t := range strokeSamples {
+		f := (float64(t)/(strokeSamples-1) - 0.5) * 0.56
+		base := mid.Add(dir.Scale(f))
+		for i := range c.n {
+			o := float64(i-half) * c.step
+			val, ok := k.at(base.X+across.X*o, base.Y+across.Y*o)
+			if !ok {
+				return false
+			}
+			c.rows[t][i] = val
+		}
+	}
+	return true
+}
+
+// darkest returns by how many grey levels the darkest thin line stands out from
+// both its sides, and where; -1 if there is none along most of the piece.
+// response is the same for every place.
+func (c *cuts) darkest(response *[256]float64) (best float64, at int) {
+	at = -1
+	for i := c.flank; i < c.n-c.flank; i++ {
+		left, right, here := 0.0, 0.0, 0.0
 		votes := 0
-		for t := range samples {
-			r := &rows[t]
-			a, b, c = a+r[i-w], b+r[i+w], c+r[i]
-			if r[i] < r[i-w] && r[i] < r[i+w] {
+		for t := range strokeSamples {
+			r := &c.rows[t]
+			left, right, here = left+r[i-c.flank], right+r[i+c.flank], here+r[i]
+			if r[i] < r[i-c.flank] && r[i] < r[i+c.flank] {
 				votes++
 			}
 		}
-		response[i] = (min(a, b) - c) / samples
-		if votes >= samples-2 && response[i] > best {
-			best, bestAt = response[i], i
+		response[i] = (min(left, right) - here) / strokeSamples
+		if votes >= strokeSamples-2 && response[i] > best {
+			best, at = response[i], i
 		}
 	}
-	if bestAt < 0 || best < 2.5 {
-		return s
-	}
-	// Beside a line there is wood, plain and alike on both sides; beside a gap
-	// between two stones there are stones.
+	return best, at
+}
+
+// plain reports whether what lies on both sides of the line at place at looks
+// like wood, plain and alike: beside a gap between two stones there are stones.
+func (c *cuts) plain(at int, best float64) bool {
 	var sum, sum2 [2]float64
-	for t := range samples {
-		for side, i := range [2]int{bestAt - w, bestAt + w} {
-			v := rows[t][i]
-			sum[side] += v / samples
-			sum2[side] += v * v / samples
+	for t := range strokeSamples {
+		for side, i := range [2]int{at - c.flank, at + c.flank} {
+			v := c.rows[t][i]
+			sum[side] += v / strokeSamples
+			sum2[side] += v * v / strokeSamples
 		}
 	}
 	for side := range 2 {
 		limit := 3 + 0.05*sum[side]
 		if sum2[side]-sum[side]*sum[side] > limit*limit {
-			return s
+			return false
 		}
 	}
-	if math.Abs(sum[0]-sum[1]) > 6+best/2 {
-		return s
-	}
-	// The centre of what stands out by more than half.
-	mass, moment := 0.0, 0.0
-	for i := max(w, bestAt-w); i <= min(n-w-1, bestAt+w); i++ {
-		if x := response[i] - best/2; x > 0 {
-			mass += x
-			moment += x * float64(i-half)
-		}
-	}
-	s.found, s.strength = true, best
-	s.offset = moment / mass * step
-	s.p = mid.Add(across.Scale(s.offset))
-	return s
+	return !(math.Abs(sum[0]-sum[1]) > 6+best/2)
 }
 
 // strokes looks at all pieces of lines of the board.

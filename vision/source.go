@@ -48,6 +48,13 @@ func (f *Frame) Close() error {
 	return f.Img.Close()
 }
 
+// Clone returns a copy that has to be closed, too.
+func (f *Frame) Clone() *Frame {
+	c := *f
+	c.Img = f.Img.Clone()
+	return &c
+}
+
 // Source delivers pictures one after another, to one goroutine.
 type Source interface {
 	// Next returns the next picture, which the caller closes; io.EOF after the

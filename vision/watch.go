@@ -46,6 +46,7 @@ type Watcher struct {
 	tiles     []tile
 	points    []point
 	label     []int // tile → blob, −1 for none
+	stack     []int // tiles of a blob that is being gathered
 	blobs     []blob
 	noise     float64 // usual difference of a tile between two pictures, grey levels
 	edgesOld  bool    // the aligner's edges are not of the present still

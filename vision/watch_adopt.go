@@ -5,51 +5,72 @@ import "time"
 // adopt decides which blobs cover, and takes over into still what is the board
 // itself.
 func (w *Watcher) adopt() {
-	settled := func(quiet int) bool { return quiet >= 2 || w.gap >= slow }
-	v := w.still
 	for l := range w.blobs {
-		b := &w.blobs[l]
-		clear, same, under := 0, true, false
-		for _, i := range b.points {
-			under = under || w.points[i].under
-			if p := &w.points[i]; p.fresh && p.sure {
-				clear++
-				same = same && p.evidence.Best() == p.class
-			}
-		}
-		allClear := clear == len(b.points)
-		long := time.Duration(0)
-		if b.quiet >= 3 {
-			long = w.time - b.since
-		}
-		// Next to what lies there a stone looks like a part of it, until it has
-		// stood for a while where the board was seen before.
-		bound := b.touches && !b.lies && (under || w.gap < slow && !(b.quiet >= 3 && w.time-b.since > time.Second))
-		switch {
-		case len(b.points) == 0:
-			b.adopt = !b.lies && !b.touches && settled(b.quiet) && (!b.outside && !b.border || long > 2*time.Second)
-		case same && allClear && !b.lies: // light
-			b.covers = !settled(b.quiet)
-			b.adopt = !b.covers
-		case bound:
-			b.covers = true
-		case b.outside:
-			// A hand is never clear all over for long. Where it lies on few
-			// points that is no proof, and time must be.
-			b.adopt = allClear && !b.lies && (long > 90*time.Second || w.gap >= slow && b.quiet >= 2) ||
-				long > 3*time.Second && len(b.points) >= 8 && float64(clear) >= 0.95*float64(len(b.points))
-			b.covers = !b.adopt
-		case w.explained(l):
-			b.adopt = settled(b.quiet)
-			b.covers = b.border && !b.adopt
-		default:
-			// A blur, a stone far off its crossing: it may be read, for what
-			// that is worth, when it has come to rest. What has lain still for long and is read surely all over is the
-			// board, whatever its shadows do beside it.
-			b.adopt = allClear && !b.border && long > time.Second
-			b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border || b.touches)
+		w.judge(l)
+	}
+	tiles, points := w.adoptTiles(), w.adoptPoints()
+	for i := range w.points {
+		p := &w.points[i]
+		if p.sure && p.fresh && (p.blob < 0 && !p.by || p.blob >= 0 && w.blobs[p.blob].adopt) && !p.beside && !w.rash(p) {
+			p.class = p.evidence.Best()
 		}
 	}
+	w.edgesOld = w.edgesOld || tiles || points
+}
+
+// settled reports whether what has been quiet for so many pictures has come to
+// rest.
+func (w *Watcher) settled(quiet int) bool { return quiet >= 2 || w.gap >= slow }
+
+// judge decides whether blob l covers the board, and whether it is the board.
+func (w *Watcher) judge(l int) {
+	b := &w.blobs[l]
+	clear, same, under := 0, true, false // points read surely; all as before; one under what lies there
+	for _, i := range b.points {
+		under = under || w.points[i].under
+		if p := &w.points[i]; p.fresh && p.sure {
+			clear++
+			same = same && p.evidence.Best() == p.class
+		}
+	}
+	allClear := clear == len(b.points)
+	long := time.Duration(0)
+	if b.quiet >= 3 {
+		long = w.time - b.since
+	}
+	// Next to what lies there a stone looks like a part of it, until it has
+	// stood for a while where the board was seen before.
+	bound := b.touches && !b.lies && (under || w.gap < slow && !(b.quiet >= 3 && w.time-b.since > time.Second))
+	switch {
+	case len(b.points) == 0:
+		b.adopt = !b.lies && !b.touches && w.settled(b.quiet) && (!b.outside && !b.border || long > 2*time.Second)
+	case same && allClear && !b.lies: // light
+		b.covers = !w.settled(b.quiet)
+		b.adopt = !b.covers
+	case bound:
+		b.covers = true
+	case b.outside:
+		// A hand is never clear all over for long. Where it lies on few
+		// points that is no proof, and time must be.
+		b.adopt = allClear && !b.lies && (long > 90*time.Second || w.gap >= slow && b.quiet >= 2) ||
+			long > 3*time.Second && len(b.points) >= 8 && float64(clear) >= 0.95*float64(len(b.points))
+		b.covers = !b.adopt
+	case w.explained(l):
+		b.adopt = w.settled(b.quiet)
+		b.covers = b.border && !b.adopt
+	default:
+		// A blur, a stone far off its crossing: it may be read, for what that
+		// is worth, when it has come to rest. What has lain still for long and
+		// is read surely all over is the board, whatever its shadows do beside
+		// it.
+		b.adopt = allClear && !b.border && long > time.Second
+		b.covers = !b.adopt && (b.quiet < 3 || len(b.points) > 3 || b.border || b.touches)
+	}
+}
+
+// adoptTiles takes over the tiles that show the board, and reports whether
+// there were any.
+func (w *Watcher) adoptTiles() bool {
 	took := false
 	for i := range w.tiles {
 		t := &w.tiles[i]
@@ -59,34 +80,36 @@ func (w *Watcher) adopt() {
 		l := w.label[i]
 		switch {
 		case l >= 0 && w.blobs[l].adopt && (len(w.blobs[l].points) == 0 || w.onBoard(i)):
-			v.copyTile(w.now, i)
+			w.still.copyTile(w.now, i)
 			took = true
 		case !t.trusted && t.quiet >= 1:
-			v.copyTile(w.now, i)
+			w.still.copyTile(w.now, i)
 			t.trusted = t.quiet >= 2 && w.clear(i)
 			took = true
 		}
 	}
+	return took
+}
+
+// adoptPoints takes over the points that are seen though what hides or changed
+// them is not the board all over, and reports whether there were any.
+func (w *Watcher) adoptPoints() bool {
+	took := false
 	for i := range w.points {
 		if !w.peels(&w.points[i]) {
 			continue
 		}
-		t := v.tile(i%w.n, i/w.n)
-		for _, k := range []int{t, t - 1, t + 1, t - v.tiles, t + v.tiles} {
+		n := w.still.tiles
+		t := w.still.tile(i%w.n, i/w.n)
+		for _, k := range []int{t, t - 1, t + 1, t - n, t + n} {
 			if w.now.valid[k] {
-				v.copyTile(w.now, k)
+				w.still.copyTile(w.now, k)
 			}
 		}
 		w.points[i].class = w.points[i].evidence.Best()
 		took = true
 	}
-	for i := range w.points {
-		p := &w.points[i]
-		if p.sure && p.fresh && (p.blob < 0 && !p.by || p.blob >= 0 && w.blobs[p.blob].adopt) && !p.beside && !w.rash(p) {
-			p.class = p.evidence.Best()
-		}
-	}
-	w.edgesOld = w.edgesOld || took
+	return took
 }
 
 // peels reports whether a point is seen though what hides or changed it is not

@@ -93,118 +93,128 @@ func (w *Watcher) lost() bool {
 
 // group gathers changed tiles to blobs and finds out which points they touch.
 func (w *Watcher) group() {
-	v := w.still
 	for i := range w.label {
 		w.label[i] = -1
 	}
 	w.blobs = w.blobs[:0]
-	var stack []int
 	for start := range w.tiles {
-		if !w.tiles[start].changed || w.label[start] >= 0 {
-			continue
+		if w.tiles[start].changed && w.label[start] < 0 {
+			w.blobs = append(w.blobs, w.gather(start, len(w.blobs)))
 		}
-		id := len(w.blobs)
-		b := blob{quiet: 1 << 30, lies: w.tiles[start].lies}
-		stack = append(stack[:0], start)
-		w.label[start] = id
-		for len(stack) > 0 {
-			t := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			b.tiles++
-			if w.tiles[t].lay {
-				b.lay++
-			}
-			b.quiet = min(b.quiet, w.tiles[t].quiet)
-			b.since = max(b.since, w.tiles[t].since)
-			x, y := t%v.tiles, t/v.tiles
-			// Two and a half tiles beyond the outermost lines no stone reaches.
-			const far = 2*viewRing - 3
-			if x <= far || y <= far || x >= v.tiles-1-far || y >= v.tiles-1-far {
-				b.rim++
-			}
-			for dy := -1; dy <= 1; dy++ {
-				for dx := -1; dx <= 1; dx++ {
-					i, j := x+dx, y+dy
-					if i < 0 || j < 0 || i >= v.tiles || j >= v.tiles {
-						continue
-					}
-					k := j*v.tiles + i
-					if !w.now.valid[k] {
-						b.border = true
-					}
-					// What has lain there for long is no part of what comes to
-					// lie next to it.
-					switch {
-					case !w.tiles[k].changed:
-					case w.tiles[k].lies != b.lies:
-						b.touches = true
-					case w.label[k] < 0:
-						w.label[k] = id
-						stack = append(stack, k)
-					}
-				}
-			}
-		}
-		if b.lies && (b.tiles < leastThing || b.rim < 2 && b.tiles < leastInner) {
-			w.forget(id)
-		}
-		// What lay there was nudged, or it was a hand all the same.
-		nudged := b.touches && !b.lies && b.lay >= 4
-		b.outside = b.rim >= 2 || nudged
-		w.blobs = append(w.blobs, b)
 	}
 	w.hold()
 	for i := range w.points {
-		p := &w.points[i]
-		p.blob, p.fresh = -1, false
-		t := v.tile(i%w.n, i/w.n)
-		hidden, changed, moving := 0, 0, 0
-		inner, outer := -1, -1
-		p.beside, p.by = w.beside(t)
-		for dy := -1; dy <= 1; dy++ {
-			for dx := -1; dx <= 1; dx++ {
-				k := t + dy*v.tiles + dx
-				weight := 1
-				if dx == 0 && dy == 0 {
-					weight = 3
-				}
-				switch l := w.label[k]; {
-				case l < 0:
-				case w.blobs[l].outside && !w.blobs[l].lies:
-					hidden += weight
-					outer = l
-				default:
-					changed += weight
-					if inner < 0 || weight > 1 {
-						inner = l
-					}
-				}
-				if w.tiles[k].moving {
-					moving++
-				}
+		w.touch(i)
+	}
+}
+
+// gather returns the blob of the changed tiles that hang together with start,
+// and labels them with id.
+func (w *Watcher) gather(start, id int) blob {
+	b := blob{quiet: 1 << 30, lies: w.tiles[start].lies}
+	w.stack = append(w.stack[:0], start)
+	w.label[start] = id
+	for len(w.stack) > 0 {
+		t := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
+		b.tiles++
+		if w.tiles[t].lay {
+			b.lay++
+		}
+		b.quiet = min(b.quiet, w.tiles[t].quiet)
+		b.since = max(b.since, w.tiles[t].since)
+		// Two and a half tiles beyond the outermost lines no stone reaches.
+		const far = 2*viewRing - 3
+		n := w.still.tiles
+		if x, y := t%n, t/n; x <= far || y <= far || x >= n-1-far || y >= n-1-far {
+			b.rim++
+		}
+		w.spread(&b, t, id)
+	}
+	if b.lies && (b.tiles < leastThing || b.rim < 2 && b.tiles < leastInner) {
+		w.forget(id)
+	}
+	// What lay there was nudged, or it was a hand all the same.
+	nudged := b.touches && !b.lies && b.lay >= 4
+	b.outside = b.rim >= 2 || nudged
+	return b
+}
+
+// spread has the blob go on from tile t to the tiles around it.
+func (w *Watcher) spread(b *blob, t, id int) {
+	n := w.still.tiles
+	x, y := t%n, t/n
+	for j := max(0, y-1); j <= min(n-1, y+1); j++ {
+		for i := max(0, x-1); i <= min(n-1, x+1); i++ {
+			k := j*n + i
+			if !w.now.valid[k] {
+				b.border = true
+			}
+			// What has lain there for long is no part of what comes to
+			// lie next to it.
+			switch {
+			case !w.tiles[k].changed:
+			case w.tiles[k].lies != b.lies:
+				b.touches = true
+			case w.label[k] < 0:
+				w.label[k] = id
+				w.stack = append(w.stack, k)
 			}
 		}
-		p.moving = moving >= 2
-		if p.moving {
-			p.quiet, p.since = 0, w.time
-		} else {
-			p.quiet++
-		}
-		// What comes from outside hides a point sooner than a change within
-		// the board counts as one: a stone's neighbours see its edge.
-		switch {
-		case hidden >= 2:
-			p.blob = outer
-		case changed >= 5:
-			p.blob = inner
-		}
-		if p.blob < 0 {
-			p.under = false
-		} else {
-			p.under = p.under || w.blobs[p.blob].lies
-			w.blobs[p.blob].points = append(w.blobs[p.blob].points, i)
+	}
+}
+
+// touch finds out which blob, if any, hides or changes a point.
+func (w *Watcher) touch(i int) {
+	p := &w.points[i]
+	p.blob, p.fresh = -1, false
+	t := w.still.tile(i%w.n, i/w.n)
+	hidden, changed, moving := 0, 0, 0
+	inner, outer := -1, -1
+	p.beside, p.by = w.beside(t)
+	for dy := -1; dy <= 1; dy++ {
+		for dx := -1; dx <= 1; dx++ {
+			k := t + dy*w.still.tiles + dx
+			weight := 1
+			if dx == 0 && dy == 0 {
+				weight = 3
+			}
+			switch l := w.label[k]; {
+			case l < 0:
+			case w.blobs[l].outside && !w.blobs[l].lies:
+				hidden += weight
+				outer = l
+			default:
+				changed += weight
+				if inner < 0 || weight > 1 {
+					inner = l
+				}
+			}
+			if w.tiles[k].moving {
+				moving++
+			}
 		}
 	}
+	p.moving = moving >= 2
+	if p.moving {
+		p.quiet, p.since = 0, w.time
+	} else {
+		p.quiet++
+	}
+	// What comes from outside hides a point sooner than a change within
+	// the board counts as one: a stone's neighbours see its edge.
+	switch {
+	case hidden >= 2:
+		p.blob = outer
+	case changed >= 5:
+		p.blob = inner
+	}
+	if p.blob < 0 {
+		p.under = false
+		return
+	}
+	p.under = p.under || w.blobs[p.blob].lies
+	w.blobs[p.blob].points = append(w.blobs[p.blob].points, i)
 }
 
 // hold keeps what came in from outside and lies still what it is, even if it

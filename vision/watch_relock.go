@@ -135,6 +135,12 @@ func (w *Watcher) search(img gocv.Mat) ([]displaced, error) {
 			}
 		}
 	}
+	return fewBest(all), nil
+}
+
+// fewBest returns the best six guesses that are not nearly the same, best
+// first.
+func fewBest(all []displaced) []displaced {
 	slices.SortStableFunc(all, func(a, b displaced) int { return cmp.Compare(b.score, a.score) })
 	var best []displaced
 	for _, d := range all {
@@ -148,7 +154,7 @@ func (w *Watcher) search(img gocv.Mat) ([]displaced, error) {
 			break
 		}
 	}
-	return best, nil
+	return best
 }
 
 func isPeak(score []float32, cols, rows, x, y int) bool {

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"gocv.io/x/gocv"
-
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -71,7 +69,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 			w.setRate(float64(frames) / d.Seconds())
 			frames, since = 0, time.Now()
 		}
-		w.take(f.Img)
+		w.take(f)
 		if time.Since(shown) >= showEvery {
 			shown = time.Now()
 			if img, err := vision.RGBA(f.Img, image.Point{}); err == nil {
@@ -112,18 +110,15 @@ type worker struct {
 	still   atomic.Bool   // there will be no other
 
 	mu    sync.Mutex
-	img   gocv.Mat // the newest picture
-	has   bool
+	frame *vision.Frame // the newest picture; nil before the first
 	shown *image.RGBA
 	rate  float64
 }
 
-func (w *worker) take(img gocv.Mat) {
+func (w *worker) take(f *vision.Frame) {
 	w.mu.Lock()
-	if w.has {
-		w.img.Close()
-	}
-	w.img, w.has = img.Clone(), true
+	w.frame.Close()
+	w.frame = f.Clone()
 	w.mu.Unlock()
 	select {
 	case w.fresh <- struct{}{}:
@@ -134,24 +129,22 @@ func (w *worker) take(img gocv.Mat) {
 func (w *worker) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.has {
-		w.img.Close()
-		w.has = false
-	}
+	w.frame.Close()
+	w.frame = nil
 }
 
 func (w *worker) setRate(r float64) { w.mu.Lock(); w.rate = r; w.mu.Unlock() }
 
 func (w *worker) setShown(img *image.RGBA) { w.mu.Lock(); w.shown = img; w.mu.Unlock() }
 
-// newest returns a copy of the newest picture.
-func (w *worker) newest() (img gocv.Mat, shown *image.RGBA, rate float64, ok bool) {
+// newest returns a copy of the newest picture, nil before the first.
+func (w *worker) newest() (f *vision.Frame, shown *image.RGBA, rate float64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.has {
-		return gocv.Mat{}, nil, 0, false
+	if w.frame == nil {
+		return nil, nil, 0
 	}
-	return w.img.Clone(), w.shown, w.rate, true
+	return w.frame.Clone(), w.shown, w.rate
 }
 
 func (w *worker) run(ctx context.Context) {
@@ -179,12 +172,12 @@ func (w *worker) run(ctx context.Context) {
 				continue
 			}
 		}
-		img, shown, rate, ok := w.newest()
-		if !ok {
+		f, shown, rate := w.newest()
+		if f == nil {
 			continue
 		}
 		if look {
-			w.do(job, img)
+			w.do(job, f)
 			searched = time.Now()
 		} else {
 			if of != g {
@@ -192,7 +185,7 @@ func (w *worker) run(ctx context.Context) {
 				of, measured = g, time.Time{}
 			}
 			var r *reading.Reading
-			if pts, err := reader.Read(img, g); err == nil {
+			if pts, err := reader.Read(f.Img, g); err == nil {
 				r = &reading.Reading{Size: g.Size(), Lock: reading.Locked, Points: pts}
 			}
 			read = time.Now()
@@ -204,18 +197,18 @@ func (w *worker) run(ctx context.Context) {
 			}
 			w.session.Seen(g, r, q)
 		}
-		img.Close()
+		f.Close()
 	}
 }
 
 // do answers a job.
-func (w *worker) do(job calibrate.Job, img gocv.Mat) {
+func (w *worker) do(job calibrate.Job, f *vision.Frame) {
 	var found vision.Found
 	var err error
 	if job.Task == calibrate.Find {
-		found, err = vision.Find(img, vision.FindOptions{Size: job.Size})
+		found, err = vision.Find(f.Img, vision.FindOptions{Size: job.Size})
 	} else {
-		found, err = vision.Snap(img, job.Grid)
+		found, err = vision.Snap(f.Img, job.Grid)
 	}
 	w.session.Done(job, found.Grid, calibrate.Fit{Confidence: found.Confidence, Distance: found.Fit}, err)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/qr"
 )
 
 func newChallongeLoginCommand(f *challongeFlags) *cobra.Command {
@@ -143,7 +144,7 @@ func (f *challongeFlags) askKey(cmd *cobra.Command) (string, error) {
 
 // showDevice shows what a person needs to sign in with a phone.
 func showDevice(w io.Writer, g *challonge.DeviceGrant) error {
-	code, err := challonge.QRText(g.Complete)
+	code, err := qr.Text(g.Complete)
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,11 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/qr/qrtest"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
@@ -269,7 +268,7 @@ func TestChallongeLoginInTheWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := decodeQR(t, page.QR); got != srv.URL+"/oauth/device?user_code="+page.Code || page.Address != srv.URL+"/oauth/device" {
+	if got := qrtest.Scan(t, page.QR); got != srv.URL+"/oauth/device?user_code="+page.Code || page.Address != srv.URL+"/oauth/device" {
 		t.Errorf("the QR code says %q, the page %s and %s", got, page.Address, page.Code)
 	}
 	srv.Confirm(page.Code, u)
@@ -304,22 +303,7 @@ func readQR(t *testing.T, screen string) string {
 			img.SetGray(x, y, color.Gray{255})
 		}
 	}
-	return decodeQR(t, img)
-}
-
-func decodeQR(t *testing.T, img image.Image) string {
-	t.Helper()
-	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// There is nothing around the code; looked for as in a photograph, one in
-	// thirty is not found.
-	got, err := qrcode.NewQRCodeReader().Decode(bmp, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got.GetText()
+	return qrtest.Scan(t, img)
 }
 
 func TestChallongeLoginAsAnApplication(t *testing.T) {

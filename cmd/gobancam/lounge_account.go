@@ -10,6 +10,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/window"
 )
 
@@ -107,7 +108,7 @@ func challongeEndpoints() (challonge.Endpoints, error) {
 
 // deviceMenu shows what a person needs to sign in with a phone.
 func deviceMenu(g *challonge.DeviceGrant) (*window.Menu, error) {
-	img, err := challonge.QRImage(g.Complete, 4)
+	img, err := qr.Image(g.Complete, 4)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ const placesVariable = "GOBANCAM_TEST_PLACES"
 // driven is the real program, but that it tells where its buttons are.
 func driven() {
 	loungeOpened = func(w *window.Window) {
+		go screentest.Tell(w)
 		go func() {
 			for range time.Tick(50 * time.Millisecond) {
 				if b, err := json.Marshal(w.Places()); err == nil {
@@ -94,6 +95,30 @@ func (u *user) find(names ...string) window.Place {
 	return window.Place{}
 }
 
+// steady waits until a place has stayed where it is for ten looks.
+func (u *user) steady(name string) {
+	u.t.Helper()
+	last, same := image.Rectangle{}, 0
+	u.eventually(name+" keeps moving", func() bool {
+		if p := u.find(name); p.Rect == last {
+			same++
+		} else {
+			last, same = p.Rect, 0
+		}
+		return same == 10
+	})
+}
+
+// eventually waits until ok says so, or fails with what is wrong.
+func (u *user) eventually(wrong string, ok func() bool) {
+	u.t.Helper()
+	for late := time.Now().Add(2 * patience); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(late) {
+			u.t.Fatal(wrong)
+		}
+	}
+}
+
 // names are the places but for the points of the board.
 func (u *user) names() (all []string) {
 	for _, p := range u.places() {
@@ -131,8 +156,7 @@ func TestScreenCalibrate(t *testing.T) {
 
 	u := seated(t, home, "calibrate", "--camera", address)
 	u.find("Accept")
-	u.find("corner 1")
-	time.Sleep(time.Second)
+	u.steady("corner 1")
 	truth := w.Spec().Corners
 	place := func(i int) image.Point { return u.find(fmt.Sprintf("corner %d", i+1)).Rect.Min }
 	drag := func(i int, by image.Point) {
@@ -144,8 +168,12 @@ func TestScreenCalibrate(t *testing.T) {
 		u.Release()
 	}
 	// It snaps back from nearby; without snapping it stays where it is put.
+	home0 := place(0)
 	drag(0, image.Pt(7, 6))
-	time.Sleep(2 * time.Second)
+	u.eventually("the corner did not snap back", func() bool {
+		d := place(0).Sub(home0)
+		return max(d.X, -d.X, d.Y, -d.Y) <= 1
+	})
 	u.click("Snap")
 	a, b := place(0), place(2)
 	k := b.Sub(a)
@@ -272,7 +300,6 @@ func TestScreenPlayByClicksAlone(t *testing.T) {
 	u.click("Pass")
 	u.click("Really pass?")
 	u.click("Suggest")
-	time.Sleep(time.Second)
 	u.click("Agree")
 	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
 		if _, on := u.look("Resign"); !on {

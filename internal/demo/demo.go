@@ -19,8 +19,8 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -88,36 +88,19 @@ func Run(ctx context.Context, opt Options) error {
 	defer helpers.Wait()
 	defer cancel()
 
-	// The other side of the world.
-	server, err := ogstest.New(ogstest.Options{})
-	if err != nil {
-		return fmt.Errorf("the demo's server did not start: %w", err)
-	}
-	defer server.Close()
-	me, opponent := server.AddUser("you"), server.AddUser("opponent")
-	komi := 6.5
-	game, err := server.StartGame(ogstest.Setup{Name: "gobancam demo", Black: me, White: opponent, Size: size, Rules: "chinese", Komi: &komi,
-		Time: ogstest.TimeControl{System: "byoyomi", Main: 10 * time.Minute, Period: 30 * time.Second, Periods: 5}})
-	if err != nil {
-		return fmt.Errorf("the demo's game did not start: %w", err)
-	}
-	if opt.Hand == nil {
-		game.SetOpponent(opponent, ogstest.Opponent{
-			Move: ogstest.Script(pointsOf(mind, board.White)...), Delay: 150 * time.Millisecond,
-			Dead: func(*ogstest.View) []board.Point { return dead },
-		})
-	} else {
-		game.SetOpponent(opponent, guest(opt.Seed))
-	}
-
-	// The board and its camera.
-	cfg := sim.Default(size)
-	cfg.Seed = opt.Seed
-	world, err := sim.New(cfg)
+	other, err := newServer(&opt, mind, dead)
 	if err != nil {
 		return err
 	}
-	live := sim.NewLive(world, fps, 1)
+	defer other.server.Close()
+
+	cfg := sim.Default(size)
+	cfg.Seed = opt.Seed
+	goban, err := sim.New(cfg)
+	if err != nil {
+		return err
+	}
+	live := sim.NewLive(goban, fps, 1)
 	watch := &stopwatch{}
 	live.Watch(watch.shot)
 	camera, err := serve(live)
@@ -128,62 +111,114 @@ func Run(ctx context.Context, opt Options) error {
 	helpers.Go(func() { live.Run(ctx) })
 
 	// Gobancam, as it would be run by a player.
-	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Tokens: ogs.Bearer(server.Token(me)),
-		Name: "gobancam", Version: version.Version, Address: version.Address})
-	if err != nil {
-		return err
-	}
-	session, err := ogs.Connect(ctx, client)
+	session, joined, err := other.join(ctx)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	joined, err := session.Join(ctx, ogs.ID(game.ID))
-	if err != nil {
-		return err
-	}
 	address := "http://" + camera.Addr + "/stream.mjpg"
 	source := vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
 		return vision.Open(ctx, address, vision.OpenOptions{})
 	}, vision.LiveOptions{})
 	defer source.Close()
 
-	face := terminal.NewText(opt.Out, opt.Live)
-	start := time.Now()
 	commands := make(chan match.Command, 16)
+	helpers.Go(func() { forward(ctx, opt.Commands, commands) })
 	someone := newPerson(live, recite(mind), opt.Seed, func(c match.Command) { commands <- c })
-	var shown atomic.Pointer[match.Snapshot]
 	guide := &guided{person: someone}
+	var shown atomic.Pointer[match.Snapshot]
 	if opt.Hand == nil {
 		helpers.Go(func() { someone.watch(ctx, &shown) })
 	} else {
 		helpers.Go(func() { guide.follow(ctx, opt.Hand, &shown) })
 	}
-	helpers.Go(func() {
-		for {
-			select {
-			case c := <-opt.Commands:
-				select {
-				case commands <- c:
-				case <-ctx.Done():
-					return
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
+
+	face, start := terminal.NewText(opt.Out, opt.Live), time.Now()
 	tally := &tally{watch: watch, face: face, start: start}
 	record, err := gamefile.Open(gamefile.Options{Path: filepath.Join(opt.Dir, "game.sgf"), Always: true, Voice: face.Announce})
 	if err != nil {
 		return err
 	}
 	defer record.Close()
-	table := play.Table{
-		Source: source, Game: joined, Now: session.ServerNow, Commands: commands,
-		Eyes:    play.EyesOptions{Note: func(s string) { face.Say(time.Since(start), s) }, Seen: opt.Seen},
+	table := newTable(&opt, tally, &shown)
+	table.Record = record
+	table.Source, table.Game, table.Now, table.Commands = source, joined, session.ServerNow, commands
+	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, recording.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
+	if err != nil {
+		return err
+	}
+	defer table.Tape.Close()
+	face.Say(0, "A simulated board is at "+address+", a server for it at "+other.server.URL()+".")
+	if _, err := table.Play(ctx); err != nil {
+		return err
+	}
+	if err := record.Close().Problem(); err != nil {
+		return err
+	}
+	if opt.Hand != nil {
+		return guide.verdict(opt.Out, other.game.Board().Moves(), tally)
+	}
+	return verdict(opt, other.game, mind, tally, time.Since(start))
+}
+
+// otherSide is the other side of the world: the server, the game on it, and me.
+type otherSide struct {
+	server *ogstest.Server
+	game   *ogstest.Game
+	me     *ogstest.User
+}
+
+// newServer starts a server with the game on it, against an opponent who has it
+// in mind too, or who answers anywhere if somebody else plays.
+func newServer(opt *Options, mind []board.Move, dead []board.Point) (*otherSide, error) {
+	server, err := ogstest.New(ogstest.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("the demo's server did not start: %w", err)
+	}
+	me, opponent := server.AddUser("you"), server.AddUser("opponent")
+	komi := 6.5
+	game, err := server.StartGame(ogstest.Setup{Name: "gobancam demo", Black: me, White: opponent, Size: size, Rules: "chinese", Komi: &komi,
+		Time: ogstest.TimeControl{System: "byoyomi", Main: 10 * time.Minute, Period: 30 * time.Second, Periods: 5}})
+	if err != nil {
+		server.Close()
+		return nil, fmt.Errorf("the demo's game did not start: %w", err)
+	}
+	if opt.Hand == nil {
+		game.SetOpponent(opponent, ogstest.Opponent{
+			Move: ogstest.Script(pointsOf(mind, board.White)...), Delay: 150 * time.Millisecond,
+			Dead: func(*ogstest.View) []board.Point { return dead },
+		})
+	} else {
+		game.SetOpponent(opponent, guest(opt.Seed))
+	}
+	return &otherSide{server, game, me}, nil
+}
+
+// join signs in and joins the game.
+func (o *otherSide) join(ctx context.Context) (*ogs.Session, *ogs.Game, error) {
+	client, err := ogs.NewClient(ogs.Options{Server: o.server.URL(), Tokens: ogs.Bearer(o.server.Token(o.me)),
+		Name: "gobancam", Version: version.Version, Address: version.Address})
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := ogs.Connect(ctx, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	joined, err := session.Join(ctx, ogs.ID(o.game.ID))
+	if err != nil {
+		session.Close()
+		return nil, nil, err
+	}
+	return session, joined, nil
+}
+
+// newTable seats everyone but the source and the game.
+func newTable(opt *Options, tally *tally, shown *atomic.Pointer[match.Snapshot]) *play.Table {
+	return &play.Table{
+		Eyes:    play.EyesOptions{Note: func(s string) { tally.face.Say(time.Since(tally.start), s) }, Seen: opt.Seen},
 		Eyed:    opt.Eyed,
-		Journal: filepath.Join(opt.Dir, "journal.jsonl"), Record: record,
+		Journal: filepath.Join(opt.Dir, "journal.jsonl"),
 		Voice: func(e match.Event) {
 			tally.event(e)
 			if opt.Voice != nil {
@@ -192,28 +227,28 @@ func Run(ctx context.Context, opt Options) error {
 		},
 		Publish: func(s *match.Snapshot) {
 			shown.Store(s)
-			face.Show(s)
+			tally.face.Show(s)
 			if opt.Publish != nil {
 				opt.Publish(s)
 			}
 		},
 	}
-	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, recording.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
-	if err != nil {
-		return err
+}
+
+// forward hands on commands until ctx ends.
+func forward(ctx context.Context, from <-chan match.Command, to chan<- match.Command) {
+	for {
+		select {
+		case c := <-from:
+			select {
+			case to <- c:
+			case <-ctx.Done():
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
 	}
-	defer table.Tape.Close()
-	face.Say(0, "A simulated board is at "+address+", a server for it at "+server.URL()+".")
-	if _, err := table.Play(ctx); err != nil {
-		return err
-	}
-	if err := record.Close().Problem(); err != nil {
-		return err
-	}
-	if opt.Hand != nil {
-		return guide.verdict(opt.Out, game.Board().Moves(), tally)
-	}
-	return verdict(opt, game, mind, tally, time.Since(start))
 }
 
 // script parses the game, with its colours, and the dead stones.

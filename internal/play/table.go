@@ -23,8 +23,8 @@ type Table struct {
 	Game   *ogs.Game
 	Now    func() time.Time // the server's time: Session.ServerNow
 
-	Options  match.Options // its Journal is filled in from the Journal file
-	Journal  string        // file that remembers pending moves across a crash; empty for none
+	Options  match.Options    // its Journal is filled in from the Journal file
+	Journal  string           // file that remembers pending moves across a crash; empty for none
 	Record   *gamefile.Keeper // keeps the game, after each move; nil for none
 	Place    string           // where the game is played, for its record: its address
 	Commands <-chan match.Command

@@ -13,8 +13,6 @@ import (
 	"github.com/atotto/clipboard"
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
-
-	"github.com/gobancam/gobancam/internal/window/paint"
 )
 
 // ErrNoDisplay is wrapped by the error of Run when there is no screen to open a
@@ -55,7 +53,7 @@ func Run(ctx context.Context, w *Window) error {
 	// in which nothing happens costs next to nothing, even where the
 	// processor has to draw.
 	ebiten.SetScreenClearedEveryFrame(false)
-	ebiten.SetTPS(30)
+	ebiten.SetTPS(ebiten.SyncWithFPS) // one Update a frame, which sets the pace
 	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
 	if err != nil && g.frames == 0 {
@@ -94,7 +92,7 @@ type game struct {
 	pasted  chan string // from the clipboard
 	cursor  image.Point
 	touched time.Time // when a hand last did something
-	drawn   time.Time // when Draw was last called
+	begun   time.Time // when Update last let a frame begin
 }
 
 // layer is a transparent panel.
@@ -118,6 +116,8 @@ func (g *game) LayoutF(w, h float64) (float64, float64) {
 }
 
 func (g *game) Update() error {
+	g.u.w.began(time.Now())
+	g.pace()
 	if g.ctx.Err() != nil {
 		return ebiten.Termination
 	}
@@ -146,6 +146,37 @@ func (g *game) Update() error {
 		g.compose()
 	}
 	return nil
+}
+
+// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// presents a change four times over; at sixty frames a second that would cost a
+// machine without a graphics card more than all the rest. quick is how long it
+// lasts at least while one is.
+const (
+	calm  = 95 * time.Millisecond
+	quick = time.Second / 30
+)
+
+// pace waits until it is time for another frame.
+func (g *game) pace() {
+	length := quick
+	if g.frames > 10 && time.Since(g.touched) > time.Second {
+		length = calm
+	}
+	if wait := time.Until(g.begun.Add(length)); wait > 0 {
+		select {
+		case <-g.ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+	g.begun = time.Now()
+}
+
+// began notes when a frame began.
+func (w *Window) began(at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.frame = at
 }
 
 // keyNames are the keys that have no letter.
@@ -248,166 +279,4 @@ func (g *game) send(e event) {
 		ebiten.SetFullscreen(!ebiten.IsFullscreen())
 	}
 	g.u.state, _ = g.u.w.load()
-}
-
-// compose paints, in memory, the panels that have changed.
-func (g *game) compose() {
-	if g.size.X <= 0 || g.size.Y <= 0 {
-		return
-	}
-	u := g.u
-	if g.theme != u.theme || g.face != u.face() || g.fonts != u.state.fonts {
-		g.theme, g.face, g.fonts, g.all = u.theme, u.face(), u.state.fonts, true
-	}
-	sc := u.scene()
-	if sc.lay != g.scene.lay {
-		g.all = true
-	}
-	if g.all || g.base == nil || g.base.Bounds().Max != g.size {
-		if g.base != nil {
-			g.base.Deallocate()
-		}
-		g.base = ebiten.NewImage(g.size.X, g.size.Y)
-		g.done, g.fresh = map[image.Rectangle]string{}, nil
-		for _, l := range g.over {
-			l.img.Deallocate()
-		}
-		g.over = map[image.Rectangle]*layer{}
-		g.all, g.redo = true, true
-	}
-	back := u.theme.back
-	if sc.black {
-		back = rgb(0)
-	}
-	if g.all {
-		g.base.Fill(back)
-		g.fresh = append(g.fresh, image.Rectangle{Max: g.size})
-		g.all = false
-	}
-	old := g.scene
-	g.scene = sc
-	if sc.shot != old.shot || (sc.picture == nil) != (old.picture == nil) {
-		g.done = map[image.Rectangle]string{} // what was under the picture comes back
-		g.redo = true
-	}
-	kept := map[image.Rectangle]bool{}
-	for _, p := range sc.panels {
-		r := p.rect.Intersect(image.Rectangle{Max: g.size})
-		if r.Empty() {
-			continue
-		}
-		if p.over {
-			kept[r] = true
-			l := g.over[r]
-			if l == nil {
-				l = &layer{img: ebiten.NewImage(r.Dx(), r.Dy())}
-				g.over[r] = l
-			}
-			if l.key != p.key {
-				l.key = p.key
-				c := paint.New(r)
-				p.paint(c)
-				l.img.WritePixels(c.Img.Pix)
-				g.redo = true
-			}
-			continue
-		}
-		if g.done[r] == p.key {
-			continue
-		}
-		g.done[r] = p.key
-		c := paint.New(r)
-		c.Clear(back)
-		p.paint(c)
-		g.base.SubImage(r).(*ebiten.Image).WritePixels(c.Img.Pix)
-		g.fresh = append(g.fresh, r)
-		if r.Overlaps(sc.shot) {
-			g.redo = true
-		}
-	}
-	for r, l := range g.over {
-		if !kept[r] {
-			l.img.Deallocate()
-			delete(g.over, r)
-			g.redo = true
-			if !r.In(sc.shot) {
-				g.fresh = append(g.fresh, r)
-			}
-		}
-	}
-	if sc.picture != nil && g.shown != any(sc.picture) {
-		b := sc.picture.Bounds()
-		if g.picture == nil || g.picture.Bounds() != b {
-			if g.picture != nil {
-				g.picture.Deallocate()
-			}
-			g.picture = ebiten.NewImage(b.Dx(), b.Dy())
-		}
-		g.picture.WritePixels(sc.picture.Pix)
-		g.shown, g.redo = sc.picture, true
-	}
-	u.w.shownAt(sc.shot.Size(), u.places())
-	u.narrate(time.Now())
-}
-
-// calm is how long a frame lasts while no hand is at the window. Ebitengine
-// presents a change four times over; at sixty frames a second that would cost a
-// machine without a graphics card more than all the rest.
-const calm = 95 * time.Millisecond
-
-// DrawFinalScreen copies, without blending, pixel by pixel.
-func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
-	op := &ebiten.DrawImageOptions{GeoM: geoM, Blend: ebiten.BlendCopy}
-	screen.DrawImage(offscreen, op)
-}
-
-// Draw brings what changed to the screen.
-func (g *game) Draw(screen *ebiten.Image) {
-	g.frames++
-	if g.frames > 10 && time.Since(g.touched) > time.Second {
-		time.Sleep(time.Until(g.drawn.Add(calm)))
-	}
-	g.drawn = time.Now()
-	if g.base == nil {
-		return
-	}
-	for _, r := range g.fresh {
-		op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
-		op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-		screen.DrawImage(g.base.SubImage(r).(*ebiten.Image), op)
-		if r.Overlaps(g.scene.shot) {
-			g.redo = true
-		}
-	}
-	g.fresh = g.fresh[:0]
-	if !g.redo {
-		return
-	}
-	g.redo = false
-	if g.scene.picture != nil && g.picture != nil {
-		r, b := g.scene.shot, g.picture.Bounds()
-		op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
-		if r.Size() != b.Size() {
-			op.Filter = ebiten.FilterLinear
-			op.GeoM.Scale(float64(r.Dx())/float64(b.Dx()), float64(r.Dy())/float64(b.Dy()))
-		}
-		op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-		screen.DrawImage(g.picture, op)
-	}
-	for _, p := range g.scene.panels {
-		if !p.over {
-			continue
-		}
-		r := p.rect.Intersect(image.Rectangle{Max: g.size})
-		if l := g.over[r]; l != nil {
-			if !r.In(g.scene.shot) { // above panels, which come back below it
-				op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
-				op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-				screen.DrawImage(g.base.SubImage(r).(*ebiten.Image), op)
-			}
-			op := &ebiten.DrawImageOptions{}
-			op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-			screen.DrawImage(l.img, op)
-		}
-	}
 }

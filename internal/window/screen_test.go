@@ -61,9 +61,9 @@ func act(what string) int {
 		go func() {
 			n := 0
 			for a := range w.Answers() {
+				ask(n + 1)
 				fmt.Printf("line %s\n", a.Text)
 				n++
-				ask(n)
 			}
 		}()
 	case "play":
@@ -71,22 +71,23 @@ func act(what string) int {
 		w = shown(tb, Options{Title: "gobancam"}, s, midgame)
 		go func() {
 			for c := range w.Commands() {
-				fmt.Println("asked", c.Kind, c.Question)
 				next := *s
-				switch c.Kind {
-				case match.CmdResign:
+				if c.Kind == match.CmdResign {
 					next.Questions = []match.Question{{ID: 3, Kind: match.AskResign, Text: "Do you really want to resign?"}}
-				case match.CmdQuit:
+				}
+				w.ShowSnapshot(&next)
+				fmt.Println("asked", c.Kind, c.Question)
+				if c.Kind == match.CmdQuit {
 					time.Sleep(300 * time.Millisecond) // something is being settled
 					fmt.Println("settled")
 					w.Close()
 				}
-				w.ShowSnapshot(&next)
 			}
 		}()
 	}
 	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer stop()
+	go screentest.Tell(w)
 	fmt.Println("ready")
 	if err := Run(ctx, w); err != nil {
 		fmt.Println(err)

@@ -62,6 +62,7 @@ type Window struct {
 	room    image.Point   // pixels that a picture is shown in; 0, 0 before it is known
 	done    chan struct{} // closed by Close
 	places  []Place       // of the last scene
+	frame   time.Time     // when the last frame began
 }
 
 // state is all that has been told to a Window. A copy is a snapshot: what it
@@ -228,6 +229,14 @@ func (w *Window) Places() []Place {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.places
+}
+
+// Frame is when the last frame began: what hands did before was seen by the one
+// after it at the latest. For tools that drive the window.
+func (w *Window) Frame() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.frame
 }
 
 // Left reports whether the user closed the window.

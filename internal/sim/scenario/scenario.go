@@ -272,6 +272,8 @@ func (a *args) points() []board.Point {
 func over() bool { return true }
 
 // action reads the rest of the line; nil stands for a verb of others.
+//
+//nolint:funlen // one short case a verb, in the order of the language
 func (a *args) action() action {
 	switch a.step.Verb {
 	case "set":

@@ -97,6 +97,42 @@ func run(dir string) error {
 // game records a game, a picture every 0.7 s, and returns some of its
 // pictures for the manifest: the first, the last, and one with a hand.
 func game(dir, name, preset string, c sim.Config) ([]picture, error) {
+	f, err := newFilm(dir, name, preset, c)
+	if err != nil {
+		return nil, err
+	}
+	defer f.rec.Close()
+	if err := f.rest(2); err != nil {
+		return nil, err
+	}
+	for i, s := range strings.Fields(games[c.Size]) {
+		if err := f.move(i, s); err != nil {
+			return nil, err
+		}
+	}
+	for i := range f.pics {
+		f.pics[i].ID = strings.TrimPrefix(f.pics[i].ID, "~")
+	}
+	root, _ := f.game.SGF()
+	out, err := os.Create(filepath.Join(dir, "game.sgf"))
+	if err != nil {
+		return nil, err
+	}
+	return f.pics, errors.Join(board.WriteSGF(out, root), out.Close(), f.rec.Close())
+}
+
+// film is a game that is being recorded.
+type film struct {
+	name, preset string
+	size         int
+	world        *sim.World
+	game         *board.Game
+	rec          *recording.Writer
+	pics         []picture // for the manifest; the last clear one bears a ~ before its id
+	handShown    bool
+}
+
+func newFilm(dir, name, preset string, c sim.Config) (*film, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
@@ -123,83 +159,72 @@ func game(dir, name, preset string, c sim.Config) ([]picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rec.Close()
+	return &film{name: name, preset: preset, size: c.Size, world: w, game: g, rec: rec}, nil
+}
 
-	var pics []picture
-	handShown := false
-	shoot := func() error {
-		w.Step(700 * time.Millisecond)
-		jpg := w.JPEG()
-		t := w.Truth()
-		err := errors.Join(rec.Frame(t.Time, t.Frame, jpg), rec.Truth(t.Time, truth(&t)))
-		p := entry(&t, name, preset)
-		p.ID, p.File = fmt.Sprintf("%s-%03d", name, t.Frame), fmt.Sprintf("%s/frames/%06d.jpg", name, t.Frame)
-		hand := len(p.Occluded) > 3
-		if t.Frame == 0 || hand && !handShown && len(g.Moves()) > 1 {
-			pics = append(pics, p)
-			handShown = handShown || hand
+// shoot lets 0.7 s pass and takes a picture.
+func (f *film) shoot() error {
+	f.world.Step(700 * time.Millisecond)
+	jpg := f.world.JPEG()
+	t := f.world.Truth()
+	err := errors.Join(f.rec.Frame(t.Time, t.Frame, jpg), f.rec.Truth(t.Time, truth(&t)))
+	p := entry(&t, f.name, f.preset)
+	p.ID, p.File = fmt.Sprintf("%s-%03d", f.name, t.Frame), fmt.Sprintf("%s/frames/%06d.jpg", f.name, t.Frame)
+	hand := len(p.Occluded) > 3
+	if t.Frame == 0 || hand && !f.handShown && len(f.game.Moves()) > 1 {
+		f.pics = append(f.pics, p)
+		f.handShown = f.handShown || hand
+	}
+	if t.Frame > 0 && !t.Hand { // the last clear one stays
+		if n := len(f.pics); n > 0 && f.pics[n-1].ID[0] == '~' {
+			f.pics = f.pics[:n-1]
 		}
-		if t.Frame > 0 && !t.Hand { // the last clear one stays
-			if n := len(pics); n > 0 && pics[n-1].ID[0] == '~' {
-				pics = pics[:n-1]
-			}
-			p.ID = "~" + p.ID
-			pics = append(pics, p)
+		p.ID = "~" + p.ID
+		f.pics = append(f.pics, p)
+	}
+	return err
+}
+
+// rest takes n pictures.
+func (f *film) rest(n int) error {
+	for range n {
+		if err := f.shoot(); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// move has move i of the game played, with what befalls the board meanwhile.
+func (f *film) move(i int, at string) error {
+	point, err := board.ParseGTP(at, f.size)
+	if err != nil {
 		return err
 	}
-	rest := func(n int) error {
-		for range n {
-			if err := shoot(); err != nil {
-				return err
-			}
-		}
-		return nil
+	m := board.Move{Color: f.game.ToMove(), Point: point}
+	if err := f.game.Play(m); err != nil {
+		return err
 	}
-	if err := rest(2); err != nil {
-		return nil, err
+	p := f.world.Player(map[board.Color]sim.Seat{board.Black: sim.South, board.White: sim.North}[m.Color])
+	p.Place(point, m.Color)
+	if gone := f.game.LastCaptured().Points(); len(gone) > 0 {
+		p.Take(gone...)
 	}
-	for i, s := range strings.Fields(games[c.Size]) {
-		at, err := board.ParseGTP(s, c.Size)
-		if err != nil {
-			return nil, err
-		}
-		m := board.Move{Color: g.ToMove(), Point: at}
-		if err := g.Play(m); err != nil {
-			return nil, err
-		}
-		p := w.Player(map[board.Color]sim.Seat{board.Black: sim.South, board.White: sim.North}[m.Color])
-		p.Place(at, m.Color)
-		if gone := g.LastCaptured().Points(); len(gone) > 0 {
-			p.Take(gone...)
-		}
-		switch {
-		case i == 3 && preset == "easy":
-			p.Rest(board.Point{X: int8(c.Size / 2), Y: 1}, time.Second)
-		case i == 3 && preset == "dim":
-			p.Hover(board.Point{X: 2, Y: 2}, board.Empty, 700*time.Millisecond)
-			w.Lamp(0, 0.75, time.Second)
-		case i == 4 && preset == "oblique":
-			p.Do(func() { w.Bump(0.3, -0.2, 1.5) })
-		}
-		for p.Busy() {
-			if err := shoot(); err != nil {
-				return nil, err
-			}
-		}
-		if err := rest(4); err != nil {
-			return nil, err
+	switch {
+	case i == 3 && f.preset == "easy":
+		p.Rest(board.Point{X: int8(f.size / 2), Y: 1}, time.Second)
+	case i == 3 && f.preset == "dim":
+		p.Hover(board.Point{X: 2, Y: 2}, board.Empty, 700*time.Millisecond)
+		f.world.Lamp(0, 0.75, time.Second)
+	case i == 4 && f.preset == "oblique":
+		p.Do(func() { f.world.Bump(0.3, -0.2, 1.5) })
+	}
+	for p.Busy() {
+		if err := f.shoot(); err != nil {
+			return err
 		}
 	}
-	for i := range pics {
-		pics[i].ID = strings.TrimPrefix(pics[i].ID, "~")
-	}
-	root, _ := g.SGF()
-	f, err := os.Create(filepath.Join(dir, "game.sgf"))
-	if err != nil {
-		return nil, err
-	}
-	return pics, errors.Join(board.WriteSGF(f, root), f.Close(), rec.Close())
+	return f.rest(4)
 }
 
 // still draws one picture in the middle of a game of random moves.

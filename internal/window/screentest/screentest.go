@@ -25,13 +25,29 @@ type Screen struct {
 	display string
 	window  string
 	lines   chan string
+	frames  chan time.Time // when the program began them, as far as it told
 	ended   chan struct{}
 	err     error // of the program, once it has ended
 }
 
+// Tell has the program on the screen say on standard output when its window
+// began a frame, for as long as the program runs. Screen waits for that, not for
+// so and so many milliseconds: a busy machine may need more.
+func Tell(w interface{ Frame() time.Time }) {
+	last := time.Time{}
+	for range time.Tick(10 * time.Millisecond) {
+		if f := w.Frame(); !f.Equal(last) {
+			last = f
+			fmt.Printf("%s%d\n", frameLine, f.UnixNano())
+		}
+	}
+}
+
+const frameLine = "frame "
+
 // Open starts a program on a screen of 1280×800 pixels and waits for its window,
-// whose title holds "gobancam". The program must not have been given standard
-// output; its lines are for Expect. Where Xvfb or xdotool are not installed the
+// whose title holds "gobancam". The program must call Tell, and must not have
+// been given standard output; its other lines are for Expect. Where Xvfb or xdotool are not installed the
 // test is skipped.
 func Open(t testing.TB, cmd *exec.Cmd) *Screen {
 	t.Helper()
@@ -43,7 +59,7 @@ func Open(t testing.TB, cmd *exec.Cmd) *Screen {
 			t.Skipf("%s is not installed; scripts/setup.sh test installs it", tool)
 		}
 	}
-	s := &Screen{t: t, lines: make(chan string, 1000), ended: make(chan struct{})}
+	s := &Screen{t: t, lines: make(chan string, 1000), frames: make(chan time.Time, 1000), ended: make(chan struct{})}
 	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -78,10 +94,7 @@ func Open(t testing.TB, cmd *exec.Cmd) *Screen {
 		defer close(s.lines)
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			select {
-			case s.lines <- lines.Text():
-			default: // nobody expects so many
-			}
+			s.told(lines.Text())
 		}
 		io.Copy(io.Discard, out)
 		s.err = cmd.Wait()
@@ -89,8 +102,54 @@ func Open(t testing.TB, cmd *exec.Cmd) *Screen {
 	t.Cleanup(func() { cmd.Process.Kill(); <-s.ended })
 	s.window = strings.TrimSpace(s.xdo("search", "--sync", "--onlyvisible", "--name", "gobancam"))
 	s.window, _, _ = strings.Cut(s.window, "\n")
-	time.Sleep(2 * time.Second) // for the first frames
+	for range 3 {
+		s.settle()
+	}
 	return s
+}
+
+// told takes a line of the program.
+func (s *Screen) told(line string) {
+	var nanos int64
+	if n, _ := fmt.Sscanf(line, frameLine+"%d", &nanos); n == 1 {
+		select {
+		case s.frames <- time.Unix(0, nanos):
+			return
+		default: // nobody has waited for long: the oldest goes
+		}
+		select {
+		case <-s.frames:
+		default:
+		}
+		select {
+		case s.frames <- time.Unix(0, nanos):
+		default:
+		}
+		return
+	}
+	select {
+	case s.lines <- line:
+	default: // nobody expects so many
+	}
+}
+
+// settle waits until the program has seen what hands have done up to now: until
+// two frames have begun since.
+func (s *Screen) settle() {
+	s.t.Helper()
+	now, late := time.Now(), time.After(2*time.Minute)
+	for seen := 0; seen < 2; {
+		select {
+		case f := <-s.frames:
+			if f.After(now) {
+				seen++
+			}
+		case <-s.ended:
+			return
+		case <-late:
+			s.t.Fatal("the window begins no frames any more")
+		}
+	}
 }
 
 func (s *Screen) xdo(args ...string) string {
@@ -143,12 +202,18 @@ func (s *Screen) Ended() error {
 	}
 }
 
-// hold does what hands do, slowly enough for a busy machine: a press that ends
-// within one tick would not be seen.
-func (s *Screen) hold(args ...string) { s.xdo(args...); time.Sleep(400 * time.Millisecond) }
+// hold does what hands do, and waits until it was seen: of a press that ends
+// within one frame nothing would be.
+func (s *Screen) hold(args ...string) {
+	s.t.Helper()
+	s.xdo(args...)
+	s.settle()
+}
 
-// TypeLine types a line with Enter as fast as keys can be sent.
+// TypeLine types a line with Enter as fast as keys can be sent, once the window
+// shows what it was last told to.
 func (s *Screen) TypeLine(text string) {
+	s.settle()
 	s.xdo("type", "--delay", "1", "--args", "1", text, "key", "Return")
 }
 

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Draws the house from the imports of its rooms, floor by floor, as it stands in
+# docs/architecture.md: a room stands one floor above the highest room that it
+# uses. Tests are left out.
+#
+#   scripts/house.sh          print the picture
+#   scripts/house.sh write    put it into docs/architecture.md
+#   scripts/house.sh check    fail where docs/architecture.md shows another
+#
+# It asks Go for the imports only, so neither OpenCV nor a C compiler is needed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+page=docs/architecture.md
+
+draw() {
+  local module
+  module=$(go list -m)
+  go list -e -f '{{.ImportPath}}{{range .Imports}} {{.}}{{end}}' ./... |
+    awk -v module="$module/" '
+      function floor(room, n, uses, i, f, top) {
+        if (room in at) return at[room]
+        n = split(imports[room], uses, " ")
+        for (i = 1; i <= n; i++) { f = floor(uses[i]); if (f > top) top = f }
+        return at[room] = top + 1
+      }
+      {
+        room = $1; sub(module, "", room)
+        order[++count] = room
+        for (i = 2; i <= NF; i++)
+          if (sub("^" module, "", $i)) imports[room] = imports[room] (imports[room] == "" ? "" : " ") $i
+      }
+      END {
+        for (i = 1; i <= count; i++) if (floor(order[i]) > top) top = floor(order[i])
+        for (f = top; f >= 1; f--) {
+          printf "floor %d\n", f
+          for (i = 1; i <= count; i++) {
+            if (at[order[i]] != f) continue
+            uses = imports[order[i]]; gsub(/internal\//, "", uses)
+            name = order[i]
+            line = sprintf("  %-28s", name)
+            n = split(uses, words, " ")
+            for (j = 1; j <= n; j++) {
+              if (length(line) + length(words[j]) > 108) { print line; line = sprintf("  %-28s", "") }
+              line = line " " words[j]
+            }
+            sub(/ +$/, "", line); print line
+          }
+        }
+      }'
+}
+
+# page_with prints the page with the picture that is read from standard input
+# between its marks.
+page_with() {
+  awk 'NR == FNR { picture = picture $0 "\n"; next }
+    /^<!-- scripts\/house.sh -->$/ { print; print "```"; printf "%s", picture; print "```"; skip = 1; next }
+    /^<!-- end -->$/ { skip = 0 }
+    !skip' - "$page"
+}
+
+case ${1:-} in
+'') draw ;;
+write) draw | page_with >"$page.new" && mv "$page.new" "$page" ;;
+check)
+  draw | page_with | diff -u "$page" - ||
+    { echo "$page shows another house than the imports do: scripts/house.sh write" >&2; exit 1; } ;;
+*) sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//' >&2; exit 2 ;;
+esac
