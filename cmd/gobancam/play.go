@@ -15,6 +15,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
@@ -223,6 +224,15 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
 	}
 	s.shown.Store(nil)
+	// Before the camera is touched, which the one who plays this game has.
+	place, err := xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID())))
+	if err != nil {
+		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
+	}
+	if table.Journal, err = match.OpenJournal(disk.OS, place); err != nil {
+		return err
+	}
+	defer table.Journal.Close()
 	publish := []func(*match.Snapshot){face.show, s.shown.Store}
 
 	source, acts, err := openCameraAs(ctx, s.f.camera, cameraOptions(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
@@ -246,9 +256,6 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	}
 	findBoard(&table.Eyes, s.f.camera, s.corners, face.note)
 
-	if table.Journal, err = xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID()))); err != nil {
-		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
-	}
 	file := f.sgf
 	if file == "" {
 		file = gamesFile(fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))

@@ -184,7 +184,9 @@ func newFlight(note func(string), begin func(dir string, opt recording.Options, 
 	dir, err := play.FlightDir(time.Now())
 	var t *play.Tape
 	if err == nil {
-		t, err = begin(dir, recording.Flight, func(err error) { note(err.Error()) })
+		if t, err = begin(dir, recording.Flight, func(err error) { note(err.Error()) }); err != nil {
+			_ = os.Remove(dir) // if nothing is in it
+		}
 	}
 	if err != nil {
 		note("This session is not kept for a report: " + err.Error())

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
@@ -142,6 +143,10 @@ func Run(ctx context.Context, opt Options) error {
 	defer record.Close()
 	table := newTable(&opt, tally, &shown)
 	table.Record = record
+	if table.Journal, err = match.OpenJournal(disk.OS, filepath.Join(opt.Dir, "journal.jsonl")); err != nil {
+		return err
+	}
+	defer table.Journal.Close()
 	table.Source, table.Game, table.Now, table.Commands = source, joined, session.ServerNow, commands
 	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, recording.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
 	if err != nil {
@@ -216,9 +221,8 @@ func (o *otherSide) join(ctx context.Context) (*ogs.Session, *ogs.Game, error) {
 // newTable seats everyone but the source and the game.
 func newTable(opt *Options, tally *tally, shown *atomic.Pointer[match.Snapshot]) *play.Table {
 	return &play.Table{
-		Eyes:    play.EyesOptions{Note: func(s string) { tally.face.Say(time.Since(tally.start), s) }, Seen: opt.Seen},
-		Eyed:    opt.Eyed,
-		Journal: filepath.Join(opt.Dir, "journal.jsonl"),
+		Eyes: play.EyesOptions{Note: func(s string) { tally.face.Say(time.Since(tally.start), s) }, Seen: opt.Seen},
+		Eyed: opt.Eyed,
 		Voice: func(e match.Event) {
 			tally.event(e)
 			if opt.Voice != nil {

@@ -122,14 +122,13 @@ func CreateNew(fsys FS, path string, perm fs.FileMode) (File, error) {
 	return nil, &fs.PathError{Op: "create", Path: path, Err: errors.New("this name and 9999 numbered ones are taken")}
 }
 
-// Append opens a file for appending, making it and its name in the directory
-// if needed. Each Write still has to be synced.
+// Append opens a file for appending, making it if needed; its name is on the
+// disk when it returns, also where an earlier attempt left it in doubt. Each
+// Write still has to be synced.
 func Append(fsys FS, path string, perm fs.FileMode) (File, error) {
-	_, err := fsys.Stat(path)
-	fresh := errors.Is(err, fs.ErrNotExist)
 	f, err := fsys.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, perm)
-	if err != nil || !fresh {
-		return f, err
+	if err != nil {
+		return nil, err
 	}
 	if err := fsys.SyncDir(filepath.Dir(path)); err != nil {
 		_ = f.Close()
@@ -139,7 +138,7 @@ func Append(fsys FS, path string, perm fs.FileMode) (File, error) {
 }
 
 // SetAside renames the file at path so that it stays, whole, out of the way: to
-// path.suffix, or where that is taken, path.suffix-2 and so on. It returns the
+// path.suffix, or where that is taken, path-2.suffix and so on. It returns the
 // new name.
 func SetAside(fsys FS, path, suffix string) (string, error) {
 	// The name is taken first, so that no two get the same.
@@ -154,4 +153,20 @@ func SetAside(fsys FS, path, suffix string) (string, error) {
 		return "", err
 	}
 	return name, fsys.SyncDir(filepath.Dir(path))
+}
+
+// KeepBeside writes data into a new file beside path: path.suffix, or where
+// that is taken, path-2.suffix and so on. It returns the new file's name.
+func KeepBeside(fsys FS, path, suffix string, data []byte) (string, error) {
+	f, err := CreateNew(fsys, path+"."+suffix, 0o600)
+	if err != nil {
+		return "", err
+	}
+	name := f.Name()
+	_ = f.Close()
+	if err := WriteFile(fsys, name, data, 0o600); err != nil {
+		_ = fsys.Remove(name)
+		return "", err
+	}
+	return name, nil
 }

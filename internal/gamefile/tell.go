@@ -157,7 +157,7 @@ func (k *Keeper) say(e match.Event) {
 	if k.opt.Voice == nil {
 		return
 	}
-	e.At, e.Frame = k.opt.Now().Sub(k.begun), -1
+	e.At, e.Frame, e.Aside = k.opt.Now().Sub(k.begun), -1, true
 	k.opt.Voice(e)
 }
 

@@ -424,6 +424,9 @@ type Event struct {
 	Result     *Result
 	Text       string // the sentence for the screen, in English
 	Say        string // what a voice says; empty when it keeps silent
+	// Aside says that it does not come from the inputs (of a file that cannot
+	// be written, say): a replay does not say it again.
+	Aside bool
 }
 
 // QuestionKind names a Question.

@@ -75,7 +75,7 @@ func (p *Ports) take(r *Referee, in Input) (quit bool) {
 		}
 		if err := p.Journal.Append(e); err != nil && e.Kind == EntryPending {
 			failed = append(failed, Input{At: in.At, Failed: e.Ref})
-			out.Events = append(out.Events, Event{Kind: EventAlarm, At: in.At, Frame: -1,
+			out.Events = append(out.Events, Event{Kind: EventAlarm, At: in.At, Frame: -1, Aside: true,
 				Text: fmt.Sprintf("The journal cannot be written: %v.", err)})
 		}
 	}

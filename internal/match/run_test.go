@@ -3,8 +3,6 @@ package match
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,51 +138,4 @@ func TestRunEndsWithTheGameAndWithTheEyes(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestJournal(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "deep", "journal")
-	j, open, err := OpenJournal(path)
-	if err != nil || len(open) != 0 {
-		t.Fatal(open, err)
-	}
-	e1 := Entry{Kind: EntryPending, Game: 7, Ref: 1, Number: 4, Color: black, Point: board.Point{X: 3, Y: 3}}
-	e2 := Entry{Kind: EntryPending, Game: 8, Ref: 1, Number: 0, Color: white, Point: board.Pass}
-	s1 := e1
-	s1.Kind = EntrySettled
-	for _, e := range []Entry{e1, e2, s1} {
-		if err := j.Append(e); err != nil {
-			t.Fatal(err)
-		}
-	}
-	j.Close()
-	// A crash cut the last line short.
-	f, _ := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	f.WriteString(`{"kind":"pending","game":9,"re`)
-	f.Close()
-	for range 2 { // what was dropped stays dropped
-		j, open, err = OpenJournal(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		j.Close()
-		if len(open) != 1 || open[0].Game != 8 || open[0].Point != board.Pass {
-			t.Fatalf("open are %+v", open)
-		}
-	}
-	if _, _, err := OpenJournal(filepath.Join(path, "under-a-file")); err == nil {
-		t.Fatal("opened a journal under a file")
-	}
-}
-
-func FuzzJournal(f *testing.F) {
-	f.Add([]byte("{\"kind\":\"pending\",\"game\":1,\"ref\":1}\n{\"kind\":\"settled\",\"game\":1,\"ref\":1}\n"))
-	f.Add([]byte("\x00\n[]\nnull\n{"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, e := range openEntries(data) {
-			if e.Kind != EntryPending {
-				t.Fatalf("%+v is open", e)
-			}
-		}
-	})
 }

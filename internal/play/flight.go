@@ -1,7 +1,9 @@
 package play
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/recording"
 )
 
@@ -20,20 +23,37 @@ const flights = 5
 func FlightRoot() string { return filepath.Join(xdg.StateHome, "gobancam", "flights") }
 
 // FlightDir makes room for a new session of the flight recorder and returns its
-// directory, which does not exist yet.
+// directory, which is new and empty: no other process gets it.
 func FlightDir(now time.Time) (string, error) {
 	root := FlightRoot()
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return "", fmt.Errorf("there is no place for the flight recorder: %w", err)
 	}
-	old := Flights()
-	for len(old) >= flights {
+	// Sessions that another process records stay.
+	old := slices.DeleteFunc(Flights(), recording.InUse)
+	for len(old) > 0 && (len(old) >= flights || tight(root)) {
 		// What cannot be deleted stays; the new one is what matters.
 		_ = os.RemoveAll(old[0])
 		old = old[1:]
 	}
-	dir := filepath.Join(root, now.UTC().Format("20060102-150405.000"))
-	return dir, nil
+	name := filepath.Join(root, now.UTC().Format("20060102-150405.000"))
+	dir := name
+	for n := 2; ; n++ {
+		err := os.Mkdir(dir, 0o755)
+		if err == nil {
+			return dir, nil
+		}
+		if !errors.Is(err, fs.ErrExist) || n > 1000 {
+			return "", fmt.Errorf("there is no place for the flight recorder: %w", err)
+		}
+		dir = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// tight reports whether a recorder could not begin for want of room.
+func tight(root string) bool {
+	free, err := disk.OS.Free(root)
+	return err == nil && free < 2*recording.Reserve
 }
 
 // Flights lists the sessions that the flight recorder kept, oldest first.

@@ -221,6 +221,6 @@ func (t *relayTable) keep(s *match.Snapshot) {
 	err := t.Record.Keep(g, l)
 	if err != nil && err.Error() != t.failed {
 		t.failed = err.Error()
-		t.Voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Text: t.failed, Say: "The game is not kept."})
+		t.Voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: t.failed, Say: "The game is not kept."})
 	}
 }

@@ -23,10 +23,10 @@ type Table struct {
 	Game   *ogs.Game
 	Now    func() time.Time // the server's time: Session.ServerNow
 
-	Options  match.Options    // its Journal is filled in from the Journal file
-	Journal  string           // file that remembers pending moves across a crash; empty for none
-	Record   *gamefile.Keeper // keeps the game, after each move; nil for none
-	Place    string           // where the game is played, for its record: its address
+	Options  match.Options      // its Journal is filled in from Journal
+	Journal  *match.FileJournal // remembers pending moves across a crash; nil for none; closed by whoever opened it
+	Record   *gamefile.Keeper   // keeps the game, after each move; nil for none; closed by whoever opened it
+	Place    string             // where the game is played, for its record: its address
 	Commands <-chan match.Command
 	Voice    func(match.Event)
 	Publish  func(*match.Snapshot) // as in match.Ports
@@ -42,13 +42,8 @@ type Table struct {
 func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	opt := t.Options
 	ports := match.Ports{Commands: t.Commands, Explain: t.Explain}
-	if t.Journal != "" {
-		j, entries, err := match.OpenJournal(t.Journal)
-		if err != nil {
-			return nil, err
-		}
-		defer j.Close()
-		ports.Journal, opt.Journal = j, entries
+	if t.Journal != nil {
+		ports.Journal, opt.Journal = t.Journal, t.Journal.Open()
 	}
 	online := NewOnline(t.Game, t.Now)
 	ports.Server = online
@@ -75,11 +70,16 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 		voice = Voices(t.Tape, voiceFunc(voice))
 	}
 	ports.Voice = voiceFunc(voice)
+	if t.Journal != nil {
+		for _, text := range t.Journal.Damage() {
+			voice(match.Event{Kind: match.EventAlarm, Frame: -1, Aside: true, Text: text})
+		}
+	}
 	records := recorder{keeper: t.Record, place: t.Place}
 	ports.Publish = func(s *match.Snapshot) {
 		last = s
-		if err := records.keep(s, t.Game); err != nil && t.Voice != nil {
-			t.Voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Text: err.Error(), Say: "The game is not kept."})
+		if err := records.keep(s, t.Game); err != nil {
+			voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: err.Error(), Say: "The game is not kept."})
 		}
 		if t.Publish != nil {
 			t.Publish(s)

@@ -79,7 +79,8 @@ type Tape struct {
 
 	mu     sync.Mutex
 	begun  time.Time // when the referee's time began
-	failed bool
+	failed bool      // that was said
+	paused bool      // for want of room; that was said
 	filmed time.Time
 }
 
@@ -143,7 +144,11 @@ func (t *Tape) Record(in match.Input) {
 		t.begun = time.Now().Add(-in.At)
 	}
 	t.mu.Unlock()
-	t.check(t.write(in))
+	err := t.write(in)
+	t.check(err)
+	if err == nil {
+		t.goesOn()
+	}
 }
 
 func (t *Tape) write(in match.Input) error {
@@ -173,6 +178,10 @@ func (t *Tape) write(in match.Input) error {
 // Announce records what the referee said, and keeps the pictures around a
 // decision. It implements match.Voice.
 func (t *Tape) Announce(e match.Event) {
+	if e.Aside {
+		t.Note(e.At, e.Text)
+		return
+	}
 	t.check(t.w.Event(e.At, kindEvent, e))
 	switch e.Kind {
 	case match.EventSent, match.EventMove, match.EventQuestion, match.EventRefused, match.EventBump, match.EventUndo, match.EventAlarm:
@@ -244,16 +253,33 @@ func (t *Tape) beside(seen func(*vision.Frame, *grid.Grid, *reading.Reading)) fu
 	}
 }
 
+// check says that the recording pauses for want of room, or, once, that
+// something is missing from it.
 func (t *Tape) check(err error) {
 	if err == nil || errors.Is(err, recording.ErrClosed) {
 		return
 	}
+	short := errors.Is(err, recording.ErrNoRoom)
 	t.mu.Lock()
-	first := !t.failed
-	t.failed = true
+	pauses, fails := short && !t.paused, !short && !t.failed
+	t.paused, t.failed = t.paused || short, t.failed || fails
 	t.mu.Unlock()
-	if first {
+	switch {
+	case pauses:
+		t.alarm(fmt.Errorf("the recording pauses, the game does not: %w. Make room, and the recording goes on by itself", err))
+	case fails:
 		t.alarm(fmt.Errorf("the recording is not complete; the game goes on: %w", err))
+	}
+}
+
+// goesOn says so after a pause.
+func (t *Tape) goesOn() {
+	t.mu.Lock()
+	paused := t.paused
+	t.paused = false
+	t.mu.Unlock()
+	if paused {
+		t.alarm(errors.New("there is room on the disk again: the recording goes on, with a gap"))
 	}
 }
 
@@ -280,6 +306,8 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 	}
 	var run Rerun
 	var said [][]byte // by the new referee, not yet compared
+	fresh := true     // nothing has been decided since the beginning, or a gap
+	gap := false      // and until a checkpoint nothing can be
 	differ := func(was, is any) {
 		if run.Differs == "" {
 			run.Differs = fmt.Sprintf("recorded %s, now %s", was, is)
@@ -303,16 +331,28 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 			continue
 		}
 		switch {
-		case e.Kind == kindEvent && run.Inputs > 0:
+		case e.Kind == recording.KindGap:
+			run.Damaged = append(run.Damaged, fmt.Errorf("something is missing before second %.0f: the disk had no room for it", e.At.Seconds()))
+			gap, fresh, said = true, true, nil
+			continue
+		case e.Kind == kindEvent && !fresh:
 			compare(e.Data)
 			continue
 		case e.Kind == kindEvent:
 			continue // of an input that was dropped
-		case e.Kind == recording.KindCheckpoint && run.Inputs == 0:
+		case e.Kind == recording.KindCheckpoint && fresh:
+			if gap {
+				if of, err = newDecider(s.Header.Config); err != nil {
+					return run, err
+				}
+				gap = false
+			}
 			if err := of.Restore(e.Data); err != nil {
 				return run, err
 			}
-			run.From = e.At
+			if run.Inputs == 0 {
+				run.From = e.At
+			}
 			continue
 		case e.Kind == recording.KindCheckpoint:
 			known, err := of.Checkpoint()
@@ -328,10 +368,11 @@ func Again(s *recording.Session, voice func(match.Event), explain func(match.Dec
 		if err != nil {
 			run.Damaged = append(run.Damaged, err)
 		}
-		if !ok {
+		if !ok || gap {
 			continue
 		}
 		run.Inputs++
+		fresh = false
 		run.Time = e.At
 		out := of.Step(in)
 		for _, ev := range out.Events {

@@ -2,6 +2,7 @@ package play
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"os"
@@ -10,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/adrg/xdg"
+
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -69,6 +73,8 @@ func tapeGame(t *testing.T, dir string) []match.Event {
 		}
 	}
 	look(15)
+	// Said beside what is decided: a replay does not say it again.
+	tape.Announce(match.Event{Kind: match.EventAlarm, At: at, Frame: -1, Aside: true, Text: "The journal cannot be written."})
 	pos.Set(board.Point{X: 4, Y: 4}, board.Black)
 	look(15)
 	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}}})
@@ -233,6 +239,108 @@ func TestARingIsTakenAgainFromItsMiddle(t *testing.T) {
 		if err != nil || run.Differs == "" {
 			t.Errorf("relay %v: without its beginning: %v, %q", relayed, err, run.Differs)
 		}
+	}
+}
+
+// lowDisk says that there is no room for a while.
+type lowDisk struct {
+	disk.FS
+	asked, from, to int
+}
+
+func (d *lowDisk) Free(string) (int64, error) {
+	d.asked++
+	if d.asked > d.from && d.asked <= d.to {
+		return 1000, nil
+	}
+	return 1 << 40, nil
+}
+
+// TestATapeYieldsOnASmallDisk fills the disk in the middle of a game: that is
+// said once, and so is that it goes on; what is on the tape is decided again,
+// bit for bit, with the gap told.
+func TestATapeYieldsOnASmallDisk(t *testing.T) {
+	for name, low := range map[string]lowDisk{
+		"in the middle":        {from: 10, to: 20},
+		"from the beginning":   {from: 0, to: 5},
+		"to the end":           {from: 20, to: 1 << 30},
+		"long enough for all":  {from: 1 << 30},
+		"between two segments": {from: 14, to: 17},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "tape")
+			low.FS = disk.OS
+			var said []string
+			d := match.New(match.Options{})
+			tape, err := NewTape(dir, "a test", match.Options{}, recording.Options{KeepFor: 60 * time.Second, FS: &low}, func(err error) { said = append(said, err.Error()) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			longTape(t, tape, d)
+			s, err := recording.Open(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			run, err := Again(s, nil, nil)
+			if err != nil || run.Differs != "" {
+				t.Fatalf("%v, %s", err, run.Differs)
+			}
+			pauses, ends := low.asked > low.from, low.asked > low.to
+			want := 0
+			if pauses {
+				want++
+				if ends {
+					want++
+				}
+			}
+			if len(said) != want || want > 0 && !strings.Contains(said[0], "pauses") || want > 1 && !strings.Contains(said[1], "goes on") {
+				t.Errorf("it says %q", said)
+			}
+			if gaps := len(run.Damaged); gaps != max(0, want-1) {
+				t.Errorf("%d gaps are told: %v", gaps, run.Damaged)
+			}
+			if (!pauses || ends) && run.Last.Number != 20 {
+				t.Errorf("%d moves in the end, want 20", run.Last.Number)
+			}
+		})
+	}
+}
+
+// Two sessions begun in one instant get a directory each, and one that is being
+// recorded is not deleted for a new one.
+func TestFlightsOfTwoProcesses(t *testing.T) {
+	state := xdg.StateHome
+	xdg.StateHome = t.TempDir()
+	defer func() { xdg.StateHome = state }()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	dirs := map[string]bool{}
+	var first *recording.Writer
+	for i := range 3 * flights {
+		dir, err := FlightDir(now.Add(time.Duration(i/2) * time.Second))
+		if err != nil || dirs[dir] {
+			t.Fatal(dir, err)
+		}
+		dirs[dir] = true
+		w, err := recording.Create(dir, recording.Header{}, recording.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = w
+			defer w.Close()
+			if _, err := recording.Create(dir, recording.Header{}, recording.Options{}); err == nil || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
+				t.Errorf("a second recorder in the same place: %v", err)
+			}
+			continue
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := Flights()
+	if len(left) != flights+1 || left[0] != first.Dir() {
+		t.Errorf("left are %v", left)
 	}
 }
 

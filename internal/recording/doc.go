@@ -1,4 +1,4 @@
-// Package record keeps a session on disk and reads it back: what the eyes saw,
+// Package recording keeps a session on disk and reads it back: what the eyes saw,
 // what the server said, what was asked and decided, in the order in which it
 // happened. One format serves the recordings of games, the flight recorder,
 // bug reports and test data.
@@ -25,6 +25,8 @@
 //	frame       picture frame was kept, in file, width × height
 //	truth       what a simulated or labelled picture shows
 //	checkpoint  all that a reader needs to begin here (Options.Checkpoint)
+//	gap         entries are missing before this line, for which the disk had no
+//	            room; a checkpoint follows
 //
 // All other kinds are their writers' own (the referee's inputs and decisions,
 // messages of the server, commands). Readers skip kinds they do not know.

@@ -64,6 +64,7 @@ const (
 	KindFrame      = "frame"
 	KindTruth      = "truth"
 	KindCheckpoint = "checkpoint"
+	KindGap        = "gap"
 )
 
 // Entry is one line of the log.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"testing/fstest"
 
 	"github.com/gobancam/gobancam/internal/disk"
 )
@@ -257,4 +258,18 @@ func (d *Disk) Lock(path string) (func() error, error) {
 		}
 		return nil
 	}, nil
+}
+
+// Dir returns what is in a directory now, for those who read an fs.FS. It fails
+// at nothing.
+func (d *Disk) Dir(dir string) fs.FS {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	files := fstest.MapFS{}
+	for name, n := range d.names {
+		if rest, err := filepath.Rel(dir, name); err == nil && !n.dir && filepath.IsLocal(rest) {
+			files[filepath.ToSlash(rest)] = &fstest.MapFile{Data: slices.Clone(n.data), Mode: n.perm}
+		}
+	}
+	return files
 }

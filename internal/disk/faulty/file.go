@@ -110,6 +110,9 @@ func (f *file) Sync() error {
 	if err != nil && !torn {
 		return err
 	}
+	if f.d.dead {
+		return err // what it had not come to can still be written, or lost with the power
+	}
 	for _, w := range f.n.unsynced {
 		if err == nil || f.d.rng.IntN(2) == 0 {
 			f.n.synced = w.on(f.n.synced)
