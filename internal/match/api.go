@@ -440,6 +440,7 @@ const (
 	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass?
 	AskOrder  QuestionKind = "order"  // relay: were Moves played in this order?
 	AskBegun  QuestionKind = "begun"  // relay: does the game go on that was begun before?
+	AskMoved  QuestionKind = "moved"  // relay: is Move, which stands in the record, the first of Missing, moved there?
 )
 
 // Question waits for accept or deny.
@@ -448,6 +449,8 @@ type Question struct {
 	Kind       QuestionKind
 	Move       board.Move
 	Moves      []board.Move
+	From       int     // in a relay: number of the first of Moves in the record, from 1
+	Missing    []Stone // for AskMoved: stones of the record that are not on the board
 	Confidence float64
 	Text       string
 }

@@ -27,7 +27,7 @@ type Referee struct {
 	below float64
 	now   time.Duration
 	begun bool
-	out   Output `memory:"-"`
+	out   Output
 
 	// What the server says.
 	online    bool // connected
@@ -46,7 +46,11 @@ type Referee struct {
 	result    *Result
 	turnAt    time.Duration // when the number of moves last changed
 	askedSync time.Duration // when the record was last asked for
-	offline   time.Duration // when the connection was lost
+	// nonsense is what the server last said that cannot be, until it tells the
+	// game again; nonsenseAt is when it was last asked at once because of that.
+	nonsense   string
+	nonsenseAt time.Duration
+	offline    time.Duration // when the connection was lost
 
 	// What is on its way there.
 	ref      int64
@@ -121,14 +125,29 @@ func New(o Options) *Referee {
 		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
 }
 
+// Game returns a copy of the game as the referee knows it; nil before the first
+// GameData.
+func (r *Referee) Game() *board.Game {
+	if r.game == nil {
+		return nil
+	}
+	return r.game.Clone()
+}
+
 // Step takes in one input and says what is to be done about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}
+	wrong := in.Validate()
+	if !timely(in.At) {
+		in.At = r.now
+	}
 	if !r.begun {
 		r.begun, r.lastLook = true, in.At
 	}
 	r.now = max(r.now, in.At)
 	switch {
+	case wrong != nil:
+		r.refuse(in, wrong)
 	case in.Look != nil:
 		r.look(*in.Look)
 	case in.Server != nil:

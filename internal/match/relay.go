@@ -29,7 +29,21 @@ type RelayOptions struct {
 	// BegunName is what the question calls its record.
 	AskBegun  bool   `json:",omitempty"`
 	BegunName string `json:",omitempty"`
+	// Edition names the rules that decide; 0 is the latest. A recording names
+	// its own, and is decided by them again bit for bit.
+	Edition int `json:",omitzero"`
 }
+
+// The editions of the rules by which a Relay decides.
+const (
+	// FirstRelayEdition took a stone for a move though one of its colour was
+	// missing; left the turn with a player whose move out of turn was taken
+	// back; and took the first of two equal moves for the one that was asked
+	// about. Recordings that name no edition are of this one.
+	FirstRelayEdition = 1
+	// RelayEdition is the latest.
+	RelayEdition = 2
+)
 
 // Relay watches two people play at one board and writes down what they play,
 // without a server. Moves must alternate and be legal; stones that do not fit
@@ -39,7 +53,7 @@ type Relay struct {
 	opt  RelayOptions
 	tune Tuning
 	now  time.Duration
-	out  Output `memory:"-"`
+	out  Output
 
 	game    *board.Game // nil before the first reading when Size is not given
 	played  []Played    // one for each move of game
@@ -112,6 +126,9 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 	if o.Tuning == (Tuning{}) {
 		o.Tuning = Quick()
 	}
+	if o.Edition == 0 {
+		o.Edition = RelayEdition
+	}
 	r := &Relay{opt: o, tune: o.Tuning, unlocked: -1, stuck: -1}
 	if o.Begun != nil {
 		return r, r.goOn(o.Begun, o.Played)
@@ -169,8 +186,15 @@ func (r *Relay) Played() []Played { return slices.Clone(r.played) }
 // Step takes in one input. Only looks and commands mean something to a relay.
 func (r *Relay) Step(in Input) Output {
 	r.out = Output{}
-	r.now = max(r.now, in.At)
+	wrong := in.Validate()
+	if timely(in.At) {
+		r.now = max(r.now, in.At)
+	}
 	switch {
+	case in.Look != nil && wrong != nil:
+		r.look(Look{Err: wrong})
+	case in.Command != nil && wrong != nil:
+		r.event(Event{Kind: EventNote, Text: textNoCommand(wrong)})
 	case in.Look != nil:
 		r.look(*in.Look)
 	case in.Command != nil:
@@ -331,6 +355,7 @@ func (r *Relay) decide(last bool) {
 		return
 	}
 	w := r.watch
+	r.settleMoved()
 	view, diff := r.view()
 	if !r.begun {
 		if !r.start(view, diff) {
@@ -361,18 +386,19 @@ func (r *Relay) decide(last bool) {
 	if s.undo > 0 && (last || r.game.Ended()) {
 		return // stones are being put away
 	}
+	missing := r.displaced(s)
 	if !last {
 		for _, p := range r.about {
 			if !r.ripe(p, s) {
 				return
 			}
 		}
-		if (s.undo > 0 || len(s.noise) > 0) && w.handOver() {
+		if (s.undo > 0 || len(s.noise) > 0) && w.handOver() || !r.waited(s, missing) {
 			return
 		}
 	}
 	r.stuck, r.stuckTold = -1, false
-	r.tell(s)
+	r.tell(s, missing)
 }
 
 // ripe reports whether what is seen at p has been seen for long enough to be
@@ -584,27 +610,30 @@ func (r *Relay) unseenCost() float64 {
 	return noiseCost
 }
 
-// tell writes a story down.
-func (r *Relay) tell(s *story) {
+// tell writes a story down. missing are the stones of the record that one of
+// those it plays may be.
+func (r *Relay) tell(s *story, missing []Stone) {
 	for range s.undo {
-		m, _ := r.game.LastMove()
 		captured := r.game.LastCaptured()
-		r.game.Undo()
-		r.played = r.played[:len(r.played)-1]
 		for p := range captured.All() {
 			r.ghosts[r.watch.index(p)] = board.Empty
 		}
 		r.closeQuestions()
-		r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
+		r.takeBack()
 	}
 	order, doubt := r.order(s.orders)
 	first := r.game.MoveCount()
 	for _, m := range order {
-		r.play(m, s, doubt)
+		why := doubt
+		if slices.ContainsFunc(missing, func(x Stone) bool { return x.Color == m.Color }) {
+			why = textMaybeMoved
+		}
+		r.play(m, s, why)
 	}
 	if doubt != "" {
-		r.ask(Question{Kind: AskOrder, Moves: order, Text: textAskOrder(order, r.game.Size())}, first+1)
+		r.ask(Question{Kind: AskOrder, Moves: order, From: first + 1, Text: textAskOrder(order, r.game.Size())})
 	}
+	r.askMoved(s, order, first, missing)
 	r.tried, r.story = board.Position{}, nil
 }
 
@@ -681,7 +710,7 @@ func (r *Relay) puzzled(diff []board.Point, last bool) {
 		if r.game.Legal(m) {
 			r.play(m, s, textOutOfTurn)
 			r.tried, r.story = board.Position{}, nil
-			r.ask(Question{Kind: AskOrder, Moves: []board.Move{m}, Text: textAskOutOfTurn(m, r.game.Size())}, r.game.MoveCount())
+			r.ask(Question{Kind: AskOrder, Moves: []board.Move{m}, From: r.game.MoveCount(), Text: textAskOutOfTurn(m, r.game.Size())})
 			r.stuck, r.stuckTold = -1, false
 			return
 		}
@@ -733,13 +762,12 @@ func (r *Relay) obey(c Command) {
 		}
 	case CmdUndo:
 		if m, ok := r.game.LastMove(); ok {
-			r.game.Undo()
-			r.played = r.played[:len(r.played)-1]
 			if r.watch != nil && !m.Point.IsPass() {
 				// The stone is on its way off.
 				r.ghosts[r.watch.index(m.Point)] = m.Color
 			}
-			r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
+			r.takeBack()
+			r.dropQuestions()
 		}
 	case CmdAccept, CmdDeny, CmdCancel:
 		r.answer(c)
@@ -782,53 +810,6 @@ func (r *Relay) wrote(m board.Move) {
 	r.played = append(r.played, Played{Move: m, Frame: r.frame(), Time: r.now, Confidence: 1})
 	r.event(Event{Kind: EventMove, Number: r.game.MoveCount(), Color: m.Color, Point: m.Point, Points: captured.Points(),
 		Confidence: 1, Text: textRelayMove(m, captured.Len(), r.game.Size())})
-}
-
-// answer settles the order of moves that was asked about: yes leaves it, no
-// takes the moves back, to be entered by the user.
-func (r *Relay) answer(c Command) {
-	i := slices.IndexFunc(r.questions, func(q Question) bool { return c.Question == 0 || q.ID == c.Question })
-	if i < 0 {
-		r.event(Event{Kind: EventNote, Text: textNoQuestion})
-		return
-	}
-	q := r.questions[i]
-	r.questions = slices.Delete(slices.Clone(r.questions), i, i+1)
-	if q.Kind == AskBegun {
-		r.event(Event{Kind: EventAnswered, Question: &q})
-		r.settle(c.Kind == CmdAccept)
-		return
-	}
-	from := slices.Index(r.game.Moves(), q.Moves[0])
-	if c.Kind == CmdAccept && from >= 0 {
-		for j := from; j < min(from+len(q.Moves), len(r.played)); j++ {
-			r.played[j].Doubt = ""
-		}
-	}
-	if c.Kind != CmdAccept && from >= 0 && from+len(q.Moves) == r.game.MoveCount() {
-		for range q.Moves {
-			m, _ := r.game.LastMove()
-			r.game.Undo()
-			r.played = r.played[:len(r.played)-1]
-			r.trusted[r.watch.index(m.Point)] = trusted{on: true, color: m.Color}
-			r.event(Event{Kind: EventUndo, Number: r.game.MoveCount() + 1, Color: m.Color, Point: m.Point, Text: textRelayUndo(m, r.game.Size())})
-		}
-	}
-	r.event(Event{Kind: EventAnswered, Question: &q})
-}
-
-func (r *Relay) ask(q Question, number int) {
-	r.asked++
-	q.ID = r.asked
-	r.questions = append(slices.Clone(r.questions), q)
-	r.event(Event{Kind: EventQuestion, Number: number, Question: &q, Text: q.Text, Say: q.Text})
-}
-
-func (r *Relay) closeQuestions() {
-	for _, q := range r.questions {
-		r.event(Event{Kind: EventAnswered, Question: &q})
-	}
-	r.questions = nil
 }
 
 func (r *Relay) frame() int {

@@ -64,7 +64,7 @@ func (r *Relay) settled(view board.Position, diff []board.Point, last bool) bool
 	w := r.watch
 	if r.goingOn == begunUnseen && !last && steady >= begunSteady && w.clear >= 0 && r.now-w.clear >= begunSteady {
 		r.goingOn = begunAsked
-		r.ask(Question{Kind: AskBegun, Text: textAskBegun(r.game, diff, r.opt.BegunName)}, r.game.MoveCount())
+		r.ask(Question{Kind: AskBegun, Text: textAskBegun(r.game, diff, r.opt.BegunName), From: r.game.MoveCount()})
 	}
 	return false
 }

@@ -23,6 +23,7 @@ import (
 //	record E5 C3       moves that were played before, and lie on the board
 //	bare               ... but do not lie there
 //	relay [found]      no server: two people at one board, relayed
+//	relay resumed      ... who go on with what is in the record
 //	start
 //
 // and goes on with what happens:
@@ -143,6 +144,7 @@ type scenario struct {
 	moves          []string
 	bare           bool
 	relayed, found bool
+	resumed        bool
 	mode           Mode
 	below          float64
 	from           int // events before this one were asked about
@@ -215,7 +217,7 @@ func (s *scenario) open(w []string) bool {
 	case "bare":
 		s.bare = true
 	case "relay":
-		s.relayed, s.found = true, len(w) > 1
+		s.relayed, s.found, s.resumed = true, slices.Contains(w, "found"), slices.Contains(w, "resumed")
 	case "start":
 		s.setup.Rules, _ = board.ParseRules(s.rules)
 		s.setup.Rules.FreeHandicap = s.free
@@ -232,7 +234,11 @@ func (s *scenario) open(w []string) bool {
 		}
 		if s.relayed {
 			var err error
-			if s.world.relay, err = NewRelay(RelayOptions{Setup: s.setup, AsFound: s.found}); err != nil {
+			o := RelayOptions{Setup: s.setup, AsFound: s.found}
+			if s.resumed {
+				o.Begun = s.srv.game
+			}
+			if s.world.relay, err = NewRelay(o); err != nil {
 				s.fail("%v", err)
 			}
 		}

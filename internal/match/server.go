@@ -53,6 +53,12 @@ func (r *Referee) hear(e ServerEvent) {
 		}
 		r.paused = e.Pause
 	case RemovalChanged:
+		if r.game != nil {
+			if err := validPoints(e.Dead, r.size()); err != nil {
+				r.distrust(err)
+				return
+			}
+		}
 		r.dead = slices.Clone(e.Dead)
 		r.accepted = [2]bool{}
 		r.event(Event{Kind: EventRemoval, Points: r.dead, Text: r.textDead()})
@@ -71,23 +77,20 @@ func (r *Referee) hear(e ServerEvent) {
 }
 
 func (r *Referee) gameData(d GameData) {
-	g, err := board.NewGame(d.Setup)
+	g, err := d.game()
 	if err == nil {
-		for _, m := range d.Moves {
-			if err = g.Force(m); err != nil {
-				break
-			}
-		}
+		err = r.sameGame(&d, g)
 	}
 	if err != nil {
-		r.alarm(textBadRecord(err))
-		r.askedSync = r.now
+		r.online = true
+		r.distrust(err)
 		return
 	}
+	r.nonsense = ""
 	if d.Phase == Play && g.Ended() && d.ToMove != board.Empty {
 		g.Resume(d.ToMove)
 	}
-	first := r.game == nil || r.data.ID != d.ID
+	first := r.game == nil
 	before := 0
 	if !first {
 		before = r.game.MoveCount()
@@ -160,7 +163,7 @@ func (r *Referee) recover() {
 	}
 	var open *Pending
 	for _, e := range r.journal {
-		if e.Game != r.data.ID {
+		if e.Game != r.data.ID || e.Validate() != nil {
 			continue
 		}
 		r.ref = max(r.ref, e.Ref)
@@ -227,13 +230,12 @@ func (r *Referee) played(e MovePlayed) {
 		r.resync(textOutOfStep(e.Number, n))
 		return
 	}
-	if err := r.game.Check(e.Move); err != nil && e.Move.Color != r.game.ToMove() {
+	if err := r.game.Check(e.Move); err != nil && e.Move.Point.On(r.size()) && e.Move.Color != r.game.ToMove() {
 		// The record knows whose turn it was; ours may not, after a resumption.
 		r.event(Event{Kind: EventNote, Text: textOddMove(err)})
 	}
 	if err := r.game.Force(e.Move); err != nil {
-		r.alarm(textBadRecord(err))
-		r.resync("")
+		r.distrust(err)
 		return
 	}
 	r.turnAt = r.now

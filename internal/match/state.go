@@ -23,6 +23,12 @@ func (r *Referee) stand() standing {
 	switch {
 	case r.result != nil:
 		return standing{state: StateFinished, text: textResult(*r.result, r.data), quiet: true}
+	case r.online && r.nonsense != "":
+		state := StateConnectionLost
+		if r.game == nil {
+			state = StateStarting
+		}
+		return standing{state: state, text: textNonsense(r.nonsense)}
 	case r.game == nil && r.online:
 		return standing{state: StateStarting, text: "Waiting for the game."}
 	case r.game == nil && r.offline == 0:

@@ -162,8 +162,11 @@ func textRefused(why string) string {
 func textDisconnected(why string) string {
 	return "The connection is lost: " + strings.TrimRight(why, ".") + "."
 }
-func textBadRecord(err error) string {
-	return fmt.Sprintf("The server's game cannot be replayed here (%v). Nothing is played until it can; play on at the website.", err)
+func textNonsense(what string) string {
+	return fmt.Sprintf("The server says what cannot be (%s). It is asked again, and nothing of yours is sent until it tells the game; you can play on at the website.", what)
+}
+func textNoCommand(err error) string {
+	return fmt.Sprintf("That cannot be done: %v.", err)
 }
 func textOddMove(err error) string {
 	return fmt.Sprintf("The server's record has an odd move: %v.", err)
@@ -269,6 +272,7 @@ const (
 	textLookingAgain = "The board was moved. Looking whether all is in place."
 	textBothPassed   = "Both passed."
 	textOrderUnknown = "the order of these moves was not seen"
+	textMaybeMoved   = "a stone of that colour was missing; it may be that one, moved"
 	textOutOfTurn    = "played out of turn, or the other player passed"
 )
 
@@ -315,6 +319,14 @@ func textAskOrder(ms []board.Move, size int) string {
 
 func textAskOutOfTurn(m board.Move, size int) string {
 	return capital(moveName(m, size)) + " was out of turn. Is it a move?"
+}
+
+func textAskMoved(gone Stone, m board.Move, size int) string {
+	return fmt.Sprintf("%s is missing. Was it moved to %s?", capital(nameStone(gone, size)), m.Point.GTP(size))
+}
+
+func textPlayedOn(ms []board.Move, size int) string {
+	return capital(list(moveNames(ms, size))) + " cannot be taken out: more was played since. It stays, marked as doubtful; take moves back to correct it."
 }
 
 func textPuzzled(ps []board.Point, size int) string {

@@ -1,0 +1,214 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+)
+
+// A checkpoint may come from a stranger. What Step rests on without looking is
+// looked at here.
+
+// checks collects what is wrong.
+type checks struct{ err error }
+
+// that notes what, unless ok.
+func (c *checks) that(ok bool, what string, args ...any) {
+	if !ok && c.err == nil {
+		c.err = fmt.Errorf(what, args...)
+	}
+}
+
+// no notes an error.
+func (c *checks) no(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// sound says what is wrong with a restored referee.
+func (r *Referee) sound() error {
+	var c checks
+	size := 0
+	if r.game != nil {
+		size = r.game.Size()
+	}
+	c.that(len(r.marks) == size*size && r.expect.Size() == size, "the board and what is known of its points do not fit")
+	c.that(r.game == nil || r.game.MoveCount() <= maxMoves, "the game has %d moves", gameLength(r.game))
+	c.that(r.watch == nil || size == 0 || r.watch.size == size, "the board that is seen is not that of the game")
+	r.watch.sound(&c)
+	r.bump.sound(&c)
+	for _, m := range r.marks {
+		c.color(m.ghost)
+		c.color(m.trustedC)
+		c.time(m.changed)
+	}
+	if r.game != nil {
+		_, err := r.data.game()
+		c.no(err)
+	}
+	c.no(errors.Join(validPhase(r.phase), r.paused.valid(), validPlayer("whose turn it is", r.toMove), validPoints(r.dead, size)))
+	c.no((&ClockChanged{Clocks: r.clocks}).valid())
+	if r.undo != nil {
+		c.no(r.undo.valid())
+	}
+	if r.result != nil {
+		c.no(r.result.valid())
+	}
+	for _, p := range []*Pending{r.pending, r.lost} {
+		if p != nil {
+			c.that(r.game != nil && p.Number >= 0 && p.Number <= maxMoves, "a move is on its way in no game")
+			c.move(p.Move, size, true)
+			c.time(p.At)
+		}
+	}
+	for _, e := range r.journal {
+		c.no(e.Validate())
+	}
+	if r.cand != nil {
+		c.move(r.cand.Move, size, false)
+	}
+	c.differences(&r.diff, size, r.watch)
+	c.that(r.undo == nil && len(r.questions) == 0 || r.game != nil, "something is asked about no game")
+	for _, q := range r.questions {
+		c.question(&q, size)
+	}
+	c.times(r.now, r.phaseAt, r.turnAt, r.askedSync, r.nonsenseAt, r.offline, r.sentAt, r.settle, r.resignAt, r.resumed, r.lastLook,
+		r.unlocked, r.hold.since, r.hold.good, r.reminded)
+	c.tuning(r.tune)
+	return c.err
+}
+
+// sound says what is wrong with a restored relay.
+func (r *Relay) sound() error {
+	var c checks
+	size, moves := 0, gameLength(r.game)
+	if r.game != nil {
+		size = r.game.Size()
+	}
+	c.that(len(r.ghosts) == size*size && len(r.trusted) == size*size, "the board and what is known of its points do not fit")
+	c.that(moves <= maxMoves && len(r.played) == moves, "the record has %d moves, %d of them told", moves, len(r.played))
+	c.that(r.watch == nil || r.watch.size == size, "the board that is seen is not that of the game")
+	c.that(r.tried.Size() == 0 || r.tried.Size() == size, "a view of another board")
+	r.watch.sound(&c)
+	r.bump.sound(&c)
+	for i, p := range r.played {
+		c.that(i >= moves || r.game.Move(i) == p.Move, "move %d is told otherwise than it was played", i+1)
+	}
+	for _, g := range r.ghosts {
+		c.color(g)
+	}
+	for _, t := range r.trusted {
+		c.color(t.color)
+	}
+	if s := r.story; s != nil {
+		c.that(len(s.orders) > 0 && s.undo >= 0 && s.undo <= moves, "a story without moves")
+		for _, o := range s.orders {
+			c.moves(o, size)
+		}
+		c.points(s.noise, size)
+	}
+	c.points(r.about, size)
+	c.that(r.watch != nil || len(r.about) == 0 && r.story == nil && len(r.questions) == 0, "a story of a board that was not seen")
+	for _, q := range r.questions {
+		c.that(q.Kind == AskOrder || q.Kind == AskMoved || q.Kind == AskBegun, "a relay asks about %.20q", string(q.Kind))
+		c.that(len(q.Moves) > 0, "a question about no move")
+		c.that(q.Kind != AskMoved || len(q.Missing) > 0, "a question about no missing stone")
+		c.question(&q, size)
+	}
+	c.times(r.now, r.unlocked, r.stuck, r.lastLook)
+	c.that(r.goingOn <= begunSetUp, "a game that goes on in no way that there is")
+	c.tuning(r.tune)
+	return c.err
+}
+
+func gameLength(g *board.Game) int {
+	if g == nil {
+		return 0
+	}
+	return g.MoveCount()
+}
+
+func (w *watch) sound(c *checks) {
+	if w == nil {
+		return
+	}
+	c.that(w.size >= board.MinSize && w.size <= board.MaxSize && len(w.spots) == w.size*w.size, "a board of %d lines and %d points", w.size, len(w.spots))
+	c.times(w.first, w.apart, w.at, w.still, w.gap, w.light, w.shut, w.clear, w.blocked)
+	c.tuning(w.tune)
+	c.spots(w.spots)
+}
+
+func (b *bump) sound(c *checks) {
+	if b == nil {
+		return
+	}
+	c.that(len(b.before) <= board.MaxSize*board.MaxSize, "a board of %d points", len(b.before))
+	c.time(b.first)
+	c.spots(b.before)
+}
+
+func (c *checks) spots(spots []spot) {
+	for i := range spots {
+		s := &spots[i]
+		c.color(s.seen)
+		c.color(s.run)
+		c.times(s.since, s.sure, s.plain, s.covered, s.runSince, s.before)
+	}
+}
+
+func (c *checks) color(x board.Color) { c.no(validPlayer("a stone", x)) }
+
+// time accepts what stands for never, and −1, which stands for not now.
+func (c *checks) time(t time.Duration) {
+	c.that(t == never || t >= -1 && t <= maxTime, "an impossible time")
+}
+
+func (c *checks) times(ts ...time.Duration) {
+	for _, t := range ts {
+		c.time(t)
+	}
+}
+
+// tuning has times as well.
+func (c *checks) tuning(t Tuning) {
+	c.times(t.Fade, t.Apart, t.Steady, t.Dwell, t.Ponder, t.Rest, t.Grace, t.Remind, t.Echo, t.Settle, t.Blind, t.Gap)
+}
+
+// move accepts a stone on a board of this size, and a pass where it may be one.
+func (c *checks) move(m board.Move, size int, pass bool) {
+	c.that((m.Color == board.Black || m.Color == board.White) && (m.Point.On(size) || pass && m.Point.IsPass()),
+		"a move that is none")
+}
+
+func (c *checks) moves(ms []board.Move, size int) {
+	for _, m := range ms {
+		c.move(m, size, false)
+	}
+}
+
+func (c *checks) points(ps []board.Point, size int) {
+	for _, p := range ps {
+		c.that(p.On(size), "a point that is none")
+	}
+}
+
+func (c *checks) differences(d *differences, size int, w *watch) {
+	for _, l := range [][]Stone{d.owed, d.missing, d.unexpected, d.prisoners, d.takeBack, d.illegal} {
+		c.that(len(l) == 0 || w != nil, "stones that nobody sees")
+		c.moves(l, size)
+	}
+	c.points(d.overlooked, size)
+	c.that(d.capturing.IsPass() || size == 0 || d.capturing.On(size), "a capture that is none")
+}
+
+func (c *checks) question(q *Question, size int) {
+	if q.Kind == AskMove || q.Kind == AskPass {
+		c.move(q.Move, size, q.Kind == AskPass)
+	}
+	c.moves(q.Moves, size)
+	c.moves(q.Missing, size)
+	c.that(q.From >= 0 && q.From <= maxMoves, "a question about move %d", q.From)
+}

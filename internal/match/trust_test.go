@@ -1,0 +1,239 @@
+package match
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/reading"
+)
+
+// data is the server's game as it would tell it, changed.
+func (s *server) dataBut(change func(*GameData)) GameData {
+	d := s.data
+	d.Epoch, d.Moves, d.Phase, d.ToMove = s.epoch+1, s.game.Moves(), s.phase, s.game.ToMove()
+	change(&d)
+	return d
+}
+
+// nonsense is what no server should say in the middle of a game on 9×9.
+func nonsense(w *world) map[string]ServerEvent {
+	s := w.srv
+	e5 := board.Move{Color: black, Point: w.pt("E5")}
+	return map[string]ServerEvent{
+		"a move twice": s.dataBut(func(d *GameData) {
+			d.Moves = append(slices.Clone(d.Moves), d.Moves[0])
+		}),
+		"a stone set up twice": s.dataBut(func(d *GameData) {
+			d.Moves, d.Setup.Black = nil, []board.Point{{X: 1, Y: 1}, {X: 1, Y: 1}}
+		}),
+		"a stone off the board":    s.dataBut(func(d *GameData) { d.Setup.White = []board.Point{{X: 9, Y: 0}} }),
+		"a board of 1×1":           s.dataBut(func(d *GameData) { d.Setup.Size, d.Moves = 1, nil }),
+		"a board of a million":     s.dataBut(func(d *GameData) { d.Setup.Size, d.Moves = 1_000_000, nil }),
+		"another size":             s.dataBut(func(d *GameData) { d.Setup.Size = 13 }),
+		"another game":             s.dataBut(func(d *GameData) { d.ID++ }),
+		"another colour of mine":   s.dataBut(func(d *GameData) { d.Me = white }),
+		"a colour of mine that is": s.dataBut(func(d *GameData) { d.Me = 7 }),
+		"a turn of nobody":         s.dataBut(func(d *GameData) { d.ToMove = 3 }),
+		"an unknown phase":         s.dataBut(func(d *GameData) { d.Phase = "tea" }),
+		"no komi":                  s.dataBut(func(d *GameData) { d.Setup.Komi = math.NaN() }),
+		"dead stones elsewhere":    s.dataBut(func(d *GameData) { d.Dead = []board.Point{{X: 3, Y: -1}} }),
+		"a pause by nobody":        s.dataBut(func(d *GameData) { d.Paused = &Pause{By: 9} }),
+		"an undo by nobody":        s.dataBut(func(d *GameData) { d.Undo = &UndoRequested{By: 200} }),
+		"a result of nobody":       s.dataBut(func(d *GameData) { d.Result = &Result{Winner: 77} }),
+		"a negative move":          MovePlayed{Number: -3, Move: e5},
+		"a move on a stone":        MovePlayed{Number: 3, Move: board.Move{Color: white, Point: w.pt("C3")}},
+		"a move off the board":     MovePlayed{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: 12, Y: 3}}},
+		"a move at -2":             MovePlayed{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: -2, Y: 3}}},
+		"a move of a third":        MovePlayed{Number: 3, Move: board.Move{Color: 3, Point: w.pt("J9")}},
+		"an agreement of a third":  RemovalAccepted{By: 7},
+		"a phase":                  PhaseChanged{"midnight"},
+		"a pause":                  PauseChanged{&Pause{By: 5}},
+		"a result":                 GameFinished{Result{Winner: 3, Text: "?"}},
+		"an undo":                  UndoRequested{By: 3},
+		"an undo of -1":            UndoAccepted{Count: -1},
+		"dead stones":              RemovalChanged{[]board.Point{{X: 9, Y: 9}}},
+		"a clock":                  ClockChanged{Clocks: [2]Clock{{Left: math.MaxInt64}}},
+		"a clock of nobody":        ClockChanged{ToMove: 4},
+		"a long story":             ServerSaid{string(make([]byte, 1<<20))},
+	}
+}
+
+// TestNonsenseOfTheServerIsOutlived tells each thing that cannot be in the
+// middle of a game: it is said, the last good game stands, nothing of mine is
+// sent, the game is asked for, and with it all goes on.
+func TestNonsenseOfTheServerIsOutlived(t *testing.T) {
+	names := []string{}
+	for name := range nonsense(newWorldWithTwoMoves(t)) {
+		names = append(names, name)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldWithTwoMoves(t)
+			w.run(time.Second)
+			w.wantState(StateYourTurn)
+			w.srv.push(nonsense(w)[name])
+			w.srv.online = false // it does not answer for a while
+			w.run(time.Second)
+			w.put(w.pt("E5"), black)
+			w.run(5 * time.Second)
+			if count(w.events, EventAlarm) != 1 {
+				t.Errorf("%d alarms\n%s", count(w.events, EventAlarm), w.story())
+			}
+			w.wantState(StateConnectionLost)
+			if s := w.ref.Snapshot(); s.Number != 2 || s.Size != 9 || s.Me != black || s.Result != nil || s.Paused != nil || s.Phase != Play {
+				t.Errorf("the good game does not stand: %+v", s)
+			}
+			if slices.Contains(w.srv.log, ReqMove) || !slices.Contains(w.srv.log, ReqResync) {
+				t.Errorf("it asked %v of the server", w.srv.log)
+			}
+			w.srv.connect()
+			w.run(5 * time.Second)
+			for _, q := range w.ref.Snapshot().Questions {
+				w.feed(Input{At: w.now, Command: &Command{Kind: CmdAccept, Question: q.ID}})
+			}
+			w.run(3 * time.Second)
+			w.wantMoves("C3", "G7", "E5")
+		})
+	}
+}
+
+func newWorldWithTwoMoves(t *testing.T) *world {
+	w := newWorld(t, 9, black)
+	for _, m := range []string{"C3", "G7"} {
+		w.srv.play(board.Move{Color: w.srv.game.ToMove(), Point: w.pt(m)})
+	}
+	w.board = w.srv.game.Position()
+	w.start()
+	return w
+}
+
+// TestAServerThatTellsNothingElseIsNotAskedWithoutEnd answers every request for
+// the game with the same nonsense, at once.
+func TestAServerThatTellsNothingElseIsNotAskedWithoutEnd(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	bad := nonsense(w)["a move twice"]
+	w.srv.push(bad)
+	w.srv.online = false
+	asked := 0
+	for end := w.now + time.Minute; w.now < end; {
+		w.step()
+		if n := len(w.srv.log); n > asked {
+			asked = n
+			w.srv.push(bad)
+		}
+	}
+	if asked < 3 || asked > 8 {
+		t.Errorf("the server was asked %d times in a minute", asked)
+	}
+	if n := count(w.events, EventAlarm); n != 1 {
+		t.Errorf("%d alarms\n%s", n, w.story())
+	}
+}
+
+// TestTheFirstGameDataMayBeNonsense: there is no game yet.
+func TestTheFirstGameDataMayBeNonsense(t *testing.T) {
+	w := newWorld(t, 9, black)
+	w.srv.line = nil
+	w.srv.push(w.srv.dataBut(func(d *GameData) { d.Setup.Size = 1 }))
+	w.srv.online = false
+	w.run(2 * time.Second)
+	w.wantState(StateStarting)
+	if !slices.Contains(w.srv.log, ReqResync) {
+		t.Error("the game is not asked for again")
+	}
+	w.srv.connect()
+	w.run(2 * time.Second)
+	w.wantState(StateYourTurn)
+}
+
+// TestInputsThatCannotBe feeds a referee and a relay what no eyes and no user
+// say.
+func TestInputsThatCannotBe(t *testing.T) {
+	points := func(n int) []reading.Evidence { return make([]reading.Evidence, n) }
+	bad := []Input{
+		{At: -time.Hour}, {At: math.MaxInt64}, {At: math.MinInt64},
+		{Look: &Look{Reading: &reading.Reading{Size: -4, Lock: reading.Locked}}},
+		{Look: &Look{Reading: &reading.Reading{Size: 1, Lock: reading.Locked, Points: points(1)}}},
+		{Look: &Look{Reading: &reading.Reading{Size: 1 << 30, Lock: reading.Locked}}},
+		{Look: &Look{Reading: &reading.Reading{Size: 9, Lock: reading.Locked, Points: points(80)}}},
+		{Look: &Look{Reading: &reading.Reading{Size: 9, Lock: 77, Points: points(81)}}},
+		{Command: &Command{Kind: CmdPlay, Points: []board.Point{{X: -7, Y: 3}}}},
+		{Command: &Command{Kind: CmdMark, Points: []board.Point{{X: 100, Y: 100}}}},
+		{Command: &Command{Kind: CmdMode, Mode: AskBelow, Below: math.NaN()}},
+	}
+	for i, in := range bad {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			if in.Validate() == nil {
+				t.Errorf("%+v passes", in)
+			}
+			for _, known := range []bool{false, true} {
+				w := newWorld(t, 9, black)
+				relay, err := NewRelay(RelayOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if known {
+					w.run(time.Second)
+					relay.Step(Input{At: w.now, Look: &Look{Reading: w.look()}})
+				}
+				for _, m := range []arbiter{w.ref, relay} {
+					m.Step(in)
+					m.Step(Input{At: w.now, Look: &Look{Reading: w.look()}})
+					m.Snapshot()
+				}
+			}
+		})
+	}
+}
+
+// TestAJournalOfNonsenseIsPassedOver starts with entries that no referee wrote.
+func TestAJournalOfNonsenseIsPassedOver(t *testing.T) {
+	for _, e := range []Entry{{Number: -1, Color: black}, {Number: 0, Color: 9}, {Color: white, Point: board.Point{X: -5}}} {
+		w := newWorld(t, 9, black)
+		e.Kind, e.Game, e.Ref = EntryPending, 7, 3
+		w.journal = []Entry{e}
+		w.start()
+		w.run(time.Second)
+		w.wantState(StateYourTurn)
+	}
+}
+
+// TestNoAfterAKoWasRetaken asks about a move that stands in the record twice:
+// the later one is meant.
+func TestNoAfterAKoWasRetaken(t *testing.T) {
+	w := newWorld(t, 9, black)
+	relay, err := NewRelay(RelayOptions{Setup: w.srv.data.Setup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.relay = relay
+	w.start()
+	w.run(time.Second)
+	play := func(names ...string) {
+		for _, n := range names {
+			p := board.Pass
+			if n != "pass" {
+				p = w.pt(n)
+			}
+			w.do(CmdPlay, p)
+		}
+	}
+	// Black takes D5 from E5, White takes that back, Black takes again.
+	play("D4", "E4", "D6", "E6", "C5", "F5", "A1", "D5", "E5", "A9", "J9", "D5", "J1", "A5", "E5")
+	if g := relay.Game(); g.MoveCount() != 15 {
+		t.Fatalf("%d moves\n%v\n%s", g.MoveCount(), g.Position(), w.story())
+	}
+	w.board = relay.Game().Position()
+	w.run(2 * time.Second)
+	again := board.Move{Color: black, Point: w.pt("E5")}
+	relay.ask(Question{Kind: AskOrder, Moves: []board.Move{again}, From: 15, Text: "Is it?"})
+	w.do(CmdDeny)
+	if n := relay.Game().MoveCount(); n != 14 {
+		t.Errorf("the record has %d moves, want 14\n%s", n, w.story())
+	}
+}
