@@ -1,16 +1,10 @@
 package board
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
+	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
 )
 
 // Node is a node of an SGF game tree, https://www.red-bean.com/sgf/. A game is
@@ -32,361 +26,8 @@ type Property struct {
 // all, in UTF-8. Text undoes the escapes, Escape puts them.
 type Value string
 
-// Limits on what ParseSGF reads.
-const (
-	maxSGFBytes = 16 << 20
-	maxSGFNodes = 1 << 20
-)
-
 // ErrSGF is wrapped by the errors of ParseSGF and Node.Game.
 var ErrSGF = errors.New("SGF")
-
-// ParseSGF reads the games of an SGF file, one root node each. It takes what
-// servers and editors write: text before, between and after the games, a byte
-// order mark, a missing FF, small letters in identifiers (which older formats
-// skip), missing brackets at the end, moves directly after the opening
-// parenthesis. Text is decoded to UTF-8: by the file's CA property; without
-// one it is taken as UTF-8 if it is that, else as Western European.
-//
-// The error wraps ErrSGF and says where the file is broken; the games come
-// back as far as they could be read.
-func ParseSGF(data []byte) ([]*Node, error) {
-	if len(data) > maxSGFBytes {
-		return nil, fmt.Errorf("%w: %d MB is more than the %d that are read", ErrSGF, len(data)>>20, maxSGFBytes>>20)
-	}
-	p := parser{s: decodeSGF(data)}
-	for p.skipToGame() {
-		root, err := p.game()
-		if root != nil {
-			if root.Has("CA") || !isASCII(p.s) {
-				root.Set("CA", "UTF-8") // that is what the values are in now
-			}
-			p.games = append(p.games, root)
-		}
-		if err != nil {
-			line := 1 + strings.Count(p.s[:p.i], "\n")
-			return p.games, fmt.Errorf("%w, line %d: %w", ErrSGF, line, err)
-		}
-	}
-	if len(p.games) == 0 {
-		return nil, fmt.Errorf("%w: no game is in it: a game begins with \"(;\"", ErrSGF)
-	}
-	return p.games, nil
-}
-
-// decodeSGF returns the file as UTF-8. The encoding is undone before anything
-// else, because in some of them a byte of a character may look like a bracket.
-func decodeSGF(data []byte) string {
-	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
-		return strings.ToValidUTF8(string(rest), "\uFFFD")
-	}
-	ca := charset(data)
-	switch ca {
-	case "":
-	case "utf-8", "utf8":
-		return strings.ToValidUTF8(string(data), "\uFFFD")
-	default:
-		// What does not even leave "CA" readable is not the encoding.
-		if enc, err := htmlindex.Get(ca); err == nil {
-			if s, err := enc.NewDecoder().Bytes(data); err == nil && bytes.Contains(s, []byte("CA[")) {
-				return strings.ToValidUTF8(string(s), "\uFFFD")
-			}
-		}
-	}
-	if utf8.Valid(data) {
-		return string(data)
-	}
-	s, err := charmap.Windows1252.NewDecoder().Bytes(data)
-	if err != nil {
-		return strings.ToValidUTF8(string(data), "\uFFFD")
-	}
-	return string(s)
-}
-
-// charset returns the value of the first CA property, in small letters.
-func charset(data []byte) string {
-	const far = 64 << 10
-	head := data[:min(len(data), far)]
-	for i := 0; ; {
-		j := bytes.Index(head[i:], []byte("CA["))
-		if j < 0 {
-			return ""
-		}
-		i += j
-		if i == 0 || !isUpper(head[i-1]) {
-			value, _, ok := bytes.Cut(head[i+3:], []byte("]"))
-			if ok && len(value) < 40 {
-				return strings.ToLower(strings.TrimSpace(string(value)))
-			}
-		}
-		i += 3
-	}
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-func isLetter(c byte) bool {
-	return isUpper(c) || c >= 'a' && c <= 'z'
-}
-func isSpace(c byte) bool { return c <= ' ' }
-
-type parser struct {
-	s     string
-	i     int
-	nodes int
-	games []*Node
-}
-
-func (p *parser) space() {
-	for p.i < len(p.s) && isSpace(p.s[p.i]) {
-		p.i++
-	}
-}
-
-// skipToGame goes to the next parenthesis that opens a game: one that a node
-// or a property follows.
-func (p *parser) skipToGame() bool {
-	for ; p.i < len(p.s); p.i++ {
-		if p.s[p.i] != '(' {
-			continue
-		}
-		at := p.i
-		for p.i < len(p.s) && (p.s[p.i] == '(' || isSpace(p.s[p.i])) {
-			p.i++
-		}
-		if p.i < len(p.s) && (p.s[p.i] == ';' || p.opensValue()) {
-			p.i = at
-			return true
-		}
-		p.i-- // the loop steps on
-	}
-	return false
-}
-
-// opensValue reports whether an identifier and a bracket follow.
-func (p *parser) opensValue() bool {
-	j := p.i
-	for j < len(p.s) && isLetter(p.s[j]) {
-		j++
-	}
-	if j == p.i {
-		return false
-	}
-	for j < len(p.s) && isSpace(p.s[j]) {
-		j++
-	}
-	return j < len(p.s) && p.s[j] == '['
-}
-
-// game reads one game, from its opening parenthesis to the closing one.
-func (p *parser) game() (*Node, error) {
-	var root, node *Node // node is the one that a property belongs to
-	var open []*Node     // for every open parenthesis the node before it
-	add := func() error {
-		if p.nodes++; p.nodes > maxSGFNodes {
-			return fmt.Errorf("more than %d nodes", maxSGFNodes)
-		}
-		n := &Node{}
-		if node != nil {
-			node.Children = append(node.Children, n)
-		} else if root == nil {
-			root = n
-		} else {
-			// A second sequence beside the root: not legal, but it holds
-			// moves; it becomes a variation of the first.
-			root.Children = append(root.Children, n)
-		}
-		node = n
-		return nil
-	}
-	fresh := false // a parenthesis was opened and no node followed yet
-	for p.space(); p.i < len(p.s); p.space() {
-		switch c := p.s[p.i]; {
-		case c == '(':
-			if len(open) > maxSGFNodes {
-				return root, fmt.Errorf("more than %d open parentheses", maxSGFNodes)
-			}
-			open = append(open, node)
-			fresh = true
-			p.i++
-		case c == ')':
-			p.i++
-			fresh = false
-			node, open = open[len(open)-1], open[:len(open)-1]
-			if len(open) == 0 {
-				return root, nil
-			}
-		case c == ';':
-			p.i++
-			fresh = false
-			if err := add(); err != nil {
-				return root, err
-			}
-		case isLetter(c) && p.opensValue():
-			if fresh || node == nil {
-				fresh = false
-				if err := add(); err != nil {
-					return root, err
-				}
-			}
-			prop, err := p.property()
-			if len(prop.Values) > 0 {
-				node.Props = append(node.Props, prop)
-			}
-			if err != nil {
-				return root, err
-			}
-		case isLetter(c): // stray text
-			for p.i < len(p.s) && isLetter(p.s[p.i]) {
-				p.i++
-			}
-		default:
-			p.i++
-		}
-	}
-	if len(open) > 0 && root == nil {
-		return nil, errors.New("the file ends where a game should begin")
-	}
-	return root, nil // closing parentheses are missing: nothing is lost
-}
-
-func (p *parser) property() (Property, error) {
-	start := p.i
-	for isLetter(p.s[p.i]) {
-		p.i++
-	}
-	prop := Property{ID: identifier(p.s[start:p.i])}
-	for p.space(); p.i < len(p.s) && p.s[p.i] == '['; p.space() {
-		end := valueEnd(p.s, p.i+1)
-		if end < 0 {
-			p.i = start
-			return prop, fmt.Errorf("the value of %s has no closing bracket", prop.ID)
-		}
-		prop.Values = append(prop.Values, Value(p.s[p.i+1:end]))
-		p.i = end + 1
-	}
-	return prop, nil
-}
-
-// identifier drops the small letters, as FF[3] asks for; of an identifier
-// without capital ones it makes capitals.
-func identifier(s string) string {
-	id := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' {
-			return -1
-		}
-		return r
-	}, s)
-	if id == "" {
-		return strings.ToUpper(s)
-	}
-	return id
-}
-
-// valueEnd returns the index of the bracket that closes the value that begins
-// at i, -1 if there is none.
-func valueEnd(s string, i int) int {
-	for ; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case ']':
-			return i
-		}
-	}
-	return -1
-}
-
-// WriteSGF writes games in FF[4], in UTF-8; the root's CA says so. What
-// ParseSGF read comes out as it was, property by property, and reads back the
-// same.
-func WriteSGF(w io.Writer, games ...*Node) error {
-	var b bytes.Buffer
-	for _, root := range games {
-		start := b.Len()
-		writeGame(&b, root)
-		if !root.Has("CA") && !isASCII(string(b.Bytes()[start:])) {
-			game := append([]byte("(;CA[UTF-8]"), b.Bytes()[start+len("(;"):]...)
-			b.Truncate(start)
-			b.Write(game)
-		}
-	}
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
-// writeGame writes a tree without recursion: trees are as deep as games long.
-func writeGame(b *bytes.Buffer, root *Node) {
-	type step struct {
-		node  *Node
-		close bool // a parenthesis, instead of a node
-		open  bool // a parenthesis before the node
-	}
-	column := 0
-	for todo := []step{{node: root, open: true}}; len(todo) > 0; {
-		s := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if s.close {
-			b.WriteString(")")
-			if len(todo) == 0 || s.node != root {
-				b.WriteString("\n")
-			}
-			column = 0
-			continue
-		}
-		if s.open {
-			if column > 0 {
-				b.WriteString("\n")
-				column = 0
-			}
-			b.WriteString("(")
-			todo = append(todo, step{node: s.node, close: true})
-		}
-		start := b.Len()
-		b.WriteString(";")
-		for _, prop := range s.node.Props {
-			writeProperty(b, prop, s.node == root)
-		}
-		if column += b.Len() - start; column > 64 && len(s.node.Children) > 0 {
-			b.WriteString("\n")
-			column = 0
-		}
-		children := s.node.Children
-		for i := len(children) - 1; i >= 0; i-- {
-			todo = append(todo, step{node: children[i], open: len(children) > 1})
-		}
-	}
-}
-
-func writeProperty(b *bytes.Buffer, prop Property, root bool) {
-	if prop.ID == "" {
-		return
-	}
-	b.WriteString(prop.ID)
-	values := prop.Values
-	switch {
-	case root && prop.ID == "CA":
-		values = []Value{"UTF-8"}
-	case len(values) == 0:
-		values = []Value{""}
-	}
-	for _, v := range values {
-		b.WriteByte('[')
-		if !v.sound() {
-			v = Escape(string(v))
-		}
-		b.WriteString(string(v))
-		b.WriteByte(']')
-	}
-}
 
 // sound reports whether the value can stand between brackets as it is.
 func (v Value) sound() bool {
@@ -548,4 +189,33 @@ func (n *Node) next() *Node {
 		return nil
 	}
 	return n.Children[0]
+}
+
+// All yields the node and all below it: a node before its children, and each
+// child's line to its end before the next child.
+func (n *Node) All() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		for todo := []*Node{n}; len(todo) > 0; {
+			node := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if !yield(node) {
+				return
+			}
+			for i := len(node.Children) - 1; i >= 0; i-- {
+				todo = append(todo, node.Children[i])
+			}
+		}
+	}
+}
+
+// Begun reports whether the tree holds anything of a game: a move or a pass,
+// or stones that are set up, in the main line or in a variation. A tree that
+// does not has labels at most: writing another over it loses no play.
+func (n *Node) Begun() bool {
+	for node := range n.All() {
+		if node.hasMove() || node.Has("AB") || node.Has("AW") {
+			return true
+		}
+	}
+	return false
 }

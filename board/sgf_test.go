@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -63,7 +64,6 @@ func TestParseSGF(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbf(;B[aa])", ";B[aa]"},
 		{"small letters", "(;GaMe[1]Black[aa]pb[x])", ";GM[1]B[aa]PB[x]"},
 		{"brackets and parentheses in text", `(;C[a (b; c\] \\])`, `;C[a (b; c\] \\]`},
-		{"no closing parenthesis", "(;B[aa];W[bb]", ";B[aa];W[bb]"},
 		{"no semicolon", "(B[aa];W[bb](W[cc])(W[dd]))", ";B[aa];W[bb](;W[cc])(;W[dd])"},
 		{"stray text in the tree", "(;B[aa] hello 12 ;W[bb])", ";B[aa];W[bb]"},
 		{"empty nodes", "(;;;B[])", ";;;B[]"},
@@ -73,7 +73,7 @@ func TestParseSGF(t *testing.T) {
 		{"GB2312", "(;CA[gb2312]PB[\xbf\xc2\xbd\xe0])", ";CA[UTF-8]PB[柯洁]"},
 		{"Shift JIS with a bracket's byte in a character", "(;CA[Shift_JIS]C[\x83\x5c\x83\x5d]B[aa])", ";CA[UTF-8]C[ソゾ]B[aa]"},
 		{"unknown CA", "(;CA[klingon]C[x])", ";CA[UTF-8]C[x]"},
-		{"UTF-8 with rubbish", "(;CA[UTF-8]C[\xff])", ";CA[UTF-8]C[\uFFFD]"},
+		{"UTF-8 with rubbish", "(;CA[UTF-8]C[柯洁\xff])", ";CA[UTF-8]C[柯洁\uFFFD]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := parseOne(t, tt.in)
@@ -89,29 +89,106 @@ func TestParseSGF(t *testing.T) {
 }
 
 func TestParseSGFBroken(t *testing.T) {
-	for in, games := range map[string]int{"": 0, "hello": 0, "<html>404</html>": 0, "((((": 0, ")": 0, "(;B[aa]": -1,
+	for in, games := range map[string]int{"": 0, "hello": 0, "<html>404</html>": 0, "((((": 0, ")": 0, "(;B[aa]": 1,
 		"(;B[aa];C[never closed": 1, "(;B[aa])(;C[x": 2, "(;C[\\": 1} {
 		got, err := ParseSGF([]byte(in))
-		if games < 0 {
-			if err != nil {
-				t.Errorf("%q: %v", in, err)
-			}
-			continue
-		}
 		if !errors.Is(err, ErrSGF) || len(got) != games {
 			t.Errorf("%q: %d games, %v", in, len(got), err)
 		}
 	}
-	deep := strings.Repeat("(;B[aa]", 200_000)
-	if games, err := ParseSGF([]byte(deep)); err != nil || len(games[0].MainLine()) != 200_000 {
+	deep := strings.Repeat("(;B[aa]", maxSGFDepth) + strings.Repeat(")", maxSGFDepth)
+	if games, err := ParseSGF([]byte(deep)); err != nil || len(games[0].MainLine()) != maxSGFDepth {
 		t.Errorf("a deep tree: %v", err)
 	} else if err := WriteSGF(&bytes.Buffer{}, games...); err != nil {
 		t.Error(err)
 	}
-	for _, in := range []string{strings.Repeat(";", maxSGFNodes+2), strings.Repeat("(", maxSGFNodes+2), strings.Repeat("a", maxSGFBytes)} {
-		if _, err := ParseSGF([]byte("(;" + in)); !errors.Is(err, ErrSGF) {
-			t.Errorf("%d times %q: %v", len(in), in[:1], err)
+}
+
+// TestSGFLimits reads files that are made to keep a reader busy: each is
+// refused, or read, in a moment, and the error names the limit.
+func TestSGFLimits(t *testing.T) {
+	for _, tt := range []struct{ in, why string }{
+		{strings.Repeat("(;)", 1_000_000), "100000 games"},
+		{"(;" + strings.Repeat(";", maxSGFNodes+2), "524288 nodes"},
+		{"(;" + strings.Repeat("(", maxSGFDepth+2), "65536 deep"},
+		{"(;" + strings.Repeat("(;)", maxSGFNodes) + ")", "524288 nodes"},
+		{"(;" + strings.Repeat("A[]", maxSGFValues+1) + ")", "1048576 values"},
+		{"(;A" + strings.Repeat("[]", maxSGFValues+1) + ")", "1048576 values"},
+		{"(;" + strings.Repeat("a", maxSGFBytes), "16 MB"},
+		{"(;" + strings.Repeat("a", maxSGFBytes-2), "the file is cut"},
+		{"(;C[" + strings.Repeat("\\", maxSGFBytes-4), "the file is cut"},
+		{"(;C[" + strings.Repeat("\xe9", maxSGFBytes-4), "the file is cut"},
+		{strings.Repeat("(", maxSGFBytes), "no game"},
+		{strings.Repeat("(a", maxSGFBytes/2), "no game"},
+		{"(;" + strings.Repeat("a ", maxSGFBytes/2-1), "the file is cut"},
+		{strings.Repeat("CA[", maxSGFBytes/3), "no game"},
+	} {
+		began := time.Now()
+		games, err := ParseSGF([]byte(tt.in))
+		if !errors.Is(err, ErrSGF) || !strings.Contains(err.Error(), tt.why) {
+			t.Errorf("%.10q…: %v, where %s is expected", tt.in, err, tt.why)
 		}
+		if testing.Verbose() {
+			t.Logf("%.10q…: %v, %d games: %v", tt.in, time.Since(began), len(games), err)
+		}
+	}
+	root := &Node{}
+	for node, i := root, 0; i < 20_000; i++ {
+		node = node.Add(Property{[]string{"B", "W"}[i%2], []Value{"tt"}})
+	}
+	if _, err := root.Game(); !errors.Is(err, ErrSGF) || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("20000 moves: %v", err)
+	}
+}
+
+// TestTruncatedSGF cuts a record after every byte: what is left is never taken
+// for a whole game.
+func TestTruncatedSGF(t *testing.T) {
+	whole := "(;FF[4]GM[1]CA[UTF-8]SZ[9]PB[柯洁]KM[6.5]AB[cc][gg]C[a (small\\] game)];W[ee];B[ec]BL[590.5];W[ge]C[good];B[]GBCT[12](;W[])(;W[aa]))"
+	games, err := ParseSGF([]byte(whole + "\n"))
+	if err != nil || len(games) != 1 {
+		t.Fatal(err)
+	}
+	most := 0
+	for n := range len(whole) {
+		games, err := ParseSGF([]byte(whole[:n]))
+		var cut *Truncated
+		if !errors.Is(err, ErrSGF) || n >= 2 && !errors.As(err, &cut) {
+			t.Fatalf("%q: %v", whole[:n], err)
+		}
+		if n < 2 {
+			continue
+		}
+		if len(games) != 1 || cut.Game != games[0] || cut.Moves < most || cut.Line != 1 {
+			t.Fatalf("%q: %d games, %+v", whole[:n], len(games), cut)
+		}
+		most = cut.Moves
+		if g, err := cut.Game.Game(); n > 60 && (err != nil || g.MoveCount() != cut.Moves) {
+			t.Fatalf("%q: %v", whole[:n], err)
+		}
+	}
+	if most != 5 {
+		t.Errorf("%d moves were left at most", most)
+	}
+	_, err = ParseSGF([]byte("(;SZ[9];B[aa])\n(;SZ[9];B[aa];W[bb]\n;B[cc"))
+	if want := "SGF: the file is cut: it ends in line 3, after move 2, in the value of B of a game that has no end"; err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSGFBegun(t *testing.T) {
+	for sgf, want := range map[string]bool{"(;)": false, "(;SZ[9]KM[6.5]PB[Anna]C[x])": false, "(;;;C[x])": false,
+		"(;AB[aa])": true, "(;SZ[9](;C[x])(;W[aa]))": true, "(;B[])": true, "(;SZ[9];;AW[aa])": true} {
+		if got := parseOne(t, sgf).Begun(); got != want {
+			t.Errorf("%s: %v", sgf, got)
+		}
+	}
+	var order []string
+	for n := range parseOne(t, "(;A[1](;A[2];A[3])(;A[4]))").All() {
+		order = append(order, n.Text("A"))
+	}
+	if got := strings.Join(order, ""); got != "1234" {
+		t.Error(got)
 	}
 }
 

@@ -81,6 +81,10 @@ func (g *Game) freeLawful() bool {
 var sgfRules = map[string]string{"japanese": "Japanese", "chinese": "Chinese", "korean": "Korean",
 	"aga": "AGA", "nz": "NZ", "ing": "GOE"}
 
+// maxSGFMoves is how many moves Game plays: many times the longest game known,
+// which has 411, and those that engines play on to the last point.
+const maxSGFMoves = 10_000
+
 // Game replays the main line of the tree whose root the node is. Moves are
 // played as they stand, also where today's rules would refuse them. Rules that
 // are not said or not known are taken as Japanese.
@@ -90,7 +94,7 @@ var sgfRules = map[string]string{"japanese": "Japanese", "chinese": "Chinese", "
 // together with an error that wraps ErrSGF.
 func (n *Node) Game() (*Game, error) {
 	if gm := strings.TrimSpace(n.Text("GM")); gm != "" && gm != "1" {
-		return nil, fmt.Errorf("%w: GM[%.10s] is another game than Go", ErrSGF, gm)
+		return nil, fmt.Errorf("%w: GM[%.10q] is another game than Go", ErrSGF, gm)
 	}
 	s, err := n.setup()
 	if err != nil {
@@ -127,6 +131,9 @@ func (n *Node) Game() (*Game, error) {
 		return nil, fmt.Errorf("%w: %w", ErrSGF, err)
 	}
 	for i, node := range line[start:] {
+		if g.MoveCount() == maxSGFMoves && node.hasMove() {
+			return g, fmt.Errorf("%w: it has more than the %d moves that are played", ErrSGF, maxSGFMoves)
+		}
 		if i > 0 && (node.Has("AB") || node.Has("AW") || node.Has("AE")) {
 			return g, fmt.Errorf("%w: stones are added or removed after move %d: what follows is not one game", ErrSGF, g.MoveCount())
 		}
@@ -164,7 +171,7 @@ func (n *Node) setup() (Setup, error) {
 		columns, rows, both := strings.Cut(sz, ":")
 		size, err := strconv.Atoi(strings.TrimSpace(columns))
 		if err != nil || both && strings.TrimSpace(rows) != strings.TrimSpace(columns) || size < MinSize || size > MaxSize {
-			return s, fmt.Errorf("%w: SZ[%.10s]: boards are square, %d×%d to %d×%d", ErrSGF, sz, MinSize, MinSize, MaxSize, MaxSize)
+			return s, fmt.Errorf("%w: SZ[%.10q]: boards are square, %d×%d to %d×%d", ErrSGF, sz, MinSize, MinSize, MaxSize, MaxSize)
 		}
 		s.Size = size
 	}
