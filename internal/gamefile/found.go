@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
@@ -80,7 +81,7 @@ func parse(data []byte) (*Found, error) {
 	if text := f.Root.Text("RE"); text != "" && text != "?" {
 		r, err := board.ParseResult(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("it is over, it seems: its result is %.40q", text)
 		}
 		f.Result = &r
 	}
@@ -126,29 +127,32 @@ func squeeze(data []byte) []byte {
 }
 
 // whole reports whether every parenthesis and bracket of an SGF file is closed.
-// Bytes are looked at, whatever they encode: a file that seems cut for that is
-// left alone, as one that is.
+// In some encodings of East Asia the second byte of a character may look like a
+// bracket or a backslash: what is not UTF-8 is looked at both ways.
 func whole(data []byte) bool {
-	open := 0
+	return closed(data, false) || !utf8.Valid(data) && closed(data, true)
+}
+
+func closed(data []byte, pairs bool) bool {
+	open, value := 0, false
 	for i := 0; i < len(data); i++ {
-		switch data[i] {
-		case '(':
+		c := data[i]
+		switch {
+		case pairs && c > 0x80 && i+1 < len(data) && data[i+1] >= 0x40:
+			i++
+		case value && c == '\\':
+			i++
+		case value:
+			value = c != ']'
+		case c == '[':
+			value = true
+		case c == '(':
 			open++
-		case ')':
-			open--
-		case '[':
-			for i++; i < len(data) && data[i] != ']'; i++ {
-				if data[i] == '\\' {
-					i++
-				}
-			}
-			if i >= len(data) {
+		case c == ')':
+			if open--; open < 0 {
 				return false
 			}
 		}
-		if open < 0 {
-			return false
-		}
 	}
-	return open == 0
+	return open == 0 && !value
 }

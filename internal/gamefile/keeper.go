@@ -37,7 +37,7 @@ type Options struct {
 	// gets another name. Without it the new game goes beside it.
 	Replace bool
 	Spares  []string          // directories in which it is kept while it cannot be in Path
-	Locks   string            // directory for locks that cannot stand beside Path
+	Locks   string            // directory for locks, where none can be beside Path
 	Voice   func(match.Event) // is told what becomes of the record, from any goroutine; may be nil
 	FS      disk.FS           // nil: the machine's
 	Now     func() time.Time  // nil: time.Now
@@ -121,7 +121,7 @@ func Open(o Options) (*Keeper, error) {
 		k.opt.Now = time.Now
 	}
 	k.begun = k.opt.Now()
-	k.w.k, k.w.locks = k, map[string]func() error{}
+	k.w.k, k.w.locks = k, map[string][]func() error{}
 	k.asked = resolve(k.fs, o.Path)
 	if err := k.w.open(k.asked); err != nil {
 		k.w.unlock()

@@ -289,6 +289,19 @@ func TestOneFileOneGame(t *testing.T) {
 	}
 }
 
+// A file that could not be locked where it is, because its directory was not
+// there yet, is locked all the same.
+func TestLockedInAnotherPlace(t *testing.T) {
+	dir := t.TempDir()
+	o := Options{Path: filepath.Join(dir, "new", "a.sgf"), Locks: filepath.Join(dir, "locks")}
+	a := open(t, o)
+	if b, err := Open(o); err == nil {
+		t.Errorf("%s has two writers", b.Path())
+	}
+	a.Close()
+	open(t, o).Close()
+}
+
 // A new game in place of the one that was begun leaves that one alone.
 func TestAnew(t *testing.T) {
 	for _, replace := range []bool{false, true} {

@@ -19,7 +19,7 @@ import (
 type writer struct {
 	k       *Keeper
 	path    string
-	locks   map[string]func() error
+	locks   map[string][]func() error
 	made    bool     // the file's directory was there once
 	expect  []byte   // what path holds; nil for nothing
 	written [][]byte // what it may hold as well: writes of which only the end failed
@@ -136,36 +136,47 @@ func numbered(path string, n int) string {
 	return strings.TrimSuffix(path, ext) + "-" + strconv.Itoa(n) + ext
 }
 
-// lock locks a file for this process: beside it, or where that cannot be, in
-// a directory of our own. What cannot be locked at all is not.
+// lock locks a file for this process: beside it, for everybody who writes there,
+// and in a directory of our own, in case nothing can be beside it. What cannot
+// be locked at all is not.
 func (w *writer) lock(path string) error {
 	if w.locks[path] != nil {
 		return nil
 	}
 	dir, base := filepath.Split(path)
-	unlock, err := w.k.fs.Lock(filepath.Join(dir, "."+base+".lock"))
-	if held := (*disk.Held)(nil); err != nil && !errors.As(err, &held) && w.k.opt.Locks != "" {
+	places := []string{filepath.Join(dir, "."+base+".lock")}
+	if w.k.opt.Locks != "" {
 		sum := fnv.New64a()
 		sum.Write([]byte(path))
-		if err = w.k.fs.MkdirAll(w.k.opt.Locks, 0o700); err == nil {
-			unlock, err = w.k.fs.Lock(filepath.Join(w.k.opt.Locks, fmt.Sprintf("%016x.lock", sum.Sum64())))
+		places = append(places, filepath.Join(w.k.opt.Locks, fmt.Sprintf("%016x.lock", sum.Sum64())))
+	}
+	var unlock []func() error
+	for i, name := range places {
+		if i > 0 {
+			_ = w.k.fs.MkdirAll(w.k.opt.Locks, 0o700)
+		}
+		u, err := w.k.fs.Lock(name)
+		if held := (*disk.Held)(nil); errors.As(err, &held) {
+			undo(unlock)
+			return err
+		}
+		if err == nil {
+			unlock = append(unlock, u)
 		}
 	}
-	if err == nil {
-		w.locks[path] = unlock
-		return nil
-	}
-	if held := (*disk.Held)(nil); errors.As(err, &held) {
-		return err
-	}
+	w.locks[path] = unlock
 	return nil
 }
 
-func (w *writer) release(path string) {
-	if u := w.locks[path]; u != nil {
+func undo(unlock []func() error) {
+	for _, u := range unlock {
 		_ = u()
-		delete(w.locks, path)
 	}
+}
+
+func (w *writer) release(path string) {
+	undo(w.locks[path])
+	delete(w.locks, path)
 }
 
 func (w *writer) unlock() {
