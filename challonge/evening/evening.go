@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"github.com/gobancam/gobancam/challonge/challongetest"
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/disk"
 )
 
 // Options describe an evening.
@@ -133,7 +133,7 @@ func Run(ctx context.Context, o Options) error {
 		games.Store(table.Match.ID, won)
 		if len(g.SGF) > 0 {
 			name := filepath.Join(o.Dir, "match-"+table.Match.Identifier+".sgf")
-			if err := os.WriteFile(name, g.SGF, 0o644); err != nil {
+			if err := disk.WriteFile(disk.OS, name, g.SGF, 0o644); err != nil {
 				return g, fmt.Errorf("the game cannot be kept: %w", err)
 			}
 		}

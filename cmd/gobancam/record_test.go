@@ -60,7 +60,7 @@ func TestTwoRecordsAtOnce(t *testing.T) {
 	c.expect("found a 9×9 board")
 	c.kill()
 	d := twoPlay(t, c.cmd.Args[len(c.cmd.Args)-2:]...)
-	d.expect("found a 9×9 board")
+	d.expect(`"number":1`)
 	d.enter("quit")
 	d.ends(exitOK)
 }

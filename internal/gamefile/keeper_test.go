@@ -235,7 +235,7 @@ func TestChangedByAnother(t *testing.T) {
 		}
 		keep(t, k, first(t, 4))
 		got := k.Close()
-		if got.Err != nil || got.Path != "/games/a-2.sgf" || inFile(d, got.Path) != 4 || !strings.Contains(h.text(), "/games/a-2.sgf") {
+		if got.Problem() == nil || !strings.Contains(got.Problem().Error(), "not in /games/a.sgf: it was changed by another program; its 4 moves are in /games/a-2.sgf") || got.Path != "/games/a-2.sgf" || inFile(d, got.Path) != 4 || !strings.Contains(h.text(), "/games/a-2.sgf") {
 			t.Errorf("%+v %s", got, h.text())
 		}
 		if data, _ := d.ReadFile("/games/a.sgf"); string(data) != string(theirs) {

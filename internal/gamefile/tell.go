@@ -46,7 +46,7 @@ func (k *Keeper) try() {
 	}
 	w.failing = err
 	now := situation{}
-	kept := Kept{Path: w.path, Moves: v.moves}
+	kept := Kept{Path: w.path, Moves: v.moves, Err: w.gone}
 	if err != nil {
 		now.failing = reason(err)
 		kept = Kept{Err: fmt.Errorf("%s: %s", w.path, now.failing), Moves: v.moves}

@@ -2,7 +2,6 @@ package gamefile
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -30,10 +29,14 @@ type writer struct {
 	spared  edition  // what it holds
 	spares  []string // all such files
 	failing error    // why path does not hold the newest version
+	gone    error    // why path is not the file that was asked for, if it was once
 	tried   int      // number of the newest version that was tried; guarded by k.mu
 }
 
-const permission = 0o644
+const (
+	permission       = 0o644
+	changedByAnother = "was changed by another program"
+)
 
 // open takes a file for the record.
 func (w *writer) open(asked string) error {
@@ -218,11 +221,16 @@ func (w *writer) write(v edition) error {
 		return err
 	}
 	if !w.ours(data) {
-		was := w.path
+		was, had := w.path, w.expect
 		if err := w.claim(numbered(was, 2), was); err != nil {
 			return err
 		}
-		w.k.left(was, w.path, cmp.Or(map[bool]string{true: "belongs to somebody else"}[w.expect == nil], "was changed by another program"))
+		if had == nil {
+			w.k.left(was, w.path, "belongs to somebody else")
+		} else {
+			w.k.left(was, w.path, changedByAnother)
+			w.gone = fmt.Errorf("%s: it %s", was, changedByAnother)
+		}
 		if err := w.create(); err != nil {
 			return err
 		}
