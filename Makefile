@@ -57,6 +57,11 @@ soak-pixels: ## play 20 random games before a simulated camera, from pixels to t
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
 	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
 
+.PHONY: soak-faults
+soak-faults: ## fill, break and switch off the disk under all that is kept, in 100000 ways each (SOAK=n for another number)
+	GOBANCAM_FAULTS=$(or $(SOAK),100000) CGO_ENABLED=0 GOFLAGS= go test -run '^Test(.*UnderFaults|FaultsAndKills|WriteFileCutOffAnywhere)$$' -timeout 6h \
+	  $$(git grep -l 'internal/disk/faulty"' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+
 .PHONY: soak-eyes
 soak-eyes: ## watch an hour of play for leaks, and 40 random games before simulated cameras (HOURS=n, SOAK=n)
 	GOBANCAM_HOURS=$(or $(HOURS),1) go test -tags "$(TAGS),matprofile" ./vision -run '^TestLongPlay' -timeout 12h -v

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 )
 
@@ -230,15 +230,17 @@ func ReadFile(path string) (*Profile, error) {
 
 // Save writes the profile in place of the camera's old one: the file is either
 // the old or the new one, whatever happens meanwhile.
-func (s Store) Save(p *Profile) error {
+func (s Store) Save(p *Profile) error { return s.saveOn(disk.OS, p) }
+
+func (s Store) saveOn(fsys disk.FS, p *Profile) error {
 	b, err := p.Encode()
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+	if err := fsys.MkdirAll(s.Dir, 0o755); err != nil {
 		return fmt.Errorf("the calibration could not be saved: %w", err)
 	}
-	if err := renameio.WriteFile(s.Path(p.Camera), b, 0o644); err != nil {
+	if err := disk.WriteFile(fsys, s.Path(p.Camera), b, 0o644); err != nil {
 		return fmt.Errorf("the calibration could not be saved: %w", err)
 	}
 	return nil

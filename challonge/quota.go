@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
+
+	"github.com/gobancam/gobancam/internal/disk"
 )
 
 // Quota remembers what Challonge has said about its monthly quota of requests
@@ -146,7 +147,7 @@ func (q *Quota) update(change func(*quotaState) bool) {
 	}
 	data, err := json.Marshal(q.st)
 	if err == nil {
-		err = renameio.WriteFile(q.path, data, 0o600)
+		err = disk.WriteFile(disk.OS, q.path, data, 0o600)
 	}
 	if err != nil {
 		slog.Warn("Challonge's quota cannot be remembered", "path", q.path, "error", err)

@@ -14,18 +14,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 	"github.com/google/uuid"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/disk"
 )
 
 // State is how far a report has come.
@@ -101,16 +102,22 @@ type Challonge interface {
 // Outbox is a directory of reports. Several processes may use it at once.
 type Outbox struct {
 	dir  string
+	fs   disk.FS
 	now  func() time.Time
 	step func(string) // told of each step, for tests that crash there
+
+	trail sync.Mutex
+	whole bool // the trail ends with a line of ours
 }
 
 // Open returns the outbox in a directory, which it makes.
-func Open(dir string) (*Outbox, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func Open(dir string) (*Outbox, error) { return openOn(disk.OS, dir) }
+
+func openOn(fsys disk.FS, dir string) (*Outbox, error) {
+	if err := fsys.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("there is no place to keep results until Challonge has them: %w", err)
 	}
-	return &Outbox{dir: dir, now: time.Now, step: func(string) {}}, nil
+	return &Outbox{dir: dir, fs: fsys, now: time.Now, step: func(string) {}}, nil
 }
 
 // Dir is where the reports are.
@@ -128,11 +135,11 @@ const (
 )
 
 func (o *Outbox) lock(ctx context.Context, name string) (unlock func(), err error) {
-	l := flock.New(filepath.Join(o.dir, name), flock.SetPermissions(0o600))
-	if _, err := l.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+	free, err := disk.LockWhenFree(ctx, o.fs, filepath.Join(o.dir, name))
+	if err != nil {
 		return nil, fmt.Errorf("another gobancam is busy with the results: %w", err)
 	}
-	return func() { l.Unlock() }, nil
+	return func() { _ = free() }, nil
 }
 
 func (o *Outbox) write(r Report) error {
@@ -141,7 +148,7 @@ func (o *Outbox) write(r Report) error {
 		return err
 	}
 	o.step("write " + string(r.State))
-	if err := renameio.WriteFile(o.path(r.ID), append(data, '\n'), 0o600); err != nil {
+	if err := disk.WriteFile(o.fs, o.path(r.ID), append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("the result cannot be kept: %w; write it down: %s", err, r.Text)
 	}
 	o.step("written " + string(r.State))
@@ -205,15 +212,18 @@ func sameResult(a, b challonge.Result) bool {
 // Reports lists every report, the oldest first. A file that cannot be understood
 // is renamed to *.corrupt, and told in the error beside the others.
 func (o *Outbox) Reports() ([]Report, error) {
-	files, err := filepath.Glob(filepath.Join(o.dir, "*"+suffix))
+	files, err := o.fs.ReadDir(o.dir) // by name: the ids begin with the time
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the results that wait for Challonge cannot be read: %w", err)
 	}
-	slices.Sort(files) // the ids begin with the time
 	var list []Report
 	var errs []error
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), suffix) || disk.IsTemporary(f.Name()) {
+			continue
+		}
+		file := filepath.Join(o.dir, f.Name())
+		data, err := o.fs.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -226,8 +236,8 @@ func (o *Outbox) Reports() ([]Report, error) {
 			err = errors.New("its name is not its id")
 		}
 		if err != nil {
-			kept := file + ".corrupt"
-			if e := os.Rename(file, kept); e != nil {
+			kept, e := disk.SetAside(o.fs, file, "corrupt")
+			if e != nil {
 				kept = file
 			}
 			errs = append(errs, fmt.Errorf("a result that waits for Challonge cannot be understood (%w); it is kept as %s: report that match by hand", err, kept))
@@ -313,30 +323,53 @@ func (o *Outbox) audit(r Report, event, by, text string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(o.dir, auditFile), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
-	if err == nil {
-		defer f.Close()
-		// A crash may have left half a line: ours begins on a new one.
-		if info, e := f.Stat(); e == nil && info.Size() > 0 {
-			last := make([]byte, 1)
-			if _, e := f.ReadAt(last, info.Size()-1); e == nil && last[0] != '\n' {
-				line = append([]byte("\n"), line...)
-			}
-		}
-		if _, err = f.Write(append(line, '\n')); err == nil {
-			err = f.Sync()
-		}
-	}
-	if err != nil {
+	if err := o.append(append(line, '\n')); err != nil {
 		return fmt.Errorf("the audit trail cannot be written: %w", err)
 	}
 	o.step("audited " + event)
 	return nil
 }
 
-// Audit reads the trail. A line that a crash broke off is left out.
+// append adds a line to the trail. On an error nothing of it is left there, if
+// that can be helped.
+func (o *Outbox) append(line []byte) error {
+	o.trail.Lock()
+	defer o.trail.Unlock()
+	f, err := disk.Append(o.fs, filepath.Join(o.dir, auditFile), 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	// A crash may have left half a line, or one that only seems to be on the
+	// disk: ours begins on a new one.
+	if info.Size() > 0 && (!o.whole || !endsLine(f)) {
+		line = append([]byte("\n"), line...)
+	}
+	if _, err = f.Write(line); err == nil {
+		err = f.Sync()
+	}
+	o.whole = err == nil || f.Truncate(info.Size()) == nil && o.whole
+	return err
+}
+
+// endsLine reports whether a file ends with a whole line.
+func endsLine(f disk.File) bool {
+	last := make([]byte, 1)
+	if _, err := f.Seek(-1, io.SeekEnd); err != nil {
+		return false
+	}
+	_, err := io.ReadFull(f, last)
+	return err == nil && last[0] == '\n'
+}
+
+// Audit reads the trail. Lines that cannot be read, as a crash leaves them, are
+// told in the error beside the others.
 func (o *Outbox) Audit() ([]Entry, error) {
-	data, err := os.ReadFile(filepath.Join(o.dir, auditFile))
+	data, err := o.fs.ReadFile(filepath.Join(o.dir, auditFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -344,11 +377,21 @@ func (o *Outbox) Audit() ([]Entry, error) {
 		return nil, err
 	}
 	var list []Entry
+	var bad []string
+	n := 0
 	for line := range bytes.Lines(data) {
+		n++
 		var e Entry
-		if json.Unmarshal(line, &e) == nil && e.Event != "" {
+		switch {
+		case len(bytes.TrimSpace(line)) == 0:
+		case json.Unmarshal(line, &e) == nil && e.Event != "":
 			list = append(list, e)
+		default:
+			bad = append(bad, strconv.Itoa(n))
 		}
+	}
+	if len(bad) > 0 {
+		return list, fmt.Errorf("what was cut off by a crash is not in this list: see line %s of %s", strings.Join(bad, ", "), filepath.Join(o.dir, auditFile))
 	}
 	return list, nil
 }

@@ -112,10 +112,7 @@ func (r *room) settled(t testing.TB, box *Outbox, m challonge.Match) {
 	if left, err := box.Unsettled(); err != nil || len(left) > 0 {
 		t.Errorf("unsettled: %v %v", left, err)
 	}
-	trail, err := box.Audit()
-	if err != nil {
-		t.Fatal(err)
-	}
+	trail, _ := box.Audit() // a crash may have cut off a line
 	events := map[string]int{}
 	for _, e := range trail {
 		if e.Match == m.ID {
@@ -380,7 +377,7 @@ func TestCorruptFilesAreKept(t *testing.T) {
 		t.Errorf("told twice: %v", err)
 	}
 	trail, err := r.box.Audit()
-	if err != nil || len(trail) != 4 { // x, sending, taken, attached
+	if err == nil || !strings.Contains(err.Error(), "line 2") || len(trail) != 4 { // x, sending, taken, attached
 		t.Errorf("%v %v", trail, err)
 	}
 }
@@ -480,7 +477,8 @@ func crash() {
 			box.step = func(name string) {
 				fmt.Println("step", name)
 				if steps++; steps == at {
-					syscall.Kill(os.Getpid(), syscall.SIGKILL)
+					me, _ := os.FindProcess(os.Getpid())
+					me.Kill()
 					select {}
 				}
 			}

@@ -287,8 +287,11 @@ func (f *challongeFlags) printReports(cmd *cobra.Command, list []outbox.Report) 
 
 func (f *challongeFlags) printTrail(cmd *cobra.Command, box *outbox.Outbox) error {
 	list, err := box.Audit()
-	if err != nil {
+	if err != nil && list == nil {
 		return err
+	}
+	if err != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", err)
 	}
 	return f.print(cmd, list, func(w io.Writer) {
 		t := table{head: []string{"WHEN", "WHAT", "BY", "RESULT"}}

@@ -12,12 +12,12 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window"
@@ -350,6 +350,6 @@ func rememberCamera(spec string, wanted image.Point) {
 		return
 	}
 	if b, err := json.Marshal(lastCamera{spec, wanted.X, wanted.Y}); err == nil {
-		_ = renameio.WriteFile(path, b, 0o600)
+		_ = disk.WriteFile(disk.OS, path, b, 0o600)
 	}
 }

@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -152,7 +152,7 @@ func deviceID() string {
 	var b [16]byte
 	rand.Read(b[:])
 	id := hex.EncodeToString(b[:])
-	if renameio.WriteFile(path, []byte(id+"\n"), 0o600) != nil {
+	if disk.WriteFile(disk.OS, path, []byte(id+"\n"), 0o600) != nil {
 		return "" // another one the next time does no harm
 	}
 	return id

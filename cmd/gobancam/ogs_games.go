@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -65,7 +65,7 @@ func rememberGame(server string, id ogs.ID) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, b, 0o600)
+	return disk.WriteFile(disk.OS, path, b, 0o600)
 }
 
 // chooseGame finds the game that the user means: a game's id, the number of a

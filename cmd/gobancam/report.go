@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -154,18 +154,15 @@ func indented(text []byte) string {
 
 // writeReport writes the file all at once.
 func writeReport(r *play.Report, out string, pictures bool, about []byte) error {
-	file, err := renameio.NewPendingFile(out, renameio.WithPermissions(0o600))
-	if err != nil {
+	var failed error
+	err := disk.Replace(disk.OS, out, 0o600, func(w io.Writer) error {
+		failed = r.Write(w, pictures, about)
+		return failed
+	})
+	if err != nil && failed == nil {
 		return fmt.Errorf("the report cannot be written: %w", err)
 	}
-	defer file.Cleanup()
-	if err := r.Write(file, pictures, about); err != nil {
-		return err
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("the report cannot be written: %w", err)
-	}
-	return nil
+	return err
 }
 
 func bytesText(n int64) string {

@@ -22,9 +22,10 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 	"github.com/zalando/go-keyring"
 	"golang.org/x/oauth2"
+
+	"github.com/gobancam/gobancam/internal/disk"
 )
 
 // ErrNone is returned by Get where nothing is stored under a key.
@@ -169,6 +170,7 @@ type Options struct {
 // processes may use the same place.
 type Store struct {
 	dir     string
+	fs      disk.FS
 	keyring bool
 	notice  func(string)
 	now     func() time.Time
@@ -180,7 +182,7 @@ type Store struct {
 
 // New returns a store. It touches nothing until it is used.
 func New(o Options) *Store {
-	s := &Store{dir: o.Dir, keyring: !o.NoKeyring && os.Getenv("GOBANCAM_KEYRING") != "off",
+	s := &Store{dir: o.Dir, fs: disk.OS, keyring: !o.NoKeyring && os.Getenv("GOBANCAM_KEYRING") != "off",
 		notice: o.Notice, now: time.Now, told: map[string]bool{}}
 	if s.dir == "" {
 		s.dir = filepath.Join(xdg.ConfigHome, "gobancam", "credentials")
@@ -286,7 +288,7 @@ func (s *Store) Put(k Key, c Credential) error {
 	if err := s.makeDir(); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, data, 0o600, renameio.IgnoreUmask()); err != nil {
+	if err := disk.WriteFile(s.fs, path, data, 0o600); err != nil {
 		return fmt.Errorf("the sign-in cannot be stored: %w; look whether the disk is full or the directory is not yours", err)
 	}
 	s.place = path
@@ -322,7 +324,7 @@ func (s *Store) setAside(k Key, place string, data []byte, cause error) error {
 	if err := s.makeDir(); err != nil {
 		return e
 	}
-	if err := renameio.WriteFile(kept, data, 0o600, renameio.IgnoreUmask()); err != nil {
+	if err := disk.WriteFile(s.fs, kept, data, 0o600); err != nil {
 		return e
 	}
 	e.Kept = kept
@@ -338,7 +340,7 @@ func (s *Store) setAside(k Key, place string, data []byte, cause error) error {
 
 // read returns the content of a file of ours and mends loose permissions.
 func (s *Store) read(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := s.fs.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +350,7 @@ func (s *Store) read(path string) ([]byte, error) {
 }
 
 func (s *Store) makeDir() error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := s.fs.MkdirAll(s.dir, 0o700); err != nil {
 		return fmt.Errorf("there is no place to store the sign-in: %w", err)
 	}
 	s.tighten(s.dir, 0o700)

@@ -143,11 +143,11 @@ func Run(ctx context.Context, opt Options) error {
 	defer record.Close()
 	table := newTable(&opt, tally, &shown)
 	table.Record = record
+	table.Source, table.Game, table.Now, table.Commands = source, joined, session.ServerNow, commands
 	if table.Journal, err = match.OpenJournal(disk.OS, filepath.Join(opt.Dir, "journal.jsonl")); err != nil {
 		return err
 	}
 	defer table.Journal.Close()
-	table.Source, table.Game, table.Now, table.Commands = source, joined, session.ServerNow, commands
 	table.Tape, err = play.NewTape(filepath.Join(opt.Dir, "recording"), address, table.Options, recording.Options{}, func(err error) { tally.alarms = append(tally.alarms, err.Error()) })
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func write(fsys disk.FS, text string) error {
 // Cut off at every call, by a kill or a loss of power, a file is the old or the
 // new one, whole; and it is the new one when that was said.
 func TestWriteFileCutOffAnywhere(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(faulty.Runs(40)) {
 		for kill := 1; ; kill++ {
 			d := faulty.New(seed, "games")
 			if err := write(d, oldText); err != nil {
@@ -62,7 +62,7 @@ func TestWriteFileCutOffAnywhere(t *testing.T) {
 func TestWriteFileFailsAnywhere(t *testing.T) {
 	for _, op := range []faulty.Op{
 		faulty.OpStat, faulty.OpCreate, faulty.OpWrite, faulty.OpSync, faulty.OpClose,
-		faulty.OpRead, faulty.OpRename, faulty.OpSyncDir,
+		faulty.OpOpen, faulty.OpRead, faulty.OpRename, faulty.OpSyncDir,
 	} {
 		d := faulty.New(1, "games")
 		if err := write(d, oldText); err != nil {
@@ -121,6 +121,28 @@ func TestWriteFileDisk(t *testing.T) {
 	alone(t, d, newText)
 }
 
+// A write that was cut off leaves a file that can be told and swept away.
+func TestSweep(t *testing.T) {
+	d := faulty.New(3, "games")
+	for _, name := range []string{"games/a.sgf", "games/.a.sgf", "games/.b.sgf.00000000.tmp"} {
+		if err := disk.WriteFile(d, name, []byte(oldText), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.KillAfter(4)
+	_ = write(d, newText)
+	d.Restart()
+	if l, _ := d.ReadDir("games"); len(l) != 4 {
+		t.Fatalf("it left %v", l)
+	}
+	if err := disk.Sweep(d, "games/a.sgf"); err != nil {
+		t.Error(err)
+	}
+	if l, _ := d.ReadDir("games"); len(l) != 3 {
+		t.Errorf("there still is %v", l)
+	}
+}
+
 // A disk that takes everything and keeps something else is found out.
 func TestWriteFileReadsBack(t *testing.T) {
 	if err := write(liar{faulty.New(1, "games")}, newText); err == nil {
@@ -130,9 +152,20 @@ func TestWriteFileReadsBack(t *testing.T) {
 
 type liar struct{ disk.FS }
 
-func (l liar) ReadFile(name string) ([]byte, error) {
-	b, err := l.FS.ReadFile(name)
-	return bytes.ToUpper(b[:len(b)-1]), err
+func (l liar) OpenFile(name string, flag int, perm fs.FileMode) (disk.File, error) {
+	f, err := l.FS.OpenFile(name, flag, perm)
+	if flag == os.O_RDONLY && err == nil {
+		f = lies{f}
+	}
+	return f, err
+}
+
+type lies struct{ disk.File }
+
+func (l lies) Read(b []byte) (int, error) {
+	n, err := l.File.Read(b)
+	copy(b, bytes.ToUpper(b[:n]))
+	return n, err
 }
 
 func TestWriteFileOS(t *testing.T) {

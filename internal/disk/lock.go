@@ -2,11 +2,14 @@ package disk
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -32,6 +35,10 @@ func (h *Held) Error() string {
 // ends. The file is only a place to stand: it holds the owner's process id and
 // is removed by unlock.
 func Lock(path string) (unlock func() error, err error) { return OS.Lock(path) }
+
+// held keeps locks from being collected as garbage, and so given back, when
+// nobody means to unlock them before the process ends.
+var held sync.Map
 
 // The process id stands after the first byte: on Windows nobody but its owner
 // can read what is locked, and that is the first byte.
@@ -63,7 +70,9 @@ func lock(path string) (func() error, error) {
 		}
 		// A lock without a name for its owner is still a lock.
 		_ = sign(path)
+		held.Store(l, true)
 		return func() error {
+			held.Delete(l)
 			// While it is still ours; where an open file cannot be removed
 			// (Windows) it stays.
 			_ = os.Remove(path)
@@ -100,4 +109,22 @@ func owner(path string) int {
 		return 0
 	}
 	return pid
+}
+
+// LockWhenFree is Lock that waits until the lock is free, or returns the error
+// of ctx and of the last attempt.
+func LockWhenFree(ctx context.Context, fsys FS, path string) (unlock func() error, err error) {
+	const pause = 20 * time.Millisecond
+	for {
+		unlock, err := fsys.Lock(path)
+		var held *Held
+		if !errors.As(err, &held) {
+			return unlock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), err)
+		case <-time.After(pause):
+		}
+	}
 }

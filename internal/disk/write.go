@@ -2,8 +2,10 @@ package disk
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -21,6 +23,15 @@ import (
 // unless perm is for its owner alone. A path that is no regular file (a
 // directory, a device, a pipe) is refused; a symbolic link is replaced.
 func WriteFile(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	return Replace(fsys, path, perm, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Replace is WriteFile of what write writes. An error of write leaves the old
+// file, and is returned.
+func Replace(fsys FS, path string, perm fs.FileMode, write func(io.Writer) error) error {
 	old, err := fsys.Stat(path)
 	switch {
 	case err == nil && !old.Mode().IsRegular():
@@ -37,7 +48,7 @@ func WriteFile(fsys FS, path string, data []byte, perm fs.FileMode) error {
 		// What cannot be changed is no reason not to keep the data.
 		_ = f.Chmod(old.Mode().Perm())
 	}
-	if err := fill(fsys, f, data); err != nil {
+	if err := fill(fsys, f, write); err != nil {
 		_ = fsys.Remove(temp)
 		return err
 	}
@@ -50,9 +61,10 @@ func WriteFile(fsys FS, path string, data []byte, perm fs.FileMode) error {
 
 var errNotRegular = errors.New("not a regular file")
 
-// fill writes, syncs and closes f and reads back what it then holds.
-func fill(fsys FS, f File, data []byte) error {
-	_, err := f.Write(data)
+// fill has f written, syncs and closes it and reads back what it then holds.
+func fill(fsys FS, f File, write func(io.Writer) error) error {
+	written, back := sha256.New(), sha256.New()
+	err := write(io.MultiWriter(f, written))
 	if err == nil {
 		err = f.Sync()
 	}
@@ -62,8 +74,15 @@ func fill(fsys FS, f File, data []byte) error {
 	if err != nil {
 		return err
 	}
-	back, err := fsys.ReadFile(f.Name())
-	if err == nil && !bytes.Equal(back, data) {
+	r, err := fsys.OpenFile(f.Name(), os.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(back, r)
+	if cerr := r.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil && !bytes.Equal(back.Sum(nil), written.Sum(nil)) {
 		err = &fs.PathError{Op: "read back", Path: f.Name(), Err: errors.New("the disk gives other bytes than were written")}
 	}
 	return err
@@ -95,6 +114,24 @@ func shorten(name string) string {
 func IsTemporary(name string) bool {
 	base := filepath.Base(name)
 	return strings.HasPrefix(base, ".") && strings.HasSuffix(base, temporarySuffix)
+}
+
+// Sweep removes what writes of path that were cut off have left beside it. No
+// other write of path may be under way.
+func Sweep(fsys FS, path string) error {
+	list, err := fsys.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	prefix := "." + shorten(filepath.Base(path)) + "."
+	for _, e := range list {
+		rest, ok := strings.CutPrefix(e.Name(), prefix)
+		if ok && IsTemporary(e.Name()) && len(rest) == len("00000000"+temporarySuffix) {
+			errs = append(errs, fsys.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // CreateNew makes and opens an empty file that nobody else gets: path, or,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -13,8 +14,11 @@ import (
 	"github.com/gobancam/gobancam/internal/disk"
 )
 
-// FileJournal is a Journal in a file, one JSON object per line. One process at
-// a time has it: two would each take the other's entries for settled.
+// FileJournal is a Journal in a file, one JSON object per line. Each line ends
+// with a checksum: when power fails, what was written over a line that had been
+// taken back may stand there with the rest of it, and still be JSON. One process
+// at a time has the journal: two would each take the other's entries for
+// settled.
 type FileJournal struct {
 	fsys   disk.FS
 	f      disk.File
@@ -100,9 +104,8 @@ func (j *FileJournal) tidy(path string, data []byte, bad []badLine) bool {
 	}
 	var open bytes.Buffer
 	for _, e := range j.open {
-		line, _ := json.Marshal(e)
+		line, _ := encodeEntry(e)
 		open.Write(line)
-		open.WriteByte('\n')
 	}
 	return len(data) == 0 || disk.WriteFile(j.fsys, path, open.Bytes(), 0o600) == nil
 }
@@ -124,8 +127,11 @@ func damageText(bad []badLine, file string) string {
 	if len(text) > 40 {
 		text, more = text[:40], "…"
 	}
-	return fmt.Sprintf("%d lines of the journal of moves cannot be read, the first of them line %d: %q%s. All other lines count, and the server is asked what became of the last move; compare the board on the screen with yours before you go on. The file as it was: %s.",
-		len(bad), bad[0].number, text, more, file)
+	lines := fmt.Sprintf("Line %d of the journal of moves cannot be read", bad[0].number)
+	if len(bad) > 1 {
+		lines = fmt.Sprintf("%d lines of the journal of moves cannot be read, the first of them line %d", len(bad), bad[0].number)
+	}
+	return fmt.Sprintf("%s: %q%s. All other lines count, and the server is asked what became of the last move; compare the board on the screen with yours before you go on. The file as it was: %s.", lines, text, more, file)
 }
 
 // openEntries returns the pending entries that no settled one follows, and the
@@ -138,10 +144,7 @@ func openEntries(data []byte) (open []Entry, bad []badLine) {
 		if len(text) == 0 {
 			continue
 		}
-		var e Entry
-		if err := json.Unmarshal(text, &e); err != nil {
-			e = Entry{}
-		}
+		e := decodeEntry(text)
 		switch e.Kind {
 		case EntryPending:
 			open = append(open, e)
@@ -157,6 +160,36 @@ func openEntries(data []byte) (open []Entry, bad []badLine) {
 	return open, bad
 }
 
+const sumField = `,"sum":"`
+
+// encodeEntry returns the line of an entry.
+func encodeEntry(e Entry) ([]byte, error) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(text[:len(text)-1], "%s%08x\"}\n", sumField, crc32.ChecksumIEEE(text)), nil
+}
+
+// decodeEntry reads a line; one that is none, or is not as it was written, gives
+// the zero Entry. Earlier versions wrote no checksum.
+func decodeEntry(text []byte) Entry {
+	var line struct {
+		Entry
+		Sum *string `json:"sum"`
+	}
+	if json.Unmarshal(text, &line) != nil {
+		return Entry{}
+	}
+	if line.Sum != nil {
+		i := bytes.LastIndex(text, []byte(sumField))
+		if i < 0 || fmt.Sprintf("%08x", crc32.ChecksumIEEE(append(slices.Clone(text[:i]), '}'))) != *line.Sum {
+			return Entry{}
+		}
+	}
+	return line.Entry
+}
+
 // Open returns the entries that still mattered when it was opened: those of
 // moves of which it is not known what became of them.
 func (j *FileJournal) Open() []Entry { return slices.Clone(j.open) }
@@ -168,14 +201,13 @@ func (j *FileJournal) Damage() []string { return j.damage }
 // nothing of it is left in the file, if that can be helped.
 func (j *FileJournal) Append(e Entry) error {
 	e.Time = time.Now().UTC()
-	line, err := json.Marshal(e)
+	line, err := encodeEntry(e)
 	if err != nil {
 		return err
 	}
 	if j.ragged {
 		line = append([]byte{'\n'}, line...)
 	}
-	line = append(line, '\n')
 	if _, err = j.f.Write(line); err == nil {
 		err = j.f.Sync()
 	}

@@ -24,6 +24,7 @@ var (
 	settled7  = Entry{Kind: EntrySettled, Game: 7, Ref: 1}
 	line8     = `{"kind":"pending","game":8,"ref":1,"number":0,"color":2,"point":{"X":-1,"Y":-1}}` + "\n"
 	settled8  = `{"kind":"settled","game":8,"ref":1}` + "\n"
+	summed    = func() string { line, _ := encodeEntry(Entry{Kind: EntrySettled, Game: 8, Ref: 2}); return string(line) }()
 	onJournal = filepath.Join("state", "journal", "game.jsonl")
 )
 
@@ -83,11 +84,12 @@ func TestJournalDamage(t *testing.T) {
 		"no last newline":   {strings.TrimSpace(line8), 1, ""},
 		"long line":         {long + line8, 2, ""},
 		"long and settled":  {long + settled8, 0, ""},
-		"long rubbish":      {strings.Repeat("x", 100<<10) + "\n" + line8, 1, "1 lines of the journal of moves cannot be read, the first of them line 1"},
-		"cut in the middle": {`{"kind":"pending","ga` + line8 + line8, 1, `line 1: "{\"kind\":\"pending\",\"ga`},
+		"long rubbish":      {strings.Repeat("x", 100<<10) + "\n" + line8, 1, "Line 1 of the journal of moves cannot be read"},
+		"cut in the middle": {`{"kind":"pending","ga` + line8 + line8, 1, `Line 1 of the journal of moves cannot be read: "{\"kind\":\"pending\",\"ga`},
 		"zeros":             {line8 + "\x00\x00\x00", 1, "cut off"},
 		"two bad lines":     {"{}\n" + line8 + "[1]\n", 1, "2 lines"},
-		"of another kind":   {`{"kind":"later","game":8}` + "\n" + line8, 1, "line 1"},
+		"two lines in one":  {strings.Replace(summed, "settled", "pending", 1) + line8, 1, "Line 1"},
+		"of another kind":   {`{"kind":"later","game":8}` + "\n" + line8, 1, "Line 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := faulty.New(1, filepath.Dir(onJournal))

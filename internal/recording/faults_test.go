@@ -14,7 +14,7 @@ import (
 
 // A recorder leaves the reserve to others: a ring gives up what is oldest, then
 // it stops, says so, and goes on, with a gap and a checkpoint, when there is
-// twice the reserve.
+// half as much again as the reserve.
 func TestYieldsBeforeTheDiskIsFull(t *testing.T) {
 	const reserve = 50 << 10
 	d := faulty.New(1)

@@ -12,8 +12,8 @@ import (
 const Reserve = 16 << 20
 
 // ErrNoRoom is the error of all that is not recorded because the disk is nearly
-// full. A Writer looks again every second, and goes on when there is twice the
-// reserve.
+// full. A Writer looks again every second, and goes on when there is half as much
+// again as the reserve.
 var ErrNoRoom = errors.New("the disk is nearly full")
 
 // How often a Writer looks how much room there is: after that much time, or
@@ -38,7 +38,7 @@ func (w *Writer) room(at time.Duration) error {
 		free, err := w.fs.Free(w.dir)
 		need := w.opt.Reserve
 		if w.short {
-			need *= 2
+			need += need / 2
 		}
 		// Where the system does not say, writing will.
 		w.short = err == nil && free < need

@@ -1,18 +1,31 @@
 package faulty
 
 import (
+	"os"
+	"strconv"
 	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// Check tries prop on a thousand sequences of faults; with -rapid.checks=n on
-// ten times n.
+// Runs is how many sequences of faults a test is to try: usual, or as many as
+// the environment variable GOBANCAM_FAULTS says (make soak-faults).
+func Runs(usual int) int {
+	if n, err := strconv.Atoi(os.Getenv("GOBANCAM_FAULTS")); err == nil && n > 0 {
+		return n
+	}
+	return usual
+}
+
+// Check tries prop on Runs(1000) sequences of faults.
 func Check(t *testing.T, prop func(*rapid.T)) {
 	t.Helper()
-	for range 10 {
+	for range max(1, Runs(1000)/100) { // rapid tries each hundred
 		rapid.Check(t, prop)
+		if t.Failed() {
+			return
+		}
 	}
 }
 
