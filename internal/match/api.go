@@ -213,13 +213,6 @@ type ClockChanged struct {
 	ToMove board.Color // Empty when unknown
 }
 
-// Clock is one player's time, ready to be shown.
-type Clock struct {
-	Text    string        // "12:34", "0:30 ×3"
-	Left    time.Duration // until something happens: a period or the game is lost
-	Running bool
-}
-
 // Pause says who paused the game.
 type Pause struct {
 	By  board.Color // Empty: the server or a weekend

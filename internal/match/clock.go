@@ -1,52 +1,132 @@
 package match
 
 import (
-	"regexp"
-	"strconv"
+	"fmt"
 	"strings"
 	"time"
 )
 
-// aTime is a time as clocks write it: "3d 4:00:00.0", "12:34.5", "9.8".
-var aTime = regexp.MustCompile(`(?:(\d+)d )?(?:(\d+):)?(?:(\d+):)?(\d+)(?:\.\d)?`)
+// ClockSystem is how a clock counts.
+type ClockSystem string
 
-// ClockReading is a clock's text taken apart.
+// The systems. In byo-yomi, periods follow the main time, each of which begins
+// anew with a move made in it; in Canadian overtime, a number of stones is to be
+// played in a period.
+const (
+	NoClock  ClockSystem = "none"
+	MainTime ClockSystem = "main" // and nothing after it: absolute, Fischer, simple
+	ByoYomi  ClockSystem = "byoyomi"
+	Canadian ClockSystem = "canadian"
+)
+
+// Clock is one player's time at the moment that it was told.
+type Clock struct {
+	Left    time.Duration // until the game is lost, if nothing is played; negative without a clock
+	Running bool
+
+	System   ClockSystem   `json:",omitzero"` // empty: nothing is known, or only Text
+	Main     time.Duration `json:",omitzero"` // main time left
+	Period   time.Duration `json:",omitzero"` // time left in the period that runs, or that comes first
+	Periods  int           `json:",omitzero"` // byo-yomi: how many there are, with the running one
+	Stones   int           `json:",omitzero"` // Canadian: to be played in Period
+	Overtime bool          `json:",omitzero"` // the main time is over
+	Out      bool          `json:",omitzero"` // the time is up
+
+	// Text is all that recordings of version 0.1 tell: what String returns.
+	Text string `json:",omitzero"`
+}
+
+// ClockReading is a clock at a later moment, for a screen or a voice.
 type ClockReading struct {
 	Left     time.Duration // until the main time or the period ends, whole seconds
 	Reserve  string        // what comes after it: "+ 5×30", "×3", "last"
 	Overtime bool          // it is a period that is running down
 }
 
-// Read takes a clock's text apart and counts on from it: age is how long ago it
-// was told. It returns false for a text without a time.
+// Read counts on from the clock: age is how long ago it was told. It returns
+// false where there is no time to show.
 func (c Clock) Read(age time.Duration) (r ClockReading, ok bool) {
-	head := strings.TrimSpace(c.Text)
-	if i := strings.Index(head, " + "); i >= 0 { // main time, then periods
-		head, r.Reserve = head[:i], tidy(head[i+1:])
-	} else if i := strings.Index(head, "×"); i >= 0 { // in a period
-		r.Overtime = true
-		if r.Reserve = "×" + head[:i]; head[:i] == "1" {
-			r.Reserve = "last"
-		}
-		head = head[i+len("×"):]
+	switch {
+	case c.System == "":
+		r, ok = readClockText(c.Text)
+	case c.System != NoClock:
+		r, ok = c.reading(), true
 	}
-	m := aTime.FindStringSubmatch(head)
-	if m == nil {
+	if !ok {
 		return ClockReading{}, false
 	}
-	n := func(s string) time.Duration { v, _ := strconv.Atoi(s); return time.Duration(v) }
-	hours, minutes := n(m[2]), n(m[3])
-	if m[3] == "" { // one colon parts minutes from seconds
-		hours, minutes = 0, n(m[2])
-	}
-	r.Left = n(m[1])*24*time.Hour + hours*time.Hour + minutes*time.Minute + n(m[4])*time.Second
+	r.Left = r.Left.Truncate(time.Second)
 	if c.Running {
 		r.Left = max(0, r.Left-max(0, age).Truncate(time.Second))
 	}
-	rest := tidy(strings.TrimSpace(head[strings.Index(head, m[0])+len(m[0]):]))
-	r.Reserve = strings.TrimSpace(r.Reserve + " " + rest)
 	return r, true
 }
 
-// tidy takes the tenths of seconds off, which nobody reads in reserve.
-func tidy(s string) string { return strings.ReplaceAll(s, ".0", "") }
+// reading is the clock as it was told.
+func (c Clock) reading() ClockReading {
+	switch {
+	case c.Out:
+		return ClockReading{Reserve: "(" + textTimeUp + ")"}
+	case !c.Overtime:
+		r := ClockReading{Left: c.Main}
+		if after := c.overtime(); after != "" {
+			r.Reserve = "+ " + whole(after)
+		}
+		return r
+	case c.System == Canadian:
+		return ClockReading{Left: c.Period, Reserve: fmt.Sprintf("/%d", c.Stones), Overtime: true}
+	case c.Periods == 1:
+		return ClockReading{Left: c.Period, Reserve: "last", Overtime: true}
+	}
+	return ClockReading{Left: c.Period, Reserve: fmt.Sprintf("×%d", c.Periods), Overtime: true}
+}
+
+// String writes the clock as players read it, to the tenth of a second, cut off
+// and not rounded, so that 0.0 comes only at the very end: "10:00.0 + 5×30.0",
+// "3×12.4", "9:58.0/10", "0.0 (time is up)", "no clock".
+func (c Clock) String() string {
+	switch {
+	case c.System == "":
+		return c.Text
+	case c.System == NoClock:
+		return textNoClock
+	case c.Out:
+		return clockTime(0) + " (" + textTimeUp + ")"
+	case c.Overtime:
+		return c.overtime()
+	case c.overtime() == "":
+		return clockTime(c.Main)
+	}
+	return clockTime(c.Main) + " + " + c.overtime()
+}
+
+// overtime writes what follows the main time; empty for nothing.
+func (c Clock) overtime() string {
+	switch c.System {
+	case ByoYomi:
+		return fmt.Sprintf("%d×%s", c.Periods, clockTime(c.Period))
+	case Canadian:
+		return fmt.Sprintf("%s/%d", clockTime(c.Period), c.Stones)
+	}
+	return ""
+}
+
+// clockTime writes d to the tenth of a second: "9.8", "1:04.2", "2:00:00.0",
+// "3d 4:00:00.0".
+func clockTime(d time.Duration) string {
+	tenths := int64(max(d, 0) / (100 * time.Millisecond))
+	s, tenth := tenths/10, tenths%10
+	m, h, days := s/60%60, s/3600%24, s/86400
+	switch {
+	case days > 0:
+		return fmt.Sprintf("%dd %d:%02d:%02d.%d", days, h, m, s%60, tenth)
+	case h > 0:
+		return fmt.Sprintf("%d:%02d:%02d.%d", h, m, s%60, tenth)
+	case m > 0:
+		return fmt.Sprintf("%d:%02d.%d", m, s%60, tenth)
+	}
+	return fmt.Sprintf("%d.%d", s, tenth)
+}
+
+// whole takes the tenths of seconds off, which nobody reads in reserve.
+func whole(s string) string { return strings.ReplaceAll(s, ".0", "") }

@@ -26,7 +26,40 @@ func TestClocksAreReadAndCountedOn(t *testing.T) {
 			t.Errorf("%q after %v: %+v, want %+v", c.text, c.age, got, c.want)
 		}
 	}
-	if _, ok := (Clock{Text: "no clock"}).Read(0); ok {
-		t.Error("a time was read out of words")
+	for _, c := range []Clock{{Text: "no clock"}, {System: NoClock}, {}} {
+		if _, ok := c.Read(0); ok {
+			t.Errorf("a time was read out of %+v", c)
+		}
+	}
+}
+
+// TestClocksReadAsTheirTexts: a clock with values reads as one of which only
+// the text is known.
+func TestClocksReadAsTheirTexts(t *testing.T) {
+	for _, c := range []Clock{
+		{System: MainTime, Main: 3723*time.Second + 900*time.Millisecond},
+		{System: MainTime, Main: 76 * time.Hour},
+		{System: MainTime, Main: 9800 * time.Millisecond},
+		{System: MainTime, Out: true},
+		{System: ByoYomi, Main: 10 * time.Minute, Periods: 5, Period: 30 * time.Second},
+		{System: ByoYomi, Overtime: true, Periods: 3, Period: 12400 * time.Millisecond},
+		{System: ByoYomi, Overtime: true, Periods: 1, Period: 12400 * time.Millisecond},
+		{System: Canadian, Main: time.Minute, Period: 5 * time.Minute, Stones: 20},
+	} {
+		for _, running := range []bool{false, true} {
+			c.Running = running
+			told := Clock{Text: c.String(), Running: running}
+			for _, age := range []time.Duration{0, 2300 * time.Millisecond, time.Hour} {
+				a, ok1 := c.Read(age)
+				b, ok2 := told.Read(age)
+				if a != b || !ok1 || !ok2 {
+					t.Errorf("%s after %v reads %+v, its text %+v", c, age, a, b)
+				}
+			}
+		}
+	}
+	c := Clock{System: Canadian, Overtime: true, Period: 299 * time.Second, Stones: 7}
+	if r, _ := c.Read(0); r != (ClockReading{299 * time.Second, "/7", true}) {
+		t.Errorf("%s reads %+v", c, r)
 	}
 }

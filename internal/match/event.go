@@ -56,7 +56,11 @@ func (e Event) MarshalJSON() ([]byte, error) {
 
 func letter(c board.Color) string { return [...]string{"", "B", "W"}[c] }
 
+// round makes 0 of what is no number, which JSON cannot tell.
 func round(v float64, digits int) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
 	f := math.Pow10(digits)
 	return math.Round(v*f) / f
 }

@@ -3,6 +3,7 @@ package match
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -77,7 +78,7 @@ func (r *Referee) sound() error {
 	}
 	c.times(r.now, r.phaseAt, r.turnAt, r.askedSync, r.nonsenseAt, r.offline, r.sentAt, r.settle, r.resignAt, r.resumed, r.lastLook,
 		r.unlocked, r.hold.since, r.hold.good, r.reminded)
-	c.tuning(r.tune)
+	c.no(r.tune.Validate())
 	return c.err
 }
 
@@ -109,6 +110,7 @@ func (r *Relay) sound() error {
 			c.moves(o, size)
 		}
 		c.points(s.noise, size)
+		c.that(finite(s.cost) && !math.IsNaN(s.rival), "a story of no cost")
 	}
 	c.points(r.about, size)
 	c.that(r.watch != nil || len(r.about) == 0 && r.story == nil && len(r.questions) == 0, "a story of a board that was not seen")
@@ -120,7 +122,7 @@ func (r *Relay) sound() error {
 	}
 	c.times(r.now, r.unlocked, r.stuck, r.lastLook)
 	c.that(r.goingOn <= begunSetUp, "a game that goes on in no way that there is")
-	c.tuning(r.tune)
+	c.no(r.tune.Validate())
 	return c.err
 }
 
@@ -137,7 +139,7 @@ func (w *watch) sound(c *checks) {
 	}
 	c.that(w.size >= board.MinSize && w.size <= board.MaxSize && len(w.spots) == w.size*w.size, "a board of %d lines and %d points", w.size, len(w.spots))
 	c.times(w.first, w.apart, w.at, w.still, w.gap, w.light, w.shut, w.clear, w.blocked)
-	c.tuning(w.tune)
+	c.no(w.tune.Validate())
 	c.spots(w.spots)
 }
 
@@ -155,8 +157,18 @@ func (c *checks) spots(spots []spot) {
 		s := &spots[i]
 		c.color(s.seen)
 		c.color(s.run)
+		c.that(finite(s.sum[0], s.sum[1], s.sum[2], s.unrest), "evidence that is none")
 		c.times(s.since, s.sure, s.plain, s.covered, s.runSince, s.before)
 	}
+}
+
+func finite(list ...float64) bool {
+	for _, f := range list {
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *checks) color(x board.Color) { c.no(validPlayer("a stone", x)) }
@@ -170,11 +182,6 @@ func (c *checks) times(ts ...time.Duration) {
 	for _, t := range ts {
 		c.time(t)
 	}
-}
-
-// tuning has times as well.
-func (c *checks) tuning(t Tuning) {
-	c.times(t.Fade, t.Apart, t.Steady, t.Dwell, t.Ponder, t.Rest, t.Grace, t.Remind, t.Echo, t.Settle, t.Blind, t.Gap)
 }
 
 // move accepts a stone on a board of this size, and a pass where it may be one.
@@ -205,9 +212,15 @@ func (c *checks) differences(d *differences, size int, w *watch) {
 }
 
 func (c *checks) question(q *Question, size int) {
-	if q.Kind == AskMove || q.Kind == AskPass {
+	switch q.Kind {
+	case AskMove, AskPass:
 		c.move(q.Move, size, q.Kind == AskPass)
+	case AskMoved:
+		c.that(len(q.Moves) == 1 && q.Move == q.Moves[0], "a question about no move")
+	default:
+		c.color(q.Move.Color)
 	}
+	c.that(finite(q.Confidence), "a confidence that is none")
 	c.moves(q.Moves, size)
 	c.moves(q.Missing, size)
 	c.that(q.From >= 0 && q.From <= maxMoves, "a question about move %d", q.From)

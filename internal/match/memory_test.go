@@ -18,6 +18,7 @@ type machine interface {
 	arbiter
 	Checkpoint() (json.RawMessage, error)
 	Restore([]byte) error
+	SameMemory(a, b []byte) (bool, error)
 }
 
 // shadow follows a world's referee with another one, that again and again is
@@ -256,30 +257,4 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 			t.Errorf("%q was taken for a checkpoint", text)
 		}
 	}
-}
-
-// FuzzCheckpoint goes on from checkpoints as strangers may send them.
-func FuzzCheckpoint(f *testing.F) {
-	w := newWorld(f, 9, black)
-	w.run(time.Second)
-	w.put(w.pt("E5"), black)
-	w.run(300 * time.Millisecond)
-	saved, err := w.ref.(*Referee).Checkpoint()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add([]byte(saved))
-	f.Add([]byte(`{"refused":[],"watch":{"size":25}}`))
-	look := Look{Reading: w.look()}
-	f.Fuzz(func(t *testing.T, saved []byte) {
-		var r Referee
-		if r.Restore(saved) != nil {
-			return
-		}
-		for _, in := range []Input{{Look: &look}, {Server: MovePlayed{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}}}, {}} {
-			in.At = r.now + time.Second
-			r.Step(in)
-		}
-		r.Snapshot()
-	})
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
@@ -414,6 +415,9 @@ func (r *Referee) request(q Request) {
 
 // send lets my move out: into the journal first.
 func (r *Referee) send(m board.Move, confidence float64) {
+	if math.IsNaN(confidence) {
+		confidence = 1 // of odds beyond all bounds
+	}
 	r.request(Request{Kind: ReqMove, Move: m})
 	r.pending = &Pending{Ref: r.ref, Number: r.game.MoveCount(), Move: m, At: r.now}
 	r.sentAt, r.lost = r.now, nil

@@ -33,6 +33,9 @@ const (
 	textBumpStones      = "The board was moved, and stones with it."
 	textCameraGone      = "The camera gives no picture."
 
+	textNoClock = "no clock"
+	textTimeUp  = "time is up"
+
 	textHand          = "a hand is over the board"
 	textDwell         = "a moment"
 	textSure          = "sure"

@@ -1,9 +1,11 @@
 package match
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,7 +103,7 @@ func TestNonsenseOfTheServerIsOutlived(t *testing.T) {
 	}
 }
 
-func newWorldWithTwoMoves(t *testing.T) *world {
+func newWorldWithTwoMoves(t testing.TB) *world {
 	w := newWorld(t, 9, black)
 	for _, m := range []string{"C3", "G7"} {
 		w.srv.play(board.Move{Color: w.srv.game.ToMove(), Point: w.pt(m)})
@@ -235,5 +237,31 @@ func TestNoAfterAKoWasRetaken(t *testing.T) {
 	w.do(CmdDeny)
 	if n := relay.Game().MoveCount(); n != 14 {
 		t.Errorf("the record has %d moves, want 14\n%s", n, w.story())
+	}
+}
+
+// TestACaptureOfManyStonesIsTold: the odds of a move with which four stones are
+// lifted are beyond all bounds, and still there is something to say.
+func TestACaptureOfManyStonesIsTold(t *testing.T) {
+	w := newWorld(t, 9, black)
+	for _, m := range []string{"A2", "A1", "B2", "B1", "C2", "C1", "D2", "D1", "J9", "E9"} {
+		w.srv.play(board.Move{Color: w.srv.game.ToMove(), Point: w.pt(m)})
+	}
+	w.board = w.srv.game.Position()
+	w.start()
+	w.run(2 * time.Second)
+	w.put(w.pt("E1"), black, w.pt("A1"), w.pt("B1"), w.pt("C1"), w.pt("D1"))
+	w.run(3 * time.Second)
+	if w.srv.moves != 1 {
+		t.Errorf("%d moves were sent", w.srv.moves)
+	}
+	for _, e := range w.events {
+		text, err := json.Marshal(e)
+		if err != nil {
+			t.Errorf("%+v cannot be told: %v", e, err)
+		}
+		if e.Kind == EventSent && !strings.Contains(string(text), `"confidence":1`) {
+			t.Errorf("%s", text)
+		}
 	}
 }

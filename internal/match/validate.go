@@ -169,8 +169,13 @@ func (r *Result) valid() error {
 // that.
 func (c *ClockChanged) valid() error {
 	for _, k := range c.Clocks {
-		if k.Left < -maxTime || k.Left > maxTime {
-			return errors.New("a clock shows an impossible time")
+		for _, d := range []time.Duration{k.Left, k.Main, k.Period} {
+			if d < -maxTime || d > maxTime {
+				return errors.New("a clock shows an impossible time")
+			}
+		}
+		if err := errors.Join(validCount("a number of periods", k.Periods), validCount("a number of stones to play", k.Stones)); err != nil {
+			return err
 		}
 		if err := validText(k.Text); err != nil {
 			return err
@@ -227,6 +232,24 @@ func validPoints(ps []board.Point, size int) error {
 		if !p.On(size) {
 			return fmt.Errorf("a dead stone at %d, %d", p.X, p.Y)
 		}
+	}
+	return nil
+}
+
+// Validate says what is wrong with a tuning; nil if nothing is.
+func (t Tuning) Validate() error {
+	for _, d := range []time.Duration{t.Fade, t.Apart, t.Steady, t.Dwell, t.Ponder, t.Rest, t.Grace, t.Remind, t.Echo, t.Settle, t.Blind, t.Gap} {
+		if !timely(d) {
+			return errors.New("a tuning with an impossible time")
+		}
+	}
+	for _, share := range []float64{t.Keep, t.KeepSlow, t.Blunder, t.Hidden, t.Blunder + t.Hidden} {
+		if !(share >= 0 && share <= 1) {
+			return errors.New("a tuning with an impossible share")
+		}
+	}
+	if !finite(t.Sure, t.Bound, t.Doubt) || t.Fade == 0 || t.Apart == 0 || t.Blunder == 0 || t.Dwell == 0 || t.Ponder == 0 {
+		return errors.New("a tuning that nothing can be decided by")
 	}
 	return nil
 }

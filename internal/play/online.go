@@ -251,8 +251,7 @@ func (o *Online) tellClock(ctx context.Context, st *ogs.State, always bool) erro
 	now := st.Clock.At(o.now(), st.Time)
 	var clocks [2]match.Clock
 	for i, c := range [2]board.Color{board.Black, board.White} {
-		side := now.Sides[c]
-		clocks[i] = match.Clock{Text: side.String(), Left: side.Total(), Running: now.Running == c}
+		clocks[i] = clock(now.Sides[c], now.Running == c)
 	}
 	if clocks == o.clocks && !always {
 		return nil

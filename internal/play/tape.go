@@ -422,6 +422,11 @@ func newDecider(config []byte) (decider, error) {
 		c.Relay.Edition = cmp.Or(c.Relay.Edition, match.FirstRelayEdition)
 		return match.NewRelay(*c.Relay)
 	}
+	if t := c.Referee.Tuning; t != (match.Tuning{}) {
+		if err := t.Validate(); err != nil {
+			return nil, fmt.Errorf("the recording was decided by %w", err)
+		}
+	}
 	return match.New(*c.Referee), nil
 }
 

@@ -163,7 +163,7 @@ func sideLines(s *match.Snapshot) []string {
 			turn = ">"
 		}
 		line := fmt.Sprintf("%s%s %s", turn, name, who)
-		if t := s.Clocks[i].Text; t != "" {
+		if t := s.Clocks[i].String(); t != "" {
 			line += "  " + t
 		}
 		side = append(side, line, fmt.Sprintf("    %d captured", s.Captures[i]))
