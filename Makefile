@@ -8,7 +8,7 @@ export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
-PURE := ./board/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/credentials/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/gamefile/...
+PURE := ./board/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/credentials/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/gamefile/... ./internal/plain/...
 
 .DEFAULT_GOAL := help
 

@@ -420,8 +420,8 @@ func FuzzParseSGF(f *testing.F) {
 			}
 		}
 		if len(games) > 0 {
-			if diff := cmp.Diff(outlines(games), outlines(rewrite(t, games))); diff != "" {
-				t.Fatal(diff)
+			if a, b := outlines(games), outlines(rewrite(t, games)); a != b {
+				t.Fatal(cmp.Diff(a, b))
 			}
 		}
 	})

@@ -37,7 +37,7 @@ var foreignRecords = []struct {
 		"이창호/이세돌", "신진서/박정환", "조훈현/유창혁", "최정/오유진", "흑번 시험/백번 시험", "김지석/강동윤", "변상일/신민준", "흑 불계승/백 반집승", "홍길동/b", "제10회 결승/9단", "서봉수/최철한", "원성진/목진석", "연습 대국입니다/재미있는 바둑",
 	}},
 	{[]encoding.Encoding{charmap.Windows1252, charmap.ISO8859_1}, []string{
-		"Björn/Zoë", "François/José", "Jürgen Groß/Käthe Müller", "Åsa Söderström/Øystein", "Señor Muñoz/Íñigo", "André/b", "Übung für Anfänger/gewählt", "Gwenaël/Héloïse",
+		"Björn/Zoë", "François/José", "Jürgen Groß/Käthe Müller", "Åsa Söderström/Øystein", "Señor Muñoz/Íñigo", "André/b", "Übung für Anfänger/gewählt", "Gwenaël/Héloïse", "Zoë/René", "Chloé/b", "Noé/André",
 	}},
 	{[]encoding.Encoding{charmap.Windows1251, charmap.KOI8R}, []string{
 		"Александр Динерштейн/Илья Шикшин. Комментарий к партии: хороший ход", "Наталья Ковалёва/Дмитрий Сурин, чемпионат России по игре го среди женщин",

@@ -49,6 +49,7 @@ const (
 	worthFrequent = 2.5  // one of those that are met most
 	worthNone     = -4.0 // bytes that are no character
 	worthDeclared = 0.6  // on top, for the encoding that CA names
+	worthBroken   = -1.5 // on top, for an encoding that loses brackets which another keeps
 	worthAnything = 0.5  // less than this is no text of these scripts
 )
 
@@ -58,35 +59,69 @@ const enough = 20_000
 // guess returns the encoding in which data reads as ordinary text, or declared,
 // which may be nil, if none is better.
 func guess(data []byte, declared encoding.Encoding) encoding.Encoding {
-	best, most := declared, worthAnything
+	type candidate struct {
+		enc    encoding.Encoding
+		score  float64
+		values int
+	}
 	ours := declared == nil || declared == charmap.Windows1252
+	list := []candidate{{enc: charmap.Windows1252, score: scoreWestern(data)}}
 	for _, s := range scripts {
-		score := s.score(data)
-		if sameEncoding(s.enc, declared) {
-			score += worthDeclared
+		list = append(list, candidate{enc: s.enc, score: s.score(data)})
+	}
+	most := 0
+	for i := range list {
+		c := &list[i]
+		if declared != nil && sameEncoding(c.enc, declared) {
+			c.score += worthDeclared
 			ours = true
 		}
-		if score > most {
-			best, most = s.enc, score
+		if c.score > 0 && len(data) <= tried {
+			c.values = valuesIn(decodeAs(c.enc, data))
+			most = max(most, c.values)
 		}
 	}
 	if !ours {
 		return declared // Cyrillic, say, which these scores know nothing of
 	}
-	west := scoreWestern(data)
-	if declared == charmap.Windows1252 {
-		west += worthDeclared
+	best := candidate{score: worthAnything}
+	for i, c := range list {
+		if c.values < most {
+			list[i].score += worthBroken
+		}
+		if i > 0 && list[i].score > best.score {
+			best = list[i]
+		}
 	}
+	west := list[0].score
 	switch {
-	case west > most, best == nil && west > 0:
+	case west > best.score, best.enc == nil && west > 0:
 		return charmap.Windows1252
-	case best != nil && (best != charmap.Windows1252 || west > 0):
-		return best
+	case best.enc != nil:
+		return best.enc
 	}
-	if enc, err := htmlindex.Get(chardet.Detect(foreign(data)).Encoding); err == nil && enc != nil {
-		return enc // Cyrillic, Greek, Hebrew, Thai, …
+	if text := foreign(data); len(text) >= 12 { // of less no detector knows anything
+		if enc, err := htmlindex.Get(chardet.Detect(text).Encoding); err == nil && enc != nil {
+			return enc // Cyrillic, Greek, Hebrew, Thai, …
+		}
 	}
 	return charmap.Windows1252
+}
+
+// tried is the size of a file, in bytes, up to which it is looked whether a
+// record comes out whole.
+const tried = 1 << 20
+
+// valuesIn counts the values of properties in a text; none if it is no whole
+// record. In a wrong encoding a character may swallow a bracket.
+func valuesIn(text string) int {
+	p := parser{s: text}
+	for p.skipToGame() {
+		if _, err := p.game(); err != nil {
+			return 0
+		}
+	}
+	return p.values
 }
 
 // sameEncoding reports whether text in b is text in a: GBK and GB2312 are parts
@@ -275,7 +310,7 @@ func scoreWestern(data []byte) float64 {
 // detector to look at.
 func foreign(data []byte) []byte {
 	var b []byte
-	for _, v := range bytes.FieldsFunc(data[:min(len(data), 256<<10)], func(r rune) bool { return strings.ContainsRune("[]\n", r) }) {
+	for _, v := range bytes.FieldsFunc(data[:min(len(data), 64<<10)], func(r rune) bool { return strings.ContainsRune("[]\n", r) }) {
 		if !isASCII(string(v)) {
 			b = append(append(b, v...), '\n')
 		}

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // ID is Challonge's name of a thing. JSON:API sends it as a string, some
@@ -25,14 +28,30 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 		if err := json.Unmarshal(data, &s); err != nil {
 			return err
 		}
+		if !idLike(s) {
+			return fmt.Errorf("%.40q is no id", s)
+		}
 		*id = ID(s)
 	default:
 		if _, err := strconv.ParseInt(string(data), 10, 64); err != nil {
-			return fmt.Errorf("%s is no id", data)
+			return fmt.Errorf("%.40q is no id", data)
 		}
 		*id = ID(data)
 	}
 	return nil
+}
+
+// idLike reports whether s can be the name of a thing: it goes into addresses,
+// into the names of files and onto the screen, so it is of letters, digits and
+// a few signs.
+func idLike(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.:", c) >= 0) {
+			return false
+		}
+	}
+	return len(s) <= 100 && strings.Trim(s, ".") == s
 }
 
 // number decodes an integer that may come as a number, a string or null.
@@ -46,7 +65,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != float64(int32(f)) {
-		return fmt.Errorf("%s is no whole number", data)
+		return fmt.Errorf("%.40q is no whole number", data)
 	}
 	*n = number(f)
 	return nil
@@ -62,7 +81,7 @@ func (t *truth) UnmarshalJSON(data []byte) error {
 	case "false", "0", "null", "":
 		*t = false
 	default:
-		return fmt.Errorf("%s is neither true nor false", data)
+		return fmt.Errorf("%.40q is neither true nor false", data)
 	}
 	return nil
 }
@@ -146,6 +165,7 @@ func (r *resource) attributes(v any) (relationships, error) {
 	if err := json.Unmarshal(r.Attributes, v); err != nil {
 		return nil, err
 	}
+	makePlain(reflect.ValueOf(v).Elem(), "")
 	rel := relationships{}
 	var inside struct {
 		Relationships relationships `json:"relationships"`
@@ -161,6 +181,37 @@ func (r *resource) attributes(v any) (relationships, error) {
 		}
 	}
 	return rel, nil
+}
+
+// makePlain makes all strings in v fit to be shown, as their fields' tags say:
+// plain:"name" is a name of somebody or something, plain:"text" may have several
+// lines, what has no tag is one line.
+func makePlain(v reflect.Value, tag string) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if t := v.Type().Field(i); t.IsExported() {
+				makePlain(v.Field(i), t.Tag.Get("plain"))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			makePlain(v.Index(i), tag)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			makePlain(v.Elem(), tag)
+		}
+	case reflect.String:
+		switch tag {
+		case "name":
+			v.SetString(plain.Name(v.String()))
+		case "text":
+			v.SetString(plain.Text(v.String()))
+		default:
+			v.SetString(plain.Line(v.String()))
+		}
+	}
 }
 
 // parseOne decodes a document with one thing in it.

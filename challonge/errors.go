@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // The kinds of failure, for errors.Is.
@@ -106,6 +108,9 @@ func isHTML(contentType string, body []byte) bool {
 	return len(body) > 0 && body[0] == '<' || strings.Contains(contentType, "html") && (len(body) == 0 || body[0] != '{' && body[0] != '[')
 }
 
+// maxDetails is how many errors of one reply are told.
+const maxDetails = 10
+
 // parseErrors reads the errors of a reply in each of the forms that Challonge
 // and JSON:API know: a list of objects, one object, texts, a map of attributes
 // to texts, and OAuth's error with its description.
@@ -124,6 +129,10 @@ func parseErrors(data []byte) []Detail {
 	}
 	if doc.Description != "" {
 		details = append(details, Detail{Detail: doc.Description})
+	}
+	details = details[:min(len(details), maxDetails)]
+	for i, d := range details {
+		details[i] = Detail{Detail: plain.Cut(d.Detail, 300), Source: plain.Cut(d.Source, 80)}
 	}
 	return details
 }

@@ -16,8 +16,8 @@ type User struct {
 
 func user(r *resource) (User, error) {
 	var a struct {
-		Username string `json:"username"`
-		Name     string `json:"name"`
+		Username string `json:"username" plain:"name"`
+		Name     string `json:"name" plain:"name"`
 		Email    string `json:"email"`
 	}
 	if _, err := r.attributes(&a); err != nil {
@@ -47,11 +47,11 @@ type Community struct {
 
 func community(r *resource) (Community, error) {
 	var a struct {
-		Name        string `json:"name"`
+		Name        string `json:"name" plain:"name"`
 		Subdomain   string `json:"subdomain"`
 		Permalink   string `json:"permalink"`
 		Identifier  string `json:"identifier"`
-		Description string `json:"description"`
+		Description string `json:"description" plain:"text"`
 	}
 	if _, err := r.attributes(&a); err != nil {
 		return Community{}, err
@@ -81,7 +81,7 @@ type Attachment struct {
 func attachment(r *resource) (Attachment, error) {
 	var a struct {
 		URL         string `json:"url"`
-		Description string `json:"description"`
+		Description string `json:"description" plain:"text"`
 	}
 	if _, err := r.attributes(&a); err != nil {
 		return Attachment{}, err

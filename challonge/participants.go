@@ -23,9 +23,9 @@ type Participant struct {
 
 func participant(r *resource) (Participant, error) {
 	var a struct {
-		Name      string `json:"name"`
+		Name      string `json:"name" plain:"name"`
 		Seed      number `json:"seed"`
-		Username  string `json:"username"`
+		Username  string `json:"username" plain:"name"`
 		Misc      string `json:"misc"`
 		GroupID   ID     `json:"group_id"`
 		GroupIDs  []ID   `json:"group_player_ids"`

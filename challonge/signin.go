@@ -18,6 +18,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/version"
 )
 
@@ -160,7 +161,7 @@ func (a *App) post(ctx context.Context, address string, form url.Values) ([]byte
 		Description string `json:"error_description"`
 	}
 	if json.Unmarshal(data, &told) == nil && told.Error != "" && resp.StatusCode < 500 {
-		return nil, &oauth2.RetrieveError{Response: resp, Body: data, ErrorCode: told.Error, ErrorDescription: told.Description}
+		return nil, &oauth2.RetrieveError{Response: resp, Body: data, ErrorCode: plain.Name(told.Error), ErrorDescription: plain.Cut(told.Description, 300)}
 	}
 	return nil, &Error{Method: http.MethodPost, Path: req.URL.Path, Status: resp.StatusCode, Details: parseErrors(data), RetryAfter: retryAfter(resp.Header, time.Now())}
 }
@@ -328,6 +329,7 @@ func parseDevice(data []byte, a *App) (*DeviceGrant, error) {
 	if d.Complete == "" {
 		d.Complete = d.URI
 	}
+	d.User, d.URI, d.Complete = plain.Cut(d.User, 40), plain.Line(d.URI), plain.Line(d.Complete)
 	for _, address := range []string{d.URI, d.Complete} {
 		if _, err := checkAddress(address); err != nil {
 			return nil, err // nobody is sent to an address that is no safe page

@@ -55,13 +55,13 @@ type Tournament struct {
 
 func tournament(r *resource) (Tournament, error) {
 	var a struct {
-		Name         string `json:"name"`
+		Name         string `json:"name" plain:"name"`
 		Type         string `json:"tournament_type"`
 		URL          string `json:"url"`
 		Page         string `json:"full_challonge_url"`
 		Game         string `json:"game_name"`
 		State        string `json:"state"`
-		Description  string `json:"description"`
+		Description  string `json:"description" plain:"text"`
 		Private      truth  `json:"private"`
 		Participants number `json:"participants_count"`
 		Accept       truth  `json:"accept_attachments"`

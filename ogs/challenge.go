@@ -134,7 +134,7 @@ func (c *Client) Challenge(ctx context.Context, ch Challenge, opponent ID) (Offe
 	if err := c.call(ctx, http.MethodPost, path, ch, &w); err != nil {
 		return Offer{}, err
 	}
-	o := Offer{Challenge: looseID(w.Challenge), Game: looseID(w.Game), UUID: string(w.UUID),
+	o := Offer{Challenge: looseID(w.Challenge), Game: looseID(w.Game), UUID: clip(string(w.UUID)),
 		Speed: ch.Time.Classify(ch.Width, ch.Height), To: opponent}
 	if o.Challenge == 0 {
 		return Offer{}, &APIError{Method: http.MethodPost, Path: path, Status: http.StatusOK,
@@ -468,7 +468,7 @@ func decodeSeeks(data json.RawMessage) SeekGraph {
 		if json.Unmarshal(raw, &w) != nil || w.Challenge == 0 {
 			continue
 		}
-		k := Seek{Challenge: w.Challenge, Game: w.Game, Player: Player{ID: w.UserID, Username: clip(string(w.Username)), Rank: float64(w.Ranking)},
+		k := Seek{Challenge: w.Challenge, Game: w.Game, Player: Player{ID: w.UserID, Username: playerName(w.Username), Rank: float64(w.Ranking)},
 			Name: clip(string(w.Name)), Width: int(w.Width), Height: int(w.Height), Rules: clip(string(w.Rules)), Ranked: bool(w.Ranked),
 			Handicap: int(w.Handicap), Color: clip(string(w.Color)), MinRank: float64(w.MinRank), MaxRank: float64(w.MaxRank),
 			Time: w.Time, PerMove: time.Duration(w.PerMove), Deleted: bool(w.Delete), Started: bool(w.Started)}
@@ -477,7 +477,7 @@ func decodeSeeks(data json.RawMessage) SeekGraph {
 			k.Komi = &komi
 		}
 		if k.Time.System == "" {
-			k.Time.System = string(w.TimeName)
+			k.Time.System = clip(string(w.TimeName))
 		}
 		g.Seeks = append(g.Seeks, k)
 	}
@@ -595,7 +595,7 @@ func (a *AutomatchEvent) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	a.UUID, a.Game = string(w.UUID), w.Game
+	a.UUID, a.Game = clip(string(w.UUID)), w.Game
 	return nil
 }
 

@@ -137,7 +137,7 @@ func (c *Clock) setPause(p *wirePause, since time.Time) {
 		if w.PausesLeft != nil {
 			one.PausesLeft = int(*w.PausesLeft)
 		}
-		c.Pauses[name] = one
+		c.Pauses[clip(name)] = one
 	}
 	c.Paused = len(c.Pauses) > 0
 	if p.Paused != nil {

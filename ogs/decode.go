@@ -24,7 +24,7 @@ func (i *ID) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		return fmt.Errorf("%s is no id", b)
+		return fmt.Errorf("%.40q is no id", b)
 	}
 	*i = ID(f)
 	return nil
@@ -48,7 +48,7 @@ type integer int
 func (n *integer) UnmarshalJSON(b []byte) error {
 	f, err := looseNumber(b)
 	if err == nil && (f != math.Trunc(f) || math.Abs(f) > 1<<31) {
-		err = fmt.Errorf("%s is no small whole number", b)
+		err = fmt.Errorf("%.40q is no small whole number", b)
 	}
 	if err == nil {
 		*n = integer(f)

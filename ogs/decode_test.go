@@ -206,7 +206,7 @@ func TestErrorMessage(t *testing.T) {
 		`<h1>Server Error (500)</h1>`:       "Server Error (500)",
 		`<html><style>b{}</style><script>x()</script><p>Down` + "\n" + `for now</p>`: "Down for now",
 		"\xff\xfe":        "2 bytes that are no text",
-		"a\x1b[31mb\x07c": "a [31mb c",
+		"a\x1b[31mb\x07c": "a[31mbc",
 	} {
 		if got := errorMessage([]byte(text)); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)

@@ -9,8 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // ErrSignIn is wrapped by errors that only a new sign-in (or another token)
@@ -124,16 +125,13 @@ func excerpt(body []byte) string {
 	return clip(strings.Join(strings.Fields(s), " "))
 }
 
-// clip makes foreign text fit for one line of a terminal.
-func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 300 {
-		s = string(r[:300]) + "…"
-	}
-	return strings.TrimSpace(s)
-}
+// clip makes the server's text plain: all that a person may see comes through
+// it.
+func clip(s string) string { return plain.Cut(s, 300) }
+
+// playerName makes the name of a player plain. One of which nothing is left to
+// be seen is "?".
+func playerName(t text) string { return plain.Name(string(t)) }
+
+// ChatText is how a line of chat comes back in a Chat: made plain, and cut.
+func ChatText(line string) string { return clip(line) }

@@ -776,7 +776,7 @@ func (g *Game) chat(data json.RawMessage) error {
 	if w.Line.ID != "" {
 		g.chats[string(w.Line.ID)] = true
 	}
-	g.tell(Chat{Player{ID: w.Line.PlayerID, Username: clip(string(w.Line.Username))}, string(w.Channel), clip(string(w.Line.Body)), w.Line.Date.Time})
+	g.tell(Chat{Player{ID: w.Line.PlayerID, Username: playerName(w.Line.Username)}, clip(string(w.Channel)), clip(string(w.Line.Body)), w.Line.Date.Time})
 	return nil
 }
 

@@ -278,7 +278,7 @@ func (n *Notification) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*n = Notification{ID: string(w.ID), Type: string(w.Type), GameID: max(w.GameID, w.Game), Challenge: w.Challenge,
+	*n = Notification{ID: string(w.ID), Type: clip(string(w.Type)), GameID: max(w.GameID, w.Game), Challenge: w.Challenge,
 		User: w.User, Message: clip(string(w.Message)), Outcome: clip(string(w.Outcome)), Raw: append(json.RawMessage(nil), b...)}
 	return nil
 }

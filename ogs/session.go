@@ -294,7 +294,7 @@ func (s *Session) authenticate(conn *conn, jwt string) (Player, error) {
 		if want := playerOfJWT(jwt); want != 0 && want != who.ID {
 			return Player{}, fmt.Errorf("%w: the socket took player %d for player %d", ErrSignIn, want, who.ID)
 		}
-		return Player{ID: who.ID, Username: clip(string(who.Username))}, nil
+		return Player{ID: who.ID, Username: playerName(who.Username)}, nil
 	case <-timer.C:
 		return Player{}, &UnreachableError{Server: s.c.base.Host, Err: errors.New("the socket does not answer the sign-in")}
 	case <-conn.closed:

@@ -47,13 +47,29 @@ func (p *Player) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*p = Player{ID: w.ID, Username: clip(string(w.Username)), Professional: bool(w.Professional)}
+	*p = Player{ID: w.ID, Username: playerName(w.Username), Professional: bool(w.Professional)}
 	if w.Rank != nil {
 		p.Rank = float64(*w.Rank)
 	} else if w.Ranking != nil {
 		p.Rank = float64(*w.Ranking)
 	}
 	return nil
+}
+
+// RankText is the player's rank, "12k" or "3d"; "" if it is not known.
+func (p Player) RankText() string {
+	if p.Rank <= 0 {
+		return ""
+	}
+	return FormatRank(p.Rank)
+}
+
+// WithRank is the player's name and, where it is known, the rank: "Ada (5k)".
+func (p Player) WithRank() string {
+	if rank := p.RankText(); rank != "" {
+		return p.Username + " (" + rank + ")"
+	}
+	return p.Username
 }
 
 // UndoRequest is an open request to take moves back.
@@ -370,7 +386,7 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 	}
 	s := &State{
 		ID: w.GameID, Name: clip(string(w.Name)), Width: int(w.Width), Height: int(w.Height), Handicap: int(w.Handicap),
-		Ranked: bool(w.Ranked), Private: bool(w.Private), Time: w.Time, Phase: w.Phase, Moves: w.Moves, Removed: string(w.Removed),
+		Ranked: bool(w.Ranked), Private: bool(w.Private), Time: w.Time, Phase: Phase(clip(string(w.Phase))), Moves: w.Moves, Removed: string(w.Removed),
 		Players:  [3]Player{board.Black: w.Players.Black.Player, board.White: w.Players.White.Player},
 		Accepted: [3]*string{board.Black: w.Players.Black.Accepted, board.White: w.Players.White.Accepted},
 	}

@@ -111,9 +111,9 @@ func (t *TimeControl) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*t = TimeControl{System: string(w.System), Speed: string(w.Speed), PauseOnWeekends: bool(w.Weekends)}
+	*t = TimeControl{System: clip(string(w.System)), Speed: clip(string(w.Speed)), PauseOnWeekends: bool(w.Weekends)}
 	if t.System == "" {
-		t.System = string(w.TimeControl)
+		t.System = clip(string(w.TimeControl))
 	}
 	switch t.System {
 	case Fischer:

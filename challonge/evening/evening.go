@@ -20,6 +20,7 @@ import (
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // Options describe an evening.
@@ -132,7 +133,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 		games.Store(table.Match.ID, won)
 		if len(g.SGF) > 0 {
-			name := filepath.Join(o.Dir, "match-"+table.Match.Identifier+".sgf")
+			name := filepath.Join(o.Dir, plain.FileName("match-"+table.Match.Identifier)+".sgf")
 			if err := disk.WriteFile(disk.OS, name, g.SGF, 0o644); err != nil {
 				return g, fmt.Errorf("the game cannot be kept: %w", err)
 			}

@@ -21,6 +21,7 @@ import (
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // challongeFlags are what every command about Challonge takes.
@@ -271,7 +272,7 @@ func (t *table) write(w io.Writer) {
 // print prints v as JSON, or what text writes.
 func (f *challongeFlags) print(cmd *cobra.Command, v any, text func(w io.Writer)) error {
 	if f.format == "json" {
-		e := json.NewEncoder(cmd.OutOrStdout())
+		e := json.NewEncoder(plain.JSONWriter(cmd.OutOrStdout()))
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(v)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/qr"
 )
 
@@ -148,7 +149,8 @@ func showDevice(w io.Writer, g *challonge.DeviceGrant) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s\nScan this with a phone, or open %s and type\n\n    %s\n\n", code, g.Address, g.UserCode)
+	plain.Control(w, code)
+	fmt.Fprintf(w, "\nScan this with a phone, or open %s and type\n\n    %s\n\n", g.Address, g.UserCode)
 	if !g.Expires.IsZero() {
 		fmt.Fprintf(w, "The code is good until %s. Waiting …\n", g.Expires.Local().Format("15:04:05"))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gobancam/gobancam/challonge/desk"
 	"github.com/gobancam/gobancam/challonge/outbox"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 )
 
@@ -49,7 +50,7 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 	d.Black = func(t *desk.Table) (string, error) {
 		own := file == ""
 		if own {
-			file = gamesFile(fmt.Sprintf("%s-%s-%s.sgf", host, t.Tournament.ID, t.Match.ID))
+			file = gamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
 		}
 		if m.record, err = openRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
 			return "", withCode(exitUsage, err)
@@ -62,13 +63,13 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 		if m.begun = m.record.Found(); m.begun == nil {
 			return black, nil
 		}
-		return m.begun.Root.Text("PB"), nil
+		return plain.Name(m.begun.Root.Text("PB")), nil
 	}
 	if m.table, err = d.Pick(cmd.Context(), spec, ""); err != nil {
 		return m, err
 	}
-	if b := m.begun; b != nil && (b.Root.Text("PW") != m.table.White.Name || b.Root.Text("EV") != m.table.Tournament.Name) {
-		return m, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", file, b.Root.Text("PB"), b.Root.Text("PW"), b.Root.Text("EV")))
+	if b := m.begun; b != nil && (plain.Name(b.Root.Text("PW")) != m.table.White.Name || plain.Name(b.Root.Text("EV")) != m.table.Tournament.Name) {
+		return m, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", file, plain.Name(b.Root.Text("PB")), plain.Name(b.Root.Text("PW")), plain.Name(b.Root.Text("EV"))))
 	}
 	note(m.table.String() + ".")
 	ctx, cancel := context.WithCancel(cmd.Context())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/outbox"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 func newChallongeReportCommand(f *challongeFlags) *cobra.Command {
@@ -112,7 +113,7 @@ Exit code 3: a result still waits here.`,
 					return err
 				}
 			}
-			r.Confirmed.By = by
+			r.Confirmed.By = plain.Name(by)
 			if r, err = box.Add(r); err != nil {
 				return err
 			}

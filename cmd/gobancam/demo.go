@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/evening"
@@ -44,9 +43,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				return withCode(exitUsage, fmt.Errorf("--out: %w", err))
 			}
 			opt.Out = cmd.OutOrStdout()
-			if f, ok := opt.Out.(*os.File); ok && !plain {
-				opt.Live = term.IsTerminal(int(f.Fd()))
-			}
+			opt.Live = !plain && isTerminal(opt.Out)
 			if tournament {
 				return evening.Run(cmd.Context(), evening.Options{Dir: opt.Dir, Out: opt.Out, Boards: 2, Play: evening.Simulated(opt.Seed)})
 			}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -29,9 +30,14 @@ func newFace(out io.Writer, headless bool) *face {
 		f.json = terminal.NewJSON(out)
 		return f
 	}
-	file, ok := out.(*os.File)
-	f.text = terminal.NewText(out, ok && term.IsTerminal(int(file.Fd())))
+	f.text = terminal.NewText(out, isTerminal(out))
 	return f
+}
+
+// isTerminal reports whether what is written to out is seen by a person.
+func isTerminal(out io.Writer) bool {
+	file, ok := plain.Unwrap(out).(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 func (f *face) announce(e match.Event) {

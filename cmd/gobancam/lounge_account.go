@@ -30,7 +30,7 @@ func (l *lounge) account(ctx context.Context) (page, error) {
 	me := l.session.Me()
 	m := &window.Menu{Name: "account", Title: "Account",
 		Items: []window.Item{
-			{Key: "ogs", Title: hostName(l.client.Server()), Detail: "Signed in as " + withRank(me), Note: "Sign in anew"},
+			{Key: "ogs", Title: hostName(l.client.Server()), Detail: "Signed in as " + me.WithRank(), Note: "Sign in anew"},
 			{Key: "challonge", Title: "challonge.com", Detail: challongeSays + "; results of club games go there", Note: "Sign in by phone"}},
 		Buttons: []window.Choice{{Key: "Escape", Label: "Games"}}}
 	if place := store.Place(); place != "" {

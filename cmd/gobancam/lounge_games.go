@@ -213,7 +213,7 @@ func updated(games []ogs.ActiveGame, g ogs.ActiveGame, me ogs.ID) []ogs.ActiveGa
 // gamesMenu is the page of the games: the one played last comes first.
 func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []ogs.PendingChallenge, last ogs.ID) *window.Menu {
 	m := &window.Menu{Name: "games", Title: "Choose a game",
-		Sub:   fmt.Sprintf("Signed in as %s (%s) at %s", me.Username, ogs.FormatRank(me.Rank), hostName(l.client.Server())),
+		Sub:   fmt.Sprintf("Signed in as %s at %s", me.WithRank(), hostName(l.client.Server())),
 		Empty: "No game is running, and nobody challenges you. Offer a game: N.",
 		Buttons: []window.Choice{{Key: "N", Label: "New game", Lead: len(games)+len(challenges) == 0}, {Key: "R", Label: "Refresh"}, {Key: "K", Label: "Calibrate"},
 			{Key: "A", Label: "Account"}, {Key: "Escape", Label: "Cameras"}}}
@@ -233,7 +233,7 @@ func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 	for _, g := range games {
 		side := g.Side(me.ID)
 		other := g.Players[side.Opponent()]
-		it := window.Item{Key: fmt.Sprintf("game %d", g.ID), Title: withRank(other),
+		it := window.Item{Key: fmt.Sprintf("game %d", g.ID), Title: other.WithRank(),
 			Detail: fmt.Sprintf("%d×%d · you are %s · move %d · %s", g.Width, g.Height, side, g.MoveNumber, g.Name)}
 		switch {
 		case g.Phase == ogs.StoneRemoval:
@@ -256,23 +256,16 @@ func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		m.Items = append(m.Items, it)
 	}
 	for _, c := range challenges {
-		it := window.Item{Key: fmt.Sprintf("challenge %d", c.ID), Title: withRank(c.From) + " challenges you", Note: "Challenge", Lead: true, Detail: terms(c)}
+		it := window.Item{Key: fmt.Sprintf("challenge %d", c.ID), Title: c.From.WithRank() + " challenges you", Note: "Challenge", Lead: true, Detail: terms(c)}
 		if c.From.ID == me.ID {
 			it.Title, it.Note, it.Lead = "Your challenge to anybody", "Waiting", false
 			if c.To.ID != 0 {
-				it.Title = "Your challenge to " + withRank(c.To)
+				it.Title = "Your challenge to " + c.To.WithRank()
 			}
 		}
 		m.Items = append(m.Items, it)
 	}
 	return m
-}
-
-func withRank(p ogs.Player) string {
-	if p.Rank <= 0 {
-		return p.Username
-	}
-	return fmt.Sprintf("%s (%s)", p.Username, ogs.FormatRank(p.Rank))
 }
 
 // terms says what a challenge is about.
@@ -287,7 +280,7 @@ func terms(c ogs.PendingChallenge) string {
 // challenge asks what to do about a challenge.
 func (l *lounge) challenge(c ogs.PendingChallenge, me ogs.ID) page {
 	return func(ctx context.Context) (page, error) {
-		m := &window.Menu{Name: fmt.Sprintf("challenge %d", c.ID), Title: withRank(c.From) + " challenges you", Text: terms(c) + ".",
+		m := &window.Menu{Name: fmt.Sprintf("challenge %d", c.ID), Title: c.From.WithRank() + " challenges you", Text: terms(c) + ".",
 			Buttons: []window.Choice{{Key: "Enter", Label: "Accept", Lead: true}, {Key: "D", Label: "Decline"}, {Key: "Escape", Label: "Games"}}}
 		if c.From.ID == me {
 			m.Title = "Your challenge"
@@ -373,7 +366,7 @@ func (l *lounge) wait(c ogs.Challenge, to ogs.Player) page {
 	return func(ctx context.Context) (page, error) {
 		whom := "anybody"
 		if to.ID != 0 {
-			whom = withRank(to)
+			whom = to.WithRank()
 		}
 		m := &window.Menu{Name: "waiting", Title: "Waiting for an opponent", Text: fmt.Sprintf("Offered to %s: %d×%d, %s. The game begins when the offer is accepted.", whom, c.Width, c.Height, c.Time),
 			Buttons: []window.Choice{{Key: "Escape", Label: "Withdraw"}}}

@@ -212,7 +212,7 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "Signed in as %s (%s) at %s. Kept in %s.\n", me.Username, ogs.FormatRank(me.Rank), f.server, store.Place())
+			fmt.Fprintf(out, "Signed in as %s at %s. Kept in %s.\n", me.WithRank(), f.server, store.Place())
 			return nil
 		},
 	}
@@ -280,7 +280,7 @@ func newWhoamiCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s (%s), player %d at %s\n", me.Username, ogs.FormatRank(me.Rank), me.ID, f.server)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, player %d at %s\n", me.WithRank(), me.ID, f.server)
 			return nil
 		},
 	}

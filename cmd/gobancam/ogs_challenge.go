@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -162,7 +163,7 @@ Offers with a name are kept in the configuration, as tables:
 
 func printGame(w io.Writer, format string, id ogs.ID) error {
 	if format == "json" {
-		return json.NewEncoder(w).Encode(map[string]any{"game": id})
+		return json.NewEncoder(plain.JSONWriter(w)).Encode(map[string]any{"game": id})
 	}
 	_, err := fmt.Fprintln(w, id)
 	return err
@@ -203,11 +204,7 @@ func offerIn(ctx context.Context, s *ogs.Session, ch ogs.Challenge, opponent ogs
 func showWaiting(w io.Writer, what string) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	began := time.Now()
-	terminal := false
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	terminal := isTerminal(w)
 	if !terminal {
 		fmt.Fprintf(w, "%s …\n", what)
 	}
@@ -219,12 +216,13 @@ func showWaiting(w io.Writer, what string) (stop func()) {
 			select {
 			case <-quit:
 				if terminal {
-					fmt.Fprint(w, "\r\x1b[K")
+					plain.Control(w, "\r\x1b[K")
 				}
 				return
 			case <-t.C:
 				if terminal {
-					fmt.Fprintf(w, "\r%s … %v (Ctrl-C ends it) ", what, time.Since(began).Round(time.Second))
+					plain.Control(w, "\r")
+					fmt.Fprintf(w, "%s … %v (Ctrl-C ends it) ", what, time.Since(began).Round(time.Second))
 				}
 			}
 		}
@@ -253,7 +251,7 @@ func newChallengeListCommand() *cobra.Command {
 			}
 			tw := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, c := range list {
-				who := "from " + c.From.Username + " (" + ogs.FormatRank(c.From.Rank) + ")"
+				who := "from " + c.From.WithRank()
 				if c.From.ID == me.ID {
 					who = "to anybody"
 					if c.To.ID != 0 {
@@ -411,7 +409,7 @@ func printSeeks(w io.Writer, g ogs.SeekGraph) error {
 		case k.Started:
 			fmt.Fprintf(tw, "%d\thas become game %d\n", k.Challenge, k.Game)
 		default:
-			fmt.Fprintf(tw, "%d\t%s (%s)\t%d×%d\t%s\t%s\t%s\t%s to %s\t%s\n", k.Challenge, k.Player.Username, ogs.FormatRank(k.Player.Rank), k.Width, k.Height,
+			fmt.Fprintf(tw, "%d\t%s\t%d×%d\t%s\t%s\t%s\t%s to %s\t%s\n", k.Challenge, k.Player.WithRank(), k.Width, k.Height,
 				k.Rules, k.Time, rankedWord(k.Ranked), ogs.FormatRank(k.MinRank), ogs.FormatRank(k.MaxRank), k.Name)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -170,7 +171,7 @@ after it to 'gobancam play --game'.`,
 func printGames(w io.Writer, format string, games []ogs.ActiveGame, me, last ogs.ID) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
+		enc := json.NewEncoder(plain.JSONWriter(w))
 		for i, g := range games {
 			side := g.Side(me)
 			if err := enc.Encode(map[string]any{"number": i + 1, "game": g.ID, "name": g.Name, "size": g.Width, "phase": g.Phase,
@@ -300,7 +301,7 @@ func newGamesSayCommand() *cobra.Command {
 			line := strings.Join(args[1:], " ")
 			return f.inGame(cmd, args[0], func(g *ogs.Game) error { return g.Chat(line) }, func(e ogs.Event) bool {
 				c, ok := e.(ogs.Chat)
-				return ok && c.Text == strings.TrimSpace(line)
+				return ok && c.Text == ogs.ChatText(line)
 			})
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -38,7 +39,11 @@ moves.`,
 				return err
 			}
 			if out == "" {
-				if _, err := cmd.OutOrStdout().Write(data); err != nil {
+				to := cmd.OutOrStdout()
+				if !isTerminal(to) {
+					to = plain.Unwrap(to) // a file gets the record as it is
+				}
+				if _, err := to.Write(data); err != nil {
 					return err
 				}
 			} else if err := saveSGF(out, data, force); err != nil {

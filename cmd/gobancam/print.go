@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // plural counts things in words.
@@ -19,6 +21,6 @@ func writeJSON(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(line, '\n'))
+	_, err = w.Write(append(plain.JSON(line), '\n'))
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/window"
 )
 
@@ -39,6 +40,9 @@ var errSilent = errors.New("")
 // run is the whole program: it parses args, works until done or until ctx
 // ends, and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	// Names, chat and the errors of servers are made plain where they come in;
+	// what slips through does not reach the terminal all the same.
+	stdout, stderr = plain.NewWriter(stdout), plain.NewWriter(stderr)
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)

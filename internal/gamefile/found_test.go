@@ -314,6 +314,25 @@ func TestReadWhatWasWritten(t *testing.T) {
 	}
 }
 
+// Names that come from elsewhere are written as they are shown.
+func TestNamesAreWrittenPlain(t *testing.T) {
+	const hostile = "Eve\x1b[2J\u202emoc]\u200b\nx"
+	who := match.Player{Name: hostile, Rank: hostile}
+	data, err := Compose(nil, first(t, 2), Labels{Black: who, White: who, Name: hostile, Place: hostile, Remark: hostile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	games, err := board.ParseSGF(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"PB", "BR", "PW", "WR", "GN", "PC", "GC"} {
+		if got := games[0].Text(id); got != "Eve[2Jmoc] x" {
+			t.Errorf("%s is %q", id, got)
+		}
+	}
+}
+
 // What is fetched or replayed into a file replaces nothing of anybody else's.
 func TestSave(t *testing.T) {
 	d := faulty.New(1, "/games")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/version"
 )
 
@@ -66,7 +67,7 @@ func Compose(base *board.Node, g *board.Game, l Labels) ([]byte, error) {
 func (l *Labels) sign(root *board.Node) {
 	set := func(id, text string) {
 		if text != "" {
-			root.SetText(id, text)
+			root.SetText(id, plain.Line(text))
 		}
 	}
 	date := l.Date
@@ -86,8 +87,8 @@ func (l *Labels) sign(root *board.Node) {
 	if l.Result != nil {
 		root.SetText("RE", l.Result.String())
 	}
-	if l.Remark != "" && !strings.Contains(root.Text("GC"), l.Remark) {
-		root.SetText("GC", strings.TrimSpace(root.Text("GC")+"\n"+l.Remark))
+	if remark := plain.Line(l.Remark); remark != "" && !strings.Contains(root.Text("GC"), remark) {
+		root.SetText("GC", strings.TrimSpace(root.Text("GC")+"\n"+remark))
 	}
 	if l.Sign != nil {
 		l.Sign(root)

@@ -79,6 +79,9 @@ func TestWriter(t *testing.T) {
 			t.Errorf("%q: %d, %v", part, n, err)
 		}
 	}
+	if got := Visible("  a\x1b[2J\u202e b\xff "); got != "  a[2J b\ufffd " {
+		t.Errorf("%q", got)
+	}
 	if err := Control(w, "\x1b[J"); err != nil {
 		t.Error(err)
 	}

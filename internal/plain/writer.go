@@ -2,6 +2,7 @@ package plain
 
 import (
 	"io"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -45,7 +46,7 @@ func (w *Writer) Write(text []byte) (int, error) {
 		}
 		r, size := utf8.DecodeRune(in)
 		in = in[size:]
-		if r == '\n' || r == '\t' || !hidden(r) || r == zwj || r == zwnj || selector(r) {
+		if passing(r) {
 			clean = utf8.AppendRune(clean, r)
 		}
 	}
@@ -53,6 +54,25 @@ func (w *Writer) Write(text []byte) (int, error) {
 		return 0, err
 	}
 	return len(text), nil
+}
+
+// passing reports whether r passes the last fences.
+func passing(r rune) bool {
+	return r == '\n' || r == '\t' || !hidden(r) || r == zwj || r == zwnj || selector(r)
+}
+
+// Visible returns s without what a Writer takes out: the last fence of a face
+// that draws its text itself.
+func Visible(s string) string {
+	if passes([]byte(s)) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if passing(r) {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 // passes reports whether there is nothing in text but printable ASCII, line
@@ -104,7 +124,7 @@ func JSON(text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
-		case r >= ' ' && (!hidden(r) || r == zwj || r == zwnj || selector(r)), r == '\n', r == '\t', r == '\r':
+		case passing(r), r == '\r':
 			clean = utf8.AppendRune(clean, r)
 		case r >= 0x10000:
 			escape(0xd800 + (r-0x10000)>>10)
@@ -115,4 +135,17 @@ func JSON(text []byte) []byte {
 		text = text[size:]
 	}
 	return clean
+}
+
+// JSONWriter returns a writer for an encoder of JSON, whose every text becomes
+// what JSON makes of it.
+func JSONWriter(out io.Writer) io.Writer { return jsonWriter{out} }
+
+type jsonWriter struct{ out io.Writer }
+
+func (w jsonWriter) Write(text []byte) (int, error) {
+	if _, err := w.out.Write(JSON(text)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }

@@ -261,18 +261,7 @@ func (o *Online) tellClock(ctx context.Context, st *ogs.State, always bool) erro
 }
 
 func player(p ogs.Player) match.Player {
-	return match.Player{ID: int64(p.ID), Name: p.Username, Rank: rank(p.Rank)}
-}
-
-// rank writes OGS's rank number, of which 30 is 1 dan, as players say it.
-func rank(r float64) string {
-	switch {
-	case r <= 0:
-		return ""
-	case r < 30:
-		return fmt.Sprintf("%dk", 30-int(r))
-	}
-	return fmt.Sprintf("%dd", int(r)-29)
+	return match.Player{ID: int64(p.ID), Name: p.Username, Rank: p.RankText()}
 }
 
 func pause(st *ogs.State) *match.Pause {

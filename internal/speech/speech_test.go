@@ -266,3 +266,14 @@ func TestCountdownIsChosen(t *testing.T) {
 		t.Errorf("by itself: %q", got)
 	}
 }
+
+func TestWhatIsSpokenIsPlain(t *testing.T) {
+	say, said := script(t, "0")
+	v := start(English, false, func(s string) { t.Error(s) }, say)
+	v.Say("Eve\x1b[2J\x00\u202emoc\u200b\nx"+strings.Repeat("!", 9999), false)
+	eventually(t, "it is said", func() bool { return said() != "" })
+	v.Close()
+	if got := said(); !strings.HasPrefix(got, "Eve[2Jmoc x!!!") || len(got) > 500 {
+		t.Errorf("it said %q", got)
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // ErrNoVoice says that the system has none.
@@ -91,6 +92,9 @@ type utterance struct {
 	at   time.Time
 }
 
+// longest is how many characters of a sentence are spoken.
+const longest = 400
+
 // stale is how old a sentence may become before it is left out.
 const stale = 8 * time.Second
 
@@ -164,7 +168,7 @@ func (v *Voice) SayIn(l Lang, text string, urgent bool) {
 	if v.say == nil {
 		return
 	}
-	v.last = utterance{text: text, lang: l}
+	v.last = utterance{text: plain.Cut(text, longest), lang: l}
 	if v.muted {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // JSON writes each event as a line of JSON: the headless face for programs.
@@ -32,7 +33,7 @@ func (j *JSON) Line(v any) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.out.Write(append(b, '\n')) // a reader that is gone must not end the game
+	j.out.Write(append(plain.JSON(b), '\n')) // a reader that is gone must not end the game
 }
 
 // Text prints events as sentences and, where the terminal allows, keeps the
@@ -96,7 +97,7 @@ func (t *Text) Show(s *match.Snapshot) {
 // wipe takes the board off the screen: up to its first line, erase below.
 func (t *Text) wipe() {
 	if t.drawn > 0 {
-		fmt.Fprintf(t.out, "\x1b[%dA\x1b[J", t.drawn)
+		plain.Control(t.out, fmt.Sprintf("\x1b[%dA\x1b[J", t.drawn))
 		t.drawn = 0
 	}
 }

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -188,5 +190,25 @@ func TestPlainOutputHasNoEscapes(t *testing.T) {
 	want := "   0.0 s  Your turn.\n   0.0 s  White C1, takes 3.\n   0.0 s  White C11, takes 3.\n   0.0 s  White C1.\n"
 	if got := out.String(); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestTheBoardIsRedrawnThroughTheFence keeps the cursor's movements, which are
+// ours, and takes out what names would do; the data of JSON stay what they are.
+func TestTheBoardIsRedrawnThroughTheFence(t *testing.T) {
+	const hostile = "Eve\x1b[2J\u202emoc"
+	var b bytes.Buffer
+	text := NewText(plain.NewWriter(&b), true)
+	text.Show(&match.Snapshot{Size: 9, Players: [2]match.Player{{Name: hostile}, {Name: hostile}}})
+	text.Say(0, hostile)
+	got := b.String()
+	if strings.Contains(got, "\x1b[2J") || strings.Contains(got, "\u202e") || !strings.Contains(got, "Eve[2Jmoc") || !strings.Contains(got, "A\x1b[J") {
+		t.Errorf("%q", got)
+	}
+	b.Reset()
+	NewJSON(plain.NewWriter(&b)).Line(map[string]string{"text": hostile})
+	var line map[string]string
+	if err := json.Unmarshal(b.Bytes(), &line); err != nil || line["text"] != hostile || strings.Contains(b.String(), "\u202e") {
+		t.Errorf("%s: %v", b.String(), err)
 	}
 }

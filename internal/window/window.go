@@ -9,6 +9,7 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -151,7 +152,21 @@ func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r
 
 // ShowSnapshot shows where the game stands.
 func (w *Window) ShowSnapshot(snap *match.Snapshot) {
-	w.change(func(s *state) { s.snap, s.snapAt = snap, time.Now() })
+	w.change(func(s *state) { s.snap, s.snapAt = plainly(snap), time.Now() })
+}
+
+// plainly returns the snapshot with the words of others made plain, whatever
+// the way they came: a game that goes on from a file, an old recording.
+func plainly(snap *match.Snapshot) *match.Snapshot {
+	if snap == nil {
+		return nil
+	}
+	s := *snap
+	s.Name, s.Text = plain.Line(s.Name), plain.Line(s.Text)
+	for i, p := range s.Players {
+		s.Players[i].Name, s.Players[i].Rank = plain.Name(p.Name), plain.Name(p.Rank)
+	}
+	return &s
 }
 
 // Announce shows the sentence of an event. It implements match.Voice.
@@ -160,18 +175,18 @@ func (w *Window) Announce(e match.Event) {
 		return // the state has a place of its own
 	}
 	w.change(func(s *state) {
-		s.notice, s.alarm = e.Text, e.Kind == match.EventAlarm || e.Kind == match.EventRefused
+		s.notice, s.alarm = plain.Line(e.Text), e.Kind == match.EventAlarm || e.Kind == match.EventRefused
 	})
 }
 
 // Notice shows a sentence.
 func (w *Window) Notice(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = text, false })
+	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), false })
 }
 
 // alarm shows a sentence about something that went wrong.
 func (w *Window) alarm(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = text, true })
+	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), true })
 }
 
 // Close says that there is nothing more to show: what Run drew goes away, after

@@ -474,3 +474,26 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestWhatOthersCallThemselvesIsShownPlain shows names and sentences that would
+// turn the direction of writing or hide letters.
+func TestWhatOthersCallThemselvesIsShownPlain(t *testing.T) {
+	const hostile = "Eve\x1b[2J\u202emoc\u200b\nx"
+	w := New(Options{})
+	said := &match.Snapshot{Name: hostile, Text: hostile, Players: [2]match.Player{{Name: hostile, Rank: hostile}, {Name: "\u200b"}}}
+	w.ShowSnapshot(said)
+	w.Announce(match.Event{Kind: match.EventNote, Text: hostile})
+	s, _ := w.load()
+	const want = "Eve[2Jmoc x"
+	if s.snap.Name != want || s.snap.Text != want || s.snap.Players[0].Name != want || s.snap.Players[0].Rank != want || s.snap.Players[1].Name != "?" || s.notice != want {
+		t.Errorf("%+v, %q", s.snap, s.notice)
+	}
+	if said.Name != hostile {
+		t.Error("the snapshot itself was changed")
+	}
+	w.ShowSnapshot(nil)
+	u := newUI(w)
+	if a, b := u.write.Width(paint.Regular, 20, "a\u202e\u200b\x1bb"), u.write.Width(paint.Regular, 20, "ab"); a != b {
+		t.Errorf("what is not seen is drawn %v wide, not %v", a, b)
+	}
+}

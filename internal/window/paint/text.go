@@ -22,6 +22,8 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // Style is a weight of the type family that the program carries: the Go fonts
@@ -164,7 +166,7 @@ func (w *Writer) set(style Style, size float32, s string) *line {
 		w.lines = map[lineKey]*line{}
 	}
 	w.style = style
-	runes := []rune(s)
+	runes := []rune(plain.Visible(s))
 	in := shaping.Input{Text: runes, RunEnd: len(runes), Direction: di.DirectionLTR, Face: w.own[style],
 		Size: fixed.Int26_6(size * 64), Language: language.NewLanguage("en")}
 	l := &line{}
