@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
@@ -55,10 +54,7 @@ func Read(fsys disk.FS, path string) (*Found, error) {
 	return f, nil
 }
 
-var (
-	errCut   = errors.New("its end is missing, and moves with it, perhaps")
-	errOddly = errors.New("gobancam wrote it, and something changed it since or cut a part off")
-)
+var errOddly = errors.New("gobancam wrote it, and something changed it since")
 
 func parse(data []byte) (*Found, error) {
 	games, err := board.ParseSGF(data)
@@ -69,11 +65,8 @@ func parse(data []byte) (*Found, error) {
 		return nil, err
 	}
 	f := &Found{Root: games[0], data: data, Own: strings.HasPrefix(games[0].Text("AP"), application)}
-	switch {
-	case f.Own && !same(games[0], data):
+	if f.Own && !same(games[0], data) {
 		return nil, errOddly
-	case !whole(data):
-		return nil, errCut
 	}
 	if f.Game, err = f.Root.Game(); err != nil {
 		return nil, err
@@ -124,35 +117,4 @@ func squeeze(data []byte) []byte {
 		}
 	}
 	return dense
-}
-
-// whole reports whether every parenthesis and bracket of an SGF file is closed.
-// In some encodings of East Asia the second byte of a character may look like a
-// bracket or a backslash: what is not UTF-8 is looked at both ways.
-func whole(data []byte) bool {
-	return closed(data, false) || !utf8.Valid(data) && closed(data, true)
-}
-
-func closed(data []byte, pairs bool) bool {
-	open, value := 0, false
-	for i := 0; i < len(data); i++ {
-		c := data[i]
-		switch {
-		case pairs && c > 0x80 && i+1 < len(data) && data[i+1] >= 0x40:
-			i++
-		case value && c == '\\':
-			i++
-		case value:
-			value = c != ']'
-		case c == '[':
-			value = true
-		case c == '(':
-			open++
-		case c == ')':
-			if open--; open < 0 {
-				return false
-			}
-		}
-	}
-	return open == 0 && !value
 }

@@ -205,21 +205,6 @@ func TestTruncatedFiles(t *testing.T) {
 	t.Logf("%d cut files", cut)
 }
 
-// Characters whose second byte looks like a bracket or a backslash cut nothing
-// off (表 and ソ in Shift JIS, in which they end with 5C).
-func TestOtherEncodings(t *testing.T) {
-	for text, want := range map[string]bool{
-		"(;GM[1]SZ[9]PB[\x95\x5c]PW[\x83\x5c];B[ee])": true,
-		"(;GM[1]SZ[9]PB[\x95\x5c]PW[\x83\x5c];B[ee]":  false,
-		"(;GM[1]SZ[9]PB[\xe9]PW[Ren\xe9];B[ee])":      true, // René, Western European
-		"(;GM[1]SZ[9]PB[\xe9]PW[Ren\xe9":              false,
-	} {
-		if got := whole([]byte(text)); got != want {
-			t.Errorf("%q: whole is %v", text, got)
-		}
-	}
-}
-
 // What is no game is left alone.
 func TestOtherFiles(t *testing.T) {
 	for text, why := range map[string]string{
