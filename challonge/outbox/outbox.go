@@ -330,8 +330,8 @@ func (o *Outbox) audit(r Report, event, by, text string) error {
 	return nil
 }
 
-// append adds a line to the trail. On an error nothing of it is left there, if
-// that can be helped.
+// append adds a line to the trail. After an error a part of it may stand there:
+// others may have written behind it already, so it is not cut off.
 func (o *Outbox) append(line []byte) error {
 	o.trail.Lock()
 	defer o.trail.Unlock()
@@ -352,7 +352,7 @@ func (o *Outbox) append(line []byte) error {
 	if _, err = f.Write(line); err == nil {
 		err = f.Sync()
 	}
-	o.whole = err == nil || f.Truncate(info.Size()) == nil && o.whole
+	o.whole = err == nil
 	return err
 }
 
@@ -391,7 +391,7 @@ func (o *Outbox) Audit() ([]Entry, error) {
 		}
 	}
 	if len(bad) > 0 {
-		return list, fmt.Errorf("what was cut off by a crash is not in this list: see line %s of %s", strings.Join(bad, ", "), filepath.Join(o.dir, auditFile))
+		return list, fmt.Errorf("what a crash or a full disk cut off is not in this list: see line %s of %s", strings.Join(bad, ", "), filepath.Join(o.dir, auditFile))
 	}
 	return list, nil
 }

@@ -32,9 +32,9 @@ type Options struct {
 	// stands for the constant Reserve, below 0 for none.
 	Reserve int64
 	// Checkpoint is called at the beginning of each segment but the first, and
-	// after a gap, for what a reader needs to begin there: from within Event or Reading, in the
-	// goroutine of its caller, before what is being written. It must not use
-	// the Writer; what it returns as nil is left out.
+	// after a gap, for what a reader needs to begin there: from within Event or
+	// Reading, in the goroutine of its caller, before what is being written. It
+	// must not use the Writer; what it returns as nil is left out.
 	Checkpoint func() any
 	// Secrets are masked wherever they would be written, beside what Mask
 	// finds by itself.
