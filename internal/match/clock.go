@@ -38,7 +38,7 @@ type Clock struct {
 
 // ClockReading is a clock at a later moment, for a screen or a voice.
 type ClockReading struct {
-	Left     time.Duration // until the main time or the period ends, whole seconds
+	Left     time.Duration // until the main time or the period ends, to the tenth of a second, cut off
 	Reserve  string        // what comes after it: "+ 5×30", "×3", "last"
 	Overtime bool          // it is a period that is running down
 }
@@ -55,10 +55,10 @@ func (c Clock) Read(age time.Duration) (r ClockReading, ok bool) {
 	if !ok {
 		return ClockReading{}, false
 	}
-	r.Left = r.Left.Truncate(time.Second)
 	if c.Running {
-		r.Left = max(0, r.Left-max(0, age).Truncate(time.Second))
+		r.Left = max(0, r.Left-max(0, age))
 	}
+	r.Left = r.Left.Truncate(time.Second / 10)
 	return r, true
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // aTime is a time as clocks write it: "3d 4:00:00.0", "12:34.5", "9.8".
-var aTime = regexp.MustCompile(`(?:(\d+)d )?(?:(\d+):)?(?:(\d+):)?(\d+)(?:\.\d)?`)
+var aTime = regexp.MustCompile(`(?:(\d+)d )?(?:(\d+):)?(?:(\d+):)?(\d+)(?:\.(\d))?`)
 
 // readClockText takes the text of a clock apart that version 0.1 recorded, which
 // wrote nothing else down. It returns false for a text without a time.
@@ -32,7 +32,7 @@ func readClockText(text string) (r ClockReading, ok bool) {
 	if m[3] == "" { // one colon parts minutes from seconds
 		hours, minutes = 0, n(m[2])
 	}
-	r.Left = n(m[1])*24*time.Hour + hours*time.Hour + minutes*time.Minute + n(m[4])*time.Second
+	r.Left = n(m[1])*24*time.Hour + hours*time.Hour + minutes*time.Minute + n(m[4])*time.Second + n(m[5])*time.Second/10
 	rest := whole(strings.TrimSpace(head[strings.Index(head, m[0])+len(m[0]):]))
 	r.Reserve = strings.TrimSpace(r.Reserve + " " + rest)
 	return r, true

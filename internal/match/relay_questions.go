@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -156,7 +157,7 @@ func (r *Relay) displaced(s *story) (missing []Stone) {
 		}
 	}
 	slices.SortStableFunc(missing, func(a, b Stone) int {
-		return int(r.watch.spot(b.Point).since - r.watch.spot(a.Point).since)
+		return cmp.Compare(r.watch.spot(b.Point).since, r.watch.spot(a.Point).since)
 	})
 	return missing
 }
@@ -216,7 +217,21 @@ func (r *Relay) askNextMoved(q *Question) {
 			return
 		}
 	}
+	r.believeMoved(q)
+}
+
+// believeMoved takes the doubt off the move that q is about, and off all that
+// were written down with it.
+func (r *Relay) believeMoved(q *Question) {
 	r.believe(q)
+	if slices.ContainsFunc(r.questions, func(o Question) bool { return o.Kind == AskMoved }) {
+		return
+	}
+	for i := range r.played {
+		if r.played[i].Doubt == textMaybeMoved {
+			r.played[i].Doubt = ""
+		}
+	}
 }
 
 // missing reports whether a stone of the record is surely seen to be gone.
@@ -225,18 +240,24 @@ func (r *Relay) missing(s Stone) bool {
 	return r.game.At(s.Point) == s.Color && spot.known && spot.seen != s.Color
 }
 
+// back reports whether a stone of the record is seen to lie there.
+func (r *Relay) back(s Stone) bool {
+	spot := r.watch.spot(s.Point)
+	return r.game.At(s.Point) == s.Color && spot.known && spot.seen == s.Color
+}
+
 // settleMoved closes questions about moved stones that have answered
 // themselves: all that was missing lies there again, so the move is a move.
 func (r *Relay) settleMoved() {
 	for i := 0; i < len(r.questions); i++ {
 		q := r.questions[i]
-		if q.Kind != AskMoved || slices.ContainsFunc(q.Missing, r.missing) {
+		if q.Kind != AskMoved || slices.ContainsFunc(q.Missing, func(s Stone) bool { return !r.back(s) }) {
 			continue
 		}
 		r.questions = slices.Delete(slices.Clone(r.questions), i, i+1)
 		i--
 		if r.stands(&q) {
-			r.believe(&q)
+			r.believeMoved(&q)
 		}
 		r.event(Event{Kind: EventAnswered, Question: &q})
 	}

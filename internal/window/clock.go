@@ -7,8 +7,9 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// readClock divides a clock into what is counting down and what is in reserve,
-// and counts on while the server has not told anew. age is how old the clock is.
+// readClock divides a clock's text into what is counting down and what is in
+// reserve, and counts on while the server has not told anew. age is how old the
+// text is.
 func readClock(c match.Clock, age time.Duration) (now, spare string) {
 	r, ok := c.Read(age)
 	if !ok {
