@@ -171,7 +171,7 @@ func TestTruncatedSGF(t *testing.T) {
 		t.Errorf("%d moves were left at most", most)
 	}
 	_, err = ParseSGF([]byte("(;SZ[9];B[aa])\n(;SZ[9];B[aa];W[bb]\n;B[cc"))
-	if want := "SGF: the file is cut: it ends in line 3, after move 2, in the value of B of a game that has no end"; err == nil || err.Error() != want {
+	if want := "SGF: the file is cut in the middle of a game: it ends in line 3, after move 2, in the value of B"; err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }

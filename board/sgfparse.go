@@ -36,7 +36,7 @@ func (e *Truncated) Error() string {
 	if e.In != "" {
 		where += ", in the value of " + e.In
 	}
-	return fmt.Sprintf("the file is cut: it ends in line %d, %s of a game that has no end", e.Line, where)
+	return fmt.Sprintf("the file is cut in the middle of a game: it ends in line %d, %s", e.Line, where)
 }
 
 // ParseSGF reads the games of an SGF file, one root node each. It takes what

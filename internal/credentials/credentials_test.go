@@ -553,3 +553,17 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A page in place of a token, as long as it may be, is one short plain line.
+func TestARefreshThatMeetsAPage(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadGateway)
+		fmt.Fprint(w, "<h1>\x1b[2J\u202eEve</h1>\n", strings.Repeat("x\n", 100_000))
+	}))
+	defer srv.Close()
+	refresh := Refresh(&oauth2.Config{ClientID: "board", Endpoint: oauth2.Endpoint{TokenURL: srv.URL, AuthStyle: oauth2.AuthStyleInParams}})
+	_, err := refresh(t.Context(), &oauth2.Token{RefreshToken: "r"})
+	if err == nil || len(err.Error()) > 500 || strings.ContainsAny(err.Error(), "\x1b\u202e") || !strings.Contains(err.Error(), "Eve") {
+		t.Errorf("%.600q", err)
+	}
+}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/oauth2"
+
+	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // Lock waits until no other process (or goroutine) holds the lock of k, takes
@@ -39,7 +41,12 @@ type RefreshFunc func(ctx context.Context, old *oauth2.Token) (*oauth2.Token, er
 // HTTP client is taken from ctx as golang.org/x/oauth2 does.
 func Refresh(cfg *oauth2.Config) RefreshFunc {
 	return func(ctx context.Context, old *oauth2.Token) (*oauth2.Token, error) {
-		return cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+		token, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+		var re *oauth2.RetrieveError
+		if errors.As(err, &re) { // its words may be a whole page, and are the server's
+			re.Body, re.ErrorDescription = []byte(plain.Cut(string(re.Body), 200)), plain.Cut(re.ErrorDescription, 200)
+		}
+		return token, err
 	}
 }
 
