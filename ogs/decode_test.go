@@ -168,6 +168,36 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// Every way in which a game ends at the server is a result that SGF knows, and
+// is read again as the same.
+func TestResultAsSGF(t *testing.T) {
+	for want, r := range map[string]Result{
+		"B+12.5": {Winner: board.Black, Outcome: "12.5 points", Counted: true}, "W+0.5": {Winner: board.White, Outcome: "0.5 points"},
+		"W+R": {Winner: board.White, Outcome: "Resignation"}, "B+T": {Winner: board.Black, Outcome: "Timeout"},
+		"W+F": {Winner: board.White, Outcome: "Disqualification"}, "B+F": {Winner: board.Black, Outcome: "Disconnection"},
+		"B+": {Winner: board.Black}, "W+": {Winner: board.White, Outcome: "0 points"},
+		"0": {Counted: true, Outcome: "0 points"}, "Void": {Outcome: "Moderator Decision"},
+	} {
+		if got := r.Game().String(); got != want {
+			t.Errorf("%+v is %s, want %s", r, got, want)
+		}
+	}
+	for _, winner := range []board.Color{board.Empty, board.Black, board.White} {
+		for _, outcome := range []string{"", "12.5 points", "1 points", "0 points", "-3 points", "NaN points", "Inf points", "1e300 points", "x points",
+			"Resignation", "Timeout", "Cancellation", "Disqualification", "Disconnection", "Moderator Decision", "Abandonment", "]RE["} {
+			for _, r := range []Result{{}, {Counted: true}, {Annul: true}, {Counted: true, Annul: true}} {
+				r.Winner, r.Outcome = winner, outcome
+				if again, err := board.ParseResult(r.Game().String()); err != nil || again != r.Game() {
+					t.Errorf("%+v is %s, which is read as %+v, %v", r, r.Game(), again, err)
+				}
+				if r.Annul && r.Game().By != board.Void {
+					t.Errorf("an annulled game is %s", r.Game())
+				}
+			}
+		}
+	}
+}
+
 func TestErrorMessage(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"detail":"Not found."}`:           "Not found.",

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -149,6 +151,30 @@ func (r Result) String() string {
 		s += ", annulled"
 	}
 	return s
+}
+
+// Game is the result in SGF's terms, which know no annulment and no words of a
+// server: String has those.
+func (r Result) Game() board.Result {
+	res := board.Result{Winner: r.Winner}
+	points, counted := strings.CutSuffix(r.Outcome, " points")
+	n, err := strconv.ParseFloat(points, 64)
+	switch {
+	case r.Annul, r.Winner == board.Empty && !r.Counted:
+		return board.Result{By: board.Void}
+	case r.Winner == board.Empty:
+	case r.Outcome == "Resignation":
+		res.By = board.ByResignation
+	case r.Outcome == "Timeout":
+		res.By = board.ByTime
+	case counted && err == nil && n > 0 && !math.IsInf(n, 0):
+		res.Points = n
+	case counted, r.Outcome == "":
+		res.By = board.ByUnknown
+	default: // disqualification, cancellation, a moderator's word
+		res.By = board.ByForfeit
+	}
+	return res
 }
 
 // State is a game as the server tells it. It is never changed once it has been

@@ -46,34 +46,11 @@ func onlineGame(cmd *cobra.Command, f *ogsFlags, name string) (desk.Online, erro
 	}
 	g := desk.Online{Black: rec.Players[board.Black].Username, White: rec.Players[board.White].Username}
 	g.Link = strings.TrimRight(c.Server(), "/") + "/game/" + id.String()
-	g.Result = onlineResult(rec.Result)
+	g.Result = rec.Result.Game()
 	if g.SGF, err = c.SGF(cmd.Context(), id); err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "The game's SGF could not be fetched; its address is attached without it: %v\n", err)
 	}
 	return g, nil
-}
-
-// onlineResult is a server's result in SGF's terms.
-func onlineResult(r ogs.Result) board.Result {
-	res := board.Result{Winner: r.Winner}
-	points, counted := strings.CutSuffix(r.Outcome, " points")
-	n, err := strconv.ParseFloat(points, 64)
-	switch {
-	case r.Annul, r.Winner == board.Empty && !r.Counted:
-		return board.Result{By: board.Void}
-	case r.Winner == board.Empty:
-	case r.Outcome == "Resignation":
-		res.By = board.ByResignation
-	case r.Outcome == "Timeout":
-		res.By = board.ByTime
-	case counted && err == nil && n > 0:
-		res.Points = n
-	case counted, r.Outcome == "":
-		res.By = board.ByUnknown
-	default: // disqualification, cancellation, a moderator's word
-		res.By = board.ByForfeit
-	}
-	return res
 }
 
 // reportOnline reports a game of online-go.com as the result of a match.

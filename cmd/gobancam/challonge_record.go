@@ -2,22 +2,20 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 )
@@ -28,41 +26,50 @@ type clubMatch struct {
 	desk   *desk.Desk
 	table  *desk.Table
 	note   func(string)
-	file   string      // where the game is kept
-	begun  *play.Begun // what was there already, or nil
-	played time.Time   // when
-	stop   func()      // ends the sending of other results
+	record *gamefile.Keeper // keeps the game
+	begun  *gamefile.Found  // what its file held already, or nil
+	played time.Time        // when
+	stop   func()           // ends the sending of other results
 }
 
 // seat picks a match, seats its players, and tells Challonge that they play.
-// line reads the room's answers, note tells the room what asks for none. A game
+// line reads the room's answers, face tells the room what asks for none. A game
 // of this match that was begun in file is gone on with; an empty file is one of
-// the match's own.
-func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, note func(string)) (*clubMatch, error) {
+// the match's own. What comes back has a record to be closed, also with an
+// error.
+func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face) (*clubMatch, error) {
+	note := face.note
+	m := &clubMatch{note: note, played: time.Now(), stop: func() {}}
 	d, err := f.desk(cmd, line)
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	d.Tell = note
-	m := &clubMatch{desk: d, note: note, file: file, played: time.Now()}
+	m.desk = d
 	host := filepath.Base(f.stateDir())
 	d.Black = func(t *desk.Table) (string, error) {
-		if m.file == "" {
-			if m.file, err = xdg.DataFile(filepath.Join("gobancam", "games", plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID))+".sgf")); err != nil {
-				return "", fmt.Errorf("there is no place for the game record: %w", err)
-			}
-			note("the game is kept in " + m.file)
+		own := file == ""
+		if own {
+			file = gamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
 		}
-		if m.begun, err = play.ReadSGF(m.file); err != nil || m.begun == nil {
-			return black, err
+		if m.record, err = openRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
+			return "", withCode(exitUsage, err)
+		}
+		if why := m.record.Opening(); why != "" {
+			note(why)
+		} else if own {
+			note("the game is kept in " + m.record.Path())
+		}
+		if m.begun = m.record.Found(); m.begun == nil {
+			return black, nil
 		}
 		return plain.Name(m.begun.Root.Text("PB")), nil
 	}
 	if m.table, err = d.Pick(cmd.Context(), spec, ""); err != nil {
-		return nil, err
+		return m, err
 	}
 	if b := m.begun; b != nil && (plain.Name(b.Root.Text("PW")) != m.table.White.Name || plain.Name(b.Root.Text("EV")) != m.table.Tournament.Name) {
-		return nil, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", m.file, plain.Name(b.Root.Text("PB")), plain.Name(b.Root.Text("PW")), plain.Name(b.Root.Text("EV"))))
+		return m, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", file, plain.Name(b.Root.Text("PB")), plain.Name(b.Root.Text("PW")), plain.Name(b.Root.Text("EV"))))
 	}
 	note(m.table.String() + ".")
 	ctx, cancel := context.WithCancel(cmd.Context())
@@ -73,10 +80,7 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 		if err != nil || again == 0 {
 			return m, err
 		}
-		old := strings.TrimSuffix(m.file, ".sgf") + "-" + time.Now().Format("20060102-150405") + ".sgf"
-		if err := os.Rename(m.file, old); err != nil {
-			return nil, err
-		}
+		m.record.Anew()
 		m.begun = nil
 	}
 	d.Begin(cmd.Context(), m.table)
@@ -115,7 +119,7 @@ func (m *clubMatch) sign(root *board.Node) { m.table.Sign(root, m.played) }
 func (m *clubMatch) finish(ctx context.Context, end play.Relayed) error {
 	if end.Result == nil {
 		return withCode(exitUnsure, fmt.Errorf("the game was left without a result, and nothing was reported of %s; the same command goes on with it; without the board: %s --sgf %s",
-			m.table, m.desk.Hints.Report(m.table), strconv.Quote(m.file)))
+			m.table, m.desk.Hints.Report(m.table), strconv.Quote(cmp.Or(m.record.Settle().Path, m.record.Path()))))
 	}
 	if end.Result.By == board.ByResignation {
 		return m.report(ctx, desk.Resigned(end.Result.Winner.Opponent()))
@@ -127,18 +131,16 @@ func (m *clubMatch) finish(ctx context.Context, end play.Relayed) error {
 // in the game's record too.
 func (m *clubMatch) report(ctx context.Context, g desk.Game) error {
 	m.stop() // the outbox is needed now
-	var err error
-	if g.SGF, err = os.ReadFile(m.file); err != nil {
-		m.note("the record does not go along with the result: " + err.Error())
+	kept := m.record.Settle()
+	if g.SGF = kept.Data; g.SGF == nil {
+		m.note("No record goes along with the result: there is none.")
 	}
 	r, err := m.desk.Finish(ctx, m.table, g) // which says what became of it
 	if err != nil {
-		return fmt.Errorf("%w; the game is in %s", err, m.file)
+		return fmt.Errorf("%w; the game is in %s", err, cmp.Or(kept.Path, m.record.Path()))
 	}
 	if r.SGF != "" && !bytes.Equal([]byte(r.SGF), g.SGF) {
-		if err := renameio.WriteFile(m.file, []byte(r.SGF), 0o644); err != nil {
-			m.note("the record does not show the result: " + err.Error())
-		}
+		m.record.Put([]byte(r.SGF))
 	}
 	if r.State == outbox.Waiting || r.State == outbox.Held {
 		return withCode(exitUnsure, errSilent)

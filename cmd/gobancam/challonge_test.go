@@ -20,7 +20,6 @@ import (
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
 	"github.com/gobancam/gobancam/internal/qr/qrtest"
-	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
@@ -359,21 +358,6 @@ func TestChallongeReportOnline(t *testing.T) {
 	}
 	do(t, exitUsage, "", "report", "open", "A", "--ogs", "x")
 	do(t, exitUsage, "", "report", "open", "A", "--ogs", "1", "--tie")
-}
-
-func TestOnlineResult(t *testing.T) {
-	for text, r := range map[string]ogs.Result{
-		"B+12.5": {Winner: board.Black, Outcome: "12.5 points", Counted: true}, "W+R": {Winner: board.White, Outcome: "Resignation"},
-		"B+T": {Winner: board.Black, Outcome: "Timeout"}, "W+F": {Winner: board.White, Outcome: "Disqualification"}, "B+": {Winner: board.Black},
-		"0": {Counted: true}, "Void": {Outcome: "Cancellation"},
-	} {
-		if got := onlineResult(r).String(); got != text {
-			t.Errorf("%+v is %s, want %s", r, got, text)
-		}
-	}
-	if got := onlineResult(ogs.Result{Winner: board.Black, Outcome: "Resignation", Annul: true}); got.By != board.Void {
-		t.Errorf("an annulled game is %s", got)
-	}
 }
 
 func TestChallongeDemo(t *testing.T) {

@@ -8,10 +8,11 @@ import (
 	"os"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -19,11 +20,14 @@ import (
 func newGamesSGFCommand() *cobra.Command {
 	var f ogsFlags
 	var out, with string
+	var force bool
 	cmd := &cobra.Command{
 		Use:   "sgf [flags] GAME",
 		Short: "Fetch the server's record of a game",
-		Long: `Sgf prints the server's own SGF of a game, or writes it to a file. With --compare
-it also looks whether a record of ours has the same moves.`,
+		Long: `Sgf prints the server's own SGF of a game, or writes it to a file. A file that is
+there already and holds something else is replaced only with --force, and kept
+as NAME~. With --compare it also looks whether a record of ours has the same
+moves.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, id, err := f.chosen(cmd.Context(), cmd, args[0])
@@ -42,8 +46,8 @@ it also looks whether a record of ours has the same moves.`,
 				if _, err := to.Write(data); err != nil {
 					return err
 				}
-			} else if err := renameio.WriteFile(out, data, 0o644); err != nil {
-				return fmt.Errorf("the record cannot be written: %w", err)
+			} else if err := saveSGF(out, data, force); err != nil {
+				return err
 			}
 			if with == "" {
 				return nil
@@ -65,6 +69,7 @@ it also looks whether a record of ours has the same moves.`,
 	}
 	f.register(cmd)
 	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write to")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file; what it held is kept as NAME~")
 	cmd.Flags().StringVar(&with, "compare", "", "`file` with a record of ours")
 	return cmd
 }
@@ -134,18 +139,14 @@ func opening(g *board.Game) (stones [3]board.PointSet, moves []board.Move) {
 
 // keepServerRecord fetches the server's SGF of a finished game, writes it
 // beside ours as NAME.server.sgf, and says where the two differ ("" if they
-// do not).
-func keepServerRecord(ctx context.Context, c *ogs.Client, id ogs.ID, ours string) (diff string, err error) {
+// do not). mine is our record, in the file ours.
+func keepServerRecord(ctx context.Context, c *ogs.Client, id ogs.ID, ours string, mine []byte) (diff string, err error) {
 	data, err := c.SGF(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	if err := renameio.WriteFile(strings.TrimSuffix(ours, ".sgf")+".server.sgf", data, 0o644); err != nil {
-		return "", err
-	}
-	mine, err := os.ReadFile(ours)
-	if err != nil {
-		return "", err
+	if _, err := gamefile.SaveBeside(disk.OS, strings.TrimSuffix(ours, ".sgf")+".server.sgf", data); err != nil {
+		return "", fmt.Errorf("the server's record was fetched, and is not kept: %w", err)
 	}
 	return compareSGF(bytes.TrimSpace(mine), data)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -206,16 +208,17 @@ type seat struct {
 	lines   *lineReader
 	eyes    atomic.Pointer[play.Eyes]
 	shown   atomic.Pointer[match.Snapshot]
+	out     io.Writer
 	log     *slog.Logger
 }
 
 func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
 	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
-		lines: readLines(cmd.Context(), cmd.InOrStdin()), log: log}
+		lines: readLines(cmd.Context(), cmd.InOrStdin()), out: cmd.OutOrStdout(), log: log}
 }
 
 // play plays a joined game to its end.
-func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) error {
+func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) (err error) {
 	commands, end := s.orders.begin()
 	defer end()
 	ctx, stop := context.WithCancel(ctx)
@@ -262,11 +265,18 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	}
 	findBoard(&table.Eyes, s.f.camera, s.corners, face.note)
 
-	if table.SGF = f.sgf; table.SGF == "" {
-		if table.SGF, err = xdg.DataFile(filepath.Join("gobancam", "games", fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))); err != nil {
-			return fmt.Errorf("there is no place for the game record: %w", err)
-		}
+	file := f.sgf
+	if file == "" {
+		file = gamesFile(fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))
 	}
+	if table.Record, err = openRecord(gamefile.Options{Path: file, Always: true}, face); err != nil {
+		return fmt.Errorf("there is no place for the game record: %w", err)
+	}
+	defer func() { err = closeRecord(table.Record, face, s.out, err) }()
+	if why := table.Record.Opening(); why != "" {
+		face.note(why)
+	}
+	table.Place = strings.TrimRight(client.Server(), "/") + "/game/" + game.ID().String()
 	if table.Tape, err = f.tape(s.referee, face.note); err != nil {
 		return err
 	}
@@ -296,15 +306,15 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		return sourceError(err)
 	}
 	if last != nil && last.Result != nil {
-		s.compare(ctx, client, game.ID(), table.SGF)
+		s.compare(ctx, client, game.ID(), table.Record)
 	}
 	return nil
 }
 
 // compare keeps the server's own record of a game that is over, and says where
 // ours differs.
-func (s *seat) compare(ctx context.Context, client *ogs.Client, id ogs.ID, sgf string) {
-	diff, err := keepServerRecord(ctx, client, id, sgf)
+func (s *seat) compare(ctx context.Context, client *ogs.Client, id ogs.ID, ours *gamefile.Keeper) {
+	diff, err := keepServerRecord(ctx, client, id, ours.Path(), ours.Settle().Data)
 	switch {
 	case err != nil:
 		s.log.Warn("the server's own record was not fetched", "error", err)

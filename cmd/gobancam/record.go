@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
-	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -35,6 +36,7 @@ type recordFlags struct {
 	black, white string
 	match        string
 	online       string // a game of online-go.com, instead of one at this board
+	voices       voiceFlags
 	club         challongeFlags
 	ogs          ogsFlags
 }
@@ -55,7 +57,14 @@ somebody stands for it. With --ogs as well, a finished game of online-go.com is
 reported as that match's.
 
 A game that was left in the middle, by quit, Ctrl-C or a power cut, goes on when
-the same file is given again, and that of a match by itself.
+the same file is given again, and that of a match by itself. Where the board
+does not show that game, it is asked: yes, and you set it up; or no, and a new
+game begins in a file of its own. A file that gobancam did not write is never
+written to: the game goes on in a copy beside it.
+
+While the file cannot be written, that is said and heard, the game is kept
+elsewhere, and it is tried again. Exit code 1: at the end the game is not in its
+file; the message says where it is.
 
 Exit code 3: no board was found, or the result still waits here for Challonge.
 
@@ -81,13 +90,14 @@ Commands are typed as lines; 'help' lists them.`,
 	fl.StringVar(&f.match, "match", "", "the match `T/M` at Challonge that this game is; one of T/ or / is picked from a list")
 	fl.StringVar(&f.online, "ogs", "", "report a finished `game` of online-go.com as the match's, by number or address")
 	f.ogs.register(cmd)
+	f.voices.register(cmd)
 	listenFlag(fl, &f.listen)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
 }
 
-func (f *recordFlags) run(cmd *cobra.Command) error {
+func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	if f.online != "" {
 		if !cmd.Flags().Changed("match") {
 			return withCode(exitUsage, errors.New("--ogs reports the result of a match: say which one with --match"))
@@ -110,59 +120,144 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 	}
 	lines := readLines(ctx, cmd.InOrStdin())
 	face := newFace(cmd.OutOrStdout(), f.headless)
-	labels := play.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}}
-	var club *clubMatch
-	var begun *play.Begun
-	switch {
-	case cmd.Flags().Changed("match"):
-		if club, err = f.club.seat(cmd, lines.next, f.match, f.black, f.sgf, face.note); err != nil {
+	if !f.headless {
+		if face.voices, err = f.voices.newAlarms(ctx); err != nil {
 			return err
 		}
-		defer club.stop()
-		labels.Sign = club.sign
-		setup.Size = club.size(setup.Size)
-		f.sgf, begun = club.file, club.begun
-		if begun != nil && begun.Result != nil {
-			return club.report(cmd.Context(), desk.Game{Result: *begun.Result})
-		}
-	case f.sgf != "":
-		if begun, err = play.ReadSGF(f.sgf); err != nil {
-			return withCode(exitUsage, err)
-		}
-		if begun != nil && begun.Result != nil {
-			return withCode(exitUsage, fmt.Errorf("%s holds a game that is over (%s); give another file", f.sgf, begun.Result))
-		}
+		defer face.voices.close()
 	}
-	opt := match.RelayOptions{Setup: setup, AsFound: f.asFound}
-	if begun != nil {
-		opt.Begun, opt.Played = begun.Game, begun.Played
-		if setup.Size != 0 && setup.Size != begun.Game.Size() {
-			return withCode(exitUsage, fmt.Errorf("%s holds a game on %d×%d; give another file", f.sgf, begun.Game.Size(), begun.Game.Size()))
-		}
-		setup.Size = begun.Game.Size()
-		labels.Black.Name = cmp.Or(labels.Black.Name, plain.Name(begun.Root.Text("PB")))
-		labels.White.Name = cmp.Or(labels.White.Name, plain.Name(begun.Root.Text("PW")))
-		face.note(fmt.Sprintf("going on with the game in %s, after %s", f.sgf, plural(begun.Game.MoveCount(), "move", "moves")))
+	club, record, err := f.open(cmd, lines, face, &setup)
+	if club != nil {
+		defer func() { club.stop() }()
 	}
-	source, _, err := openCamera(ctx, f.camera, setup.Size, face.note, nil)
+	if record != nil {
+		defer func() { err = closeRecord(record, face, cmd.OutOrStdout(), err) }()
+	}
+	if errors.Is(err, errQuit) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer source.Close()
-	if f.sgf == "" {
-		if f.sgf, err = xdg.DataFile(filepath.Join("gobancam", "games", "board-"+time.Now().Format("20060102-150405")+".sgf")); err != nil {
-			return fmt.Errorf("there is no place for the game record: %w", err)
+	begun := record.Found()
+	if club != nil {
+		if begun = club.begun; begun != nil && begun.Result != nil {
+			return club.report(cmd.Context(), desk.Game{Result: *begun.Result})
 		}
-		face.note("the game is kept in " + f.sgf)
 	}
-	eyes := play.EyesOptions{Size: setup.Size, Note: face.note}
+	end, err := f.relay(ctx, lines, face, corners, f.options(setup, begun, face), record, club)
+	f.left(end, record.Settle(), club != nil, face)
+	switch {
+	case err != nil:
+		return sourceError(err)
+	case end.Game == nil:
+		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
+	case club == nil:
+		return nil
+	}
+	return club.finish(cmd.Context(), end)
+}
+
+// errQuit says that somebody quit at a question before the game.
+var errQuit = errors.New("you quit: nothing was begun")
+
+// open takes the game's file, and where it belongs to a match seats the
+// players. What it returns has to be closed, also with an error.
+func (f *recordFlags) open(cmd *cobra.Command, lines *lineReader, face *face, setup *board.Setup) (*clubMatch, *gamefile.Keeper, error) {
+	if cmd.Flags().Changed("match") {
+		answer := func(ctx context.Context) (string, error) {
+			line, err := lines.next(ctx)
+			if word := strings.ToLower(strings.TrimSpace(line)); err == nil && (word == "quit" || word == "q") {
+				return "", errQuit
+			}
+			return line, err
+		}
+		club, err := f.club.seat(cmd, answer, f.match, f.black, f.sgf, face)
+		if err == nil {
+			setup.Size = club.size(setup.Size)
+			err = fits(club.begun, setup.Size, club.record.Path())
+		}
+		return club, club.record, err
+	}
+	o := gamefile.Options{Path: f.sgf}
+	if f.sgf == "" {
+		o.Path, o.New = gamesFile("board-"+time.Now().Format("20060102-150405")+".sgf"), true
+	}
+	record, err := openRecord(o, face)
+	if err != nil {
+		return nil, nil, withCode(exitUsage, err)
+	}
+	begun := record.Found()
+	if begun != nil && begun.Result != nil {
+		return nil, record, withCode(exitUsage, fmt.Errorf("%s holds a game that is over (%s); give another file", f.sgf, begun.Result))
+	}
+	if err := fits(begun, setup.Size, f.sgf); err != nil {
+		return nil, record, err
+	}
+	if why := record.Opening(); why != "" {
+		face.note(why)
+	} else if f.sgf == "" {
+		face.note("the game is kept in " + record.Path())
+	}
+	return nil, record, nil
+}
+
+// fits reports whether a game that was begun is of a board of this size; 0: of
+// any.
+func fits(begun *gamefile.Found, size int, file string) error {
+	if begun == nil || size == 0 || size == begun.Game.Size() {
+		return nil
+	}
+	return withCode(exitUsage, fmt.Errorf("%s holds a game on %d×%d; give another file", file, begun.Game.Size(), begun.Game.Size()))
+}
+
+// options are how the game is relayed.
+func (f *recordFlags) options(setup board.Setup, begun *gamefile.Found, face *face) match.RelayOptions {
+	if begun != nil {
+		setup.Size = begun.Game.Size()
+	}
+	opt := match.RelayOptions{Setup: setup, AsFound: f.asFound}
+	if begun != nil {
+		file := cmp.Or(f.sgf, "its file")
+		opt.Begun, opt.Played = begun.Game, begun.Played
+		opt.AskBegun, opt.BegunName = true, filepath.Base(file)
+		face.note(fmt.Sprintf("going on with the game in %s, after %s", file, plural(begun.Game.MoveCount(), "move", "moves")))
+	}
+	return opt
+}
+
+// left says where a game without a result is kept.
+func (f *recordFlags) left(end play.Relayed, kept gamefile.Kept, match bool, face *face) {
+	if end.Game == nil || end.Result != nil || kept.Path == "" || kept.Moves == 0 {
+		return
+	}
+	again := "record --sgf " + kept.Path
+	if match && kept.Err == nil {
+		again = "the same command"
+	}
+	face.note(fmt.Sprintf("the game is not over: it is kept in %s after %s, and %s goes on with it", kept.Path, plural(kept.Moves, "move", "moves"), again))
+}
+
+// relay watches the game until it ends.
+func (f *recordFlags) relay(ctx context.Context, lines *lineReader, face *face, corners *cornerPoints, opt match.RelayOptions, record *gamefile.Keeper, club *clubMatch) (play.Relayed, error) {
+	size := opt.Setup.Size
+	source, _, err := openCamera(ctx, f.camera, size, face.note, nil)
+	if err != nil {
+		return play.Relayed{}, err
+	}
+	defer source.Close()
+	eyes := play.EyesOptions{Size: size, Note: face.note}
 	findBoard(&eyes, f.camera, corners, face.note)
 	var live atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
-		Source: source, Eyes: eyes, Voice: face.announce, SGF: f.sgf, Labels: labels, Eyed: live.Store,
+		Source: source, Eyes: eyes, Voice: face.announce, Record: record, Eyed: live.Store,
+		Labels:  gamefile.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
+	}
+	if club != nil {
+		relay.Labels.Sign = club.sign
 	}
 	relay.Tape = newFlight(face.note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
 		return play.NewRelayTape(dir, f.camera, relay.Options, opt, alarm)
@@ -171,15 +266,15 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 		defer relay.Tape.Close()
 	}
 	game, over := context.WithCancel(ctx)
+	defer over()
 	commands := make(chan match.Command)
 	relay.Commands = commands
 	if f.listen != "" {
 		heard, err := listen(game, f.listen)
 		if err != nil {
-			over()
-			return err
+			return play.Relayed{}, err
 		}
-		go heard.hear(game, commands, &shown, setup.Size)
+		go heard.hear(game, commands, &shown, size)
 	}
 	if b, ok := source.(*demo.Board); ok {
 		see := relay.Publish
@@ -191,24 +286,6 @@ func (f *recordFlags) run(cmd *cobra.Command) error {
 			}
 		})
 	}
-	go lines.command(game, commands, &live, &shown, setup.Size, face)
-	end, err := relay.Run(ctx)
-	over()
-	if err != nil {
-		return sourceError(err)
-	}
-	if end.Game == nil {
-		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
-	}
-	if n := end.Game.MoveCount(); end.Result == nil && n > 0 {
-		again := "record --sgf " + f.sgf
-		if club != nil {
-			again = "the same command"
-		}
-		face.note(fmt.Sprintf("the game is not over: it is kept after %s, and %s goes on with it", plural(n, "move", "moves"), again))
-	}
-	if club == nil {
-		return nil
-	}
-	return club.finish(cmd.Context(), end)
+	go lines.command(game, commands, &live, &shown, size, face)
+	return relay.Run(ctx)
 }

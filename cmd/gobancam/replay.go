@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/mask"
@@ -74,6 +76,11 @@ not be read, or not to its end. 3: no board was found.`,
 			default:
 				return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
 			}
+			if sgf != "" { // now, and not after an hour of video
+				if err := gamefile.Free(disk.OS, sgf); err != nil {
+					return withCode(exitUsage, fmt.Errorf("%w: give another file", err))
+				}
+			}
 			setup := board.Setup{Size: where.size, Handicap: handicap}
 			if setup.Rules, err = board.ParseRules(rules); err != nil {
 				return withCode(exitUsage, fmt.Errorf("--rules: %w", err))
@@ -98,7 +105,7 @@ not be read, or not to its end. 3: no board was found.`,
 					return withCode(exitUsage, err)
 				}
 				defer s.Close()
-				err = decideAgain(cmd, s, args[0], voice, &why)
+				err = decideAgain(cmd, s, args[0], sgf, voice, &why)
 				if !errors.Is(err, play.ErrNoDecisions) {
 					return err
 				}
@@ -135,7 +142,7 @@ not be read, or not to its end. 3: no board was found.`,
 				fmt.Fprintf(out, "%d moves in %d pictures, %.0f s.%s\n", line.Moves, line.Frames, line.Seconds, passedOver(end.Damaged, "picture", "pictures"))
 			}
 			if sgf != "" && end.Game != nil {
-				if err := play.WriteSGF(sgf, end.Game, play.Labels{}); err != nil {
+				if err := writeGame(sgf, end.Game, end.Played); err != nil {
 					return err
 				}
 			}
@@ -164,13 +171,22 @@ not be read, or not to its end. 3: no board was found.`,
 	return cmd
 }
 
+// writeGame writes the record of a game that was played again.
+func writeGame(file string, g *board.Game, played []match.Played) error {
+	data, err := gamefile.Compose(nil, g, gamefile.Labels{Played: played})
+	if err != nil {
+		return fmt.Errorf("the record cannot be written: %w", err)
+	}
+	return saveSGF(file, data, false)
+}
+
 // isRecording reports whether name is what package record writes.
 func isRecording(name string) bool {
 	return strings.HasSuffix(strings.ToLower(name), ".zip") || recording.Exists(name)
 }
 
 // decideAgain takes the decisions of a recorded game once more.
-func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice func(match.Event), why *explainer) error {
+func decideAgain(cmd *cobra.Command, s *recording.Session, name, sgf string, voice func(match.Event), why *explainer) error {
 	run, err := play.AgainContext(cmd.Context(), s, voice, why.decision)
 	if err != nil {
 		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))
@@ -194,6 +210,14 @@ func decideAgain(cmd *cobra.Command, s *recording.Session, name string, voice fu
 			fmt.Fprintf(why.out, " from second %.0f on; what was before had been dropped", run.From.Seconds())
 		}
 		fmt.Fprintf(why.out, ".%s\n", passedOver(len(run.Damaged), "line", "lines"))
+	}
+	if sgf != "" {
+		if run.Game == nil {
+			return withCode(exitUnsure, fmt.Errorf("%s: no game is in it: %s was not written", name, sgf))
+		}
+		if err := writeGame(sgf, run.Game, run.Played); err != nil {
+			return err
+		}
 	}
 	if run.Differs != "" {
 		return fmt.Errorf("the decisions are not those of the recording: %s", run.Differs)

@@ -63,6 +63,7 @@ type voices struct {
 	sounds *sound.Player
 	speech *speech.Voice
 	coach  *speech.Coach
+	alarms bool // nothing else is to be heard, but questions
 	shown  atomic.Pointer[heardOf]
 }
 
@@ -100,6 +101,17 @@ func (f *voiceFlags) newVoices(ctx context.Context, note func(string)) (*voices,
 	return v, nil
 }
 
+// newAlarms is newVoices for people who look at their board and not at a screen:
+// only what must not be missed is heard. Where nothing can be heard, that is on
+// the screen.
+func (f *voiceFlags) newAlarms(ctx context.Context) (*voices, error) {
+	v, err := f.newVoices(ctx, func(string) {})
+	if v != nil {
+		v.alarms = true
+	}
+	return v, err
+}
+
 // count counts the player's time down.
 func (v *voices) count(ctx context.Context) {
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -132,6 +144,9 @@ func (v *voices) count(ctx context.Context) {
 }
 
 func (v *voices) announce(e match.Event) {
+	if v.alarms && e.Kind != match.EventAlarm && e.State != match.StateKept && (e.Question == nil || e.Question.Kind != match.AskBegun || e.Kind != match.EventQuestion) {
+		return
+	}
 	if v.sounds != nil {
 		v.sounds.Announce(e)
 	}
@@ -141,6 +156,9 @@ func (v *voices) announce(e match.Event) {
 }
 
 func (v *voices) show(s *match.Snapshot) {
+	if v.alarms {
+		return
+	}
 	v.shown.Store(&heardOf{s, time.Now()})
 	if v.speech != nil && s.Me != board.Empty {
 		v.speech.Me(s.Me)

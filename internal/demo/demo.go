@@ -20,6 +20,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
@@ -135,7 +136,13 @@ func Run(ctx context.Context, opt Options) error {
 
 	face, start := terminal.NewText(opt.Out, opt.Live), time.Now()
 	tally := &tally{watch: watch, face: face, start: start}
+	record, err := gamefile.Open(gamefile.Options{Path: filepath.Join(opt.Dir, "game.sgf"), Always: true, Voice: face.Announce})
+	if err != nil {
+		return err
+	}
+	defer record.Close()
 	table := newTable(&opt, tally, &shown)
+	table.Record = record
 	table.Source, table.Game, table.Now, table.Commands = source, joined, session.ServerNow, commands
 	if table.Journal, err = match.OpenJournal(disk.OS, filepath.Join(opt.Dir, "journal.jsonl")); err != nil {
 		return err
@@ -148,6 +155,9 @@ func Run(ctx context.Context, opt Options) error {
 	defer table.Tape.Close()
 	face.Say(0, "A simulated board is at "+address+", a server for it at "+other.server.URL()+".")
 	if _, err := table.Play(ctx); err != nil {
+		return err
+	}
+	if err := record.Close().Problem(); err != nil {
 		return err
 	}
 	if opt.Hand != nil {
@@ -213,7 +223,6 @@ func newTable(opt *Options, tally *tally, shown *atomic.Pointer[match.Snapshot])
 	return &play.Table{
 		Eyes: play.EyesOptions{Note: func(s string) { tally.face.Say(time.Since(tally.start), s) }, Seen: opt.Seen},
 		Eyed: opt.Eyed,
-		SGF:  filepath.Join(opt.Dir, "game.sgf"),
 		Voice: func(e match.Event) {
 			tally.event(e)
 			if opt.Voice != nil {

@@ -60,6 +60,13 @@ func (b *Board) turn(w *sim.World, s *match.Snapshot, point board.Point) (pass b
 	if hands[board.Black].Busy() || hands[board.White].Busy() {
 		return false
 	}
+	if s.State == match.StateSetup {
+		if len(s.Questions) == 0 && len(s.Missing) > 0 { // a game that goes on
+			st := s.Missing[0]
+			hands[st.Color].Place(st.Point, st.Color)
+		}
+		return false
+	}
 	var lift []board.Point
 	for p := range s.Position.Points() {
 		here, there := w.Stone(p), s.Position.At(p)

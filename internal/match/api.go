@@ -380,6 +380,10 @@ const (
 	StateSending        State = "sending"     // my move is on its way
 	StateYourTurn       State = "your-turn"
 	StateOpponentsTurn  State = "opponents-turn"
+
+	// No state of a game: what an alarm and a note tell of its record.
+	StateUnkept State = "unkept" // it is not in the file where it belongs
+	StateKept   State = "kept"   // it is again
 )
 
 // EventKind names an Event.
@@ -442,6 +446,7 @@ const (
 	AskThere    QuestionKind = "there"     // do Moves lie there, though they are not seen?
 
 	AskHandicap QuestionKind = "handicap" // are Moves, which lie there already, the handicap stones?
+	AskBegun    QuestionKind = "begun"    // relay: does the game go on that was begun before?
 	AskMoved    QuestionKind = "moved"    // relay: is Move, which stands in the record, the first of Missing, moved there?
 )
 

@@ -68,7 +68,7 @@ func (r *Relay) memory() *relayMemory {
 		Bump:    r.bump.memory(), Ended: r.ended, Unlocked: r.unlocked, Covered: r.covered, Tried: r.tried, TriedMove: r.triedMove,
 		Story: r.story.memory(), About: r.about, Stuck: r.stuck, StuckLooks: r.stuckLooks, StuckTold: r.stuckTold,
 		Questions: each(r.questions, Question.memory), Asked: r.asked, Weighed: each(r.weighed, Hypothesis.memory),
-		Text: r.text, EyesErr: errorText(r.eyesErr), LastLook: r.lastLook, Quit: r.quit}
+		Text: r.text, EyesErr: errorText(r.eyesErr), LastLook: r.lastLook, GoingOn: r.goingOn, Anew: r.anew, Quit: r.quit}
 }
 
 func (m *relayMemory) relay() *Relay {
@@ -79,7 +79,7 @@ func (m *relayMemory) relay() *Relay {
 		bump:    m.Bump.bump(), ended: m.Ended, unlocked: m.Unlocked, covered: m.Covered, tried: m.Tried, triedMove: m.TriedMove,
 		story: m.Story.story(), about: m.About, stuck: m.Stuck, stuckLooks: m.StuckLooks, stuckTold: m.StuckTold,
 		questions: each(m.Questions, questionMemory.question), asked: m.Asked, weighed: each(m.Weighed, hypothesisMemory.hypothesis),
-		text: m.Text, eyesErr: textError(m.EyesErr), lastLook: m.LastLook, quit: m.Quit}
+		text: m.Text, eyesErr: textError(m.EyesErr), lastLook: m.LastLook, goingOn: m.GoingOn, anew: m.Anew, quit: m.Quit}
 }
 
 func (m *relayMemory) version() int { return cmp.Or(m.Version, 1) }

@@ -115,12 +115,13 @@ func (r *Relay) sound() error {
 	c.points(r.about, size)
 	c.that(r.watch != nil || len(r.about) == 0 && r.story == nil && len(r.questions) == 0, "a story of a board that was not seen")
 	for _, q := range r.questions {
-		c.that(q.Kind == AskOrder || q.Kind == AskMoved, "a relay asks about %.20q", string(q.Kind))
+		c.that(q.Kind == AskOrder || q.Kind == AskMoved || q.Kind == AskBegun, "a relay asks about %.20q", string(q.Kind))
 		c.that(len(q.Moves) > 0, "a question about no move")
 		c.that(q.Kind != AskMoved || len(q.Missing) > 0, "a question about no missing stone")
 		c.question(&q, size)
 	}
 	c.times(r.now, r.unlocked, r.stuck, r.lastLook)
+	c.that(r.goingOn <= begunSetUp, "a game that goes on in no way that there is")
 	c.no(r.tune.Validate())
 	return c.err
 }

@@ -112,6 +112,8 @@ type relayMemory struct {
 	Text       string             `json:"text,omitzero"`
 	EyesErr    *string            `json:"eyesErr,omitzero"`
 	LastLook   time.Duration      `json:"lastLook,omitzero"`
+	GoingOn    begunState         `json:"goingOn,omitzero"`
+	Anew       bool               `json:"anew,omitzero"`
 	Quit       bool               `json:"quit,omitzero"`
 }
 

@@ -145,6 +145,15 @@ func New(o Options) *Referee {
 		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
 }
 
+// Game returns a copy of the game as the referee knows it; nil before the first
+// GameData.
+func (r *Referee) Game() *board.Game {
+	if r.game == nil {
+		return nil
+	}
+	return r.game.Clone()
+}
+
 // Step takes in one input and says what is to be done about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}

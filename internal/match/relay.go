@@ -23,6 +23,11 @@ type RelayOptions struct {
 	// of its moves how they were seen; it may be shorter than the record.
 	Begun  *board.Game `json:",omitempty"`
 	Played []Played    `json:",omitempty"`
+	// AskBegun asks whether Begun goes on where the board does not show its
+	// end. Without it the board counts, and moves are taken back for it.
+	// BegunName is what the question calls its record.
+	AskBegun  bool   `json:",omitempty"`
+	BegunName string `json:",omitempty"`
 	// Edition names the rules that decide; 0 is the latest. A recording names
 	// its own, and is decided by them again bit for bit.
 	Edition int `json:",omitzero"`
@@ -53,6 +58,8 @@ type Relay struct {
 	played  []Played    // one for each move of game
 	watch   *watch
 	begun   bool // the board was compared with the start once
+	goingOn begunState
+	anew    bool // the game that was begun does not go on
 	ghosts  []board.Color
 	trusted []trusted
 	bump    *bump
@@ -117,6 +124,9 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 func (r *Relay) goOn(g *board.Game, played []Played) error {
 	if err := r.begin(g.Setup()); err != nil {
 		return err
+	}
+	if r.opt.AskBegun {
+		r.goingOn = begunUnseen
 	}
 	r.game = g.Clone()
 	known := g.MoveCount() - len(played)

@@ -14,6 +14,13 @@ func (r *Relay) obey(c Command) {
 	if r.game == nil {
 		return
 	}
+	if r.Unsettled() {
+		switch c.Kind {
+		case CmdPass, CmdPlay, CmdUndo, CmdResign, CmdMark, CmdAcceptScore:
+			r.event(Event{Kind: EventNote, Text: textBegunFirst, Say: textBegunFirst})
+			return
+		}
+	}
 	switch c.Kind {
 	case CmdPass:
 		r.pass()

@@ -51,6 +51,9 @@ func (r *Relay) decide(last bool) {
 		}
 		view, diff = r.view()
 	}
+	if !r.settled(view, diff, last) {
+		return
+	}
 	if len(diff) == 0 {
 		r.stuck, r.stuckTold, r.story = -1, false, nil
 		r.tried = board.Position{}

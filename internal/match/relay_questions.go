@@ -46,6 +46,11 @@ func (r *Relay) answer(c Command) {
 	}
 	q := r.questions[i]
 	r.questions = slices.Delete(slices.Clone(r.questions), i, i+1)
+	if q.Kind == AskBegun {
+		r.event(Event{Kind: EventAnswered, Question: &q})
+		r.settle(c.Kind == CmdAccept)
+		return
+	}
 	if r.opt.Edition <= FirstRelayEdition {
 		q.From = 1 + slices.Index(r.game.Moves(), q.Moves[0])
 	}
@@ -118,7 +123,7 @@ func (r *Relay) dropQuestions() {
 	}
 	var open []Question
 	for _, q := range r.questions {
-		if r.stands(&q) {
+		if q.Kind == AskBegun || r.stands(&q) {
 			open = append(open, q)
 		} else {
 			r.event(Event{Kind: EventAnswered, Question: &q})

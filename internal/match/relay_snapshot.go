@@ -37,7 +37,7 @@ func (r *Relay) Snapshot() *Snapshot {
 		s.State, s.Text = StateBoardMoved, textLookingAgain
 	case r.covered:
 		s.State, s.Text = StateCovered, textCovered
-	case r.stuckTold:
+	case r.stuckTold, r.goingOn == begunAsked, r.goingOn == begunSetUp:
 		view, diff := r.view()
 		s.State, s.Text = StateUnexpected, textPuzzled(diff, g.Size())
 		for _, p := range diff {
@@ -46,6 +46,12 @@ func (r *Relay) Snapshot() *Snapshot {
 			} else {
 				s.Missing = append(s.Missing, Stone{Color: g.At(p), Point: p})
 			}
+		}
+		switch r.goingOn {
+		case begunAsked:
+			s.State, s.MyTurn, s.Text = StateSetup, false, textBegunFirst
+		case begunSetUp:
+			s.State, s.MyTurn, s.Text = StateSetup, false, textSetUpBegun(s.Missing, s.Unexpected, g.Size())
 		}
 	}
 	return s

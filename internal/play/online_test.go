@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -229,24 +228,5 @@ func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
 	}
 	if n := server.Count("game/move"); n != 2 {
 		t.Errorf("%d moves were sent, want 2", n)
-	}
-}
-
-func TestRecordIsAlwaysWhole(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "deep", "game.sgf")
-	g, err := board.NewGame(board.Setup{Size: 9})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, p := range []board.Point{{X: 4, Y: 4}, {X: 2, Y: 2}, board.Pass} {
-		if err := g.Play(board.Move{Color: board.Color(1 + i%2), Point: p}); err != nil {
-			t.Fatal(err)
-		}
-		if err := WriteSGF(path, g, Labels{Black: match.Player{Name: "a]b", Rank: "1k"}, Result: &match.Result{Text: "B+R"}}); err != nil {
-			t.Fatal(err)
-		}
-		if got := readGame(t, path); got.MoveCount() != i+1 {
-			t.Errorf("%d moves on disk, want %d", got.MoveCount(), i+1)
-		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -25,8 +26,8 @@ type Relay struct {
 	Commands <-chan match.Command
 	Voice    func(match.Event)
 	Publish  func(*match.Snapshot)
-	SGF      string // rewritten after each move
-	Labels   Labels
+	Record   *gamefile.Keeper // keeps the game, after each move; nil for none
+	Labels   gamefile.Labels  // of its record
 	Eyed     func(*Eyes)
 	Tape     *Tape // records everything; may be nil
 }
@@ -84,7 +85,9 @@ type relayTable struct {
 	begun  time.Time
 	dead   board.PointSet
 	result *board.Result
-	saved  int // moves on disk, and one more for a result
+	anew   bool          // the record is of a new game, and not of the one that was begun
+	from   time.Duration // when that began
+	failed string        // why the game could not be written down
 	quit   bool
 }
 
@@ -147,6 +150,9 @@ func (t *relayTable) atTheEnd(c match.Command) bool {
 		}
 		t.Voice(match.Event{Kind: match.EventNote, At: time.Since(t.begun), Frame: -1, Size: g.Size(), Text: text})
 	}
+	if t.relay.Unsettled() {
+		return false // which game?
+	}
 	switch c.Kind {
 	case match.CmdResign:
 		t.result = &board.Result{Winner: g.ToMove().Opponent(), By: board.ByResignation}
@@ -194,16 +200,27 @@ func (t *relayTable) publish() {
 	if t.Publish != nil {
 		t.Publish(s)
 	}
-	state := s.Number
-	if t.result != nil {
-		state++
+	t.keep(s)
+}
+
+// keep hands the game to its keeper, which writes it if it has changed.
+func (t *relayTable) keep(s *match.Snapshot) {
+	g := t.relay.Game()
+	if g == nil || t.Record == nil || t.relay.Unsettled() {
+		return
 	}
-	if g := t.relay.Game(); g != nil && t.SGF != "" && state != t.saved {
-		t.saved = state
-		l := t.Labels
-		l.Result, l.Played = s.Result, t.relay.Played()
-		if err := WriteSGF(t.SGF, g, l); err != nil {
-			t.Voice(match.Event{Kind: match.EventAlarm, At: s.At, Frame: -1, Text: err.Error()})
-		}
+	if t.relay.Anew() && !t.anew {
+		t.anew, t.from = true, s.At
+		t.Record.Anew()
+	}
+	l := t.Labels
+	l.Result, l.Played = t.result, t.relay.Played()
+	for i := range l.Played {
+		l.Played[i].Time = max(l.Played[i].Time-t.from, 0)
+	}
+	err := t.Record.Keep(g, l)
+	if err != nil && err.Error() != t.failed {
+		t.failed = err.Error()
+		t.Voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: t.failed, Say: "The game is not kept."})
 	}
 }

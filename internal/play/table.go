@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
+	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
-	"github.com/gobancam/gobancam/internal/plain"
-	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -31,7 +25,8 @@ type Table struct {
 
 	Options  match.Options      // its Journal is filled in from Journal
 	Journal  *match.FileJournal // remembers pending moves across a crash; nil for none; closed by whoever opened it
-	SGF      string             // file to keep the game in, rewritten after each move; empty for none
+	Record   *gamefile.Keeper   // keeps the game, after each move; nil for none; closed by whoever opened it
+	Place    string             // where the game is played, for its record: its address
 	Commands <-chan match.Command
 	Voice    func(match.Event)
 	Publish  func(*match.Snapshot) // as in match.Ports
@@ -80,11 +75,11 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 			voice(match.Event{Kind: match.EventAlarm, Frame: -1, Aside: true, Text: text})
 		}
 	}
-	keeper := sgfKeeper{path: t.SGF}
+	records := recorder{keeper: t.Record, place: t.Place}
 	ports.Publish = func(s *match.Snapshot) {
 		last = s
-		if err := keeper.keep(s, t.Game); err != nil {
-			voice(match.Event{Kind: match.EventAlarm, At: s.At, Frame: -1, Aside: true, Text: err.Error()})
+		if err := records.keep(s, t.Game); err != nil {
+			voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: err.Error(), Say: "The game is not kept."})
 		}
 		if t.Publish != nil {
 			t.Publish(s)
@@ -101,7 +96,8 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 		defer stop()
 		return notCanceled(match.Run(ctx, referee, ports))
 	})
-	return last, group.Wait()
+	err = group.Wait()
+	return last, err // last is set while the group works
 }
 
 // notCanceled drops the error of a goroutine that was told to stop.
@@ -125,91 +121,39 @@ func Voices(voices ...match.Voice) func(match.Event) {
 	}
 }
 
-// sgfKeeper keeps the game in a file, which is at any instant a whole record:
-// of the old moves or of the new.
-type sgfKeeper struct {
-	path   string
-	moves  int
+// recorder hands the game to its keeper.
+type recorder struct {
+	keeper *gamefile.Keeper
+	place  string
+	moves  []board.Move
 	result *match.Result
 	known  bool
+	failed string
 }
 
-// keep writes the record when it has changed.
-func (k *sgfKeeper) keep(s *match.Snapshot, game *ogs.Game) error {
-	if k.path == "" || s.Size == 0 || k.known && k.moves == s.Number && k.result == s.Result {
+// keep hands over the game when it has changed. What cannot be written down is
+// an error once, and tried again.
+func (k *recorder) keep(s *match.Snapshot, game *ogs.Game) error {
+	if k.keeper == nil || s.Size == 0 || k.known && k.result == s.Result && slices.Equal(k.moves, s.Moves) {
 		return nil
 	}
-	k.known, k.moves, k.result = true, s.Number, s.Result
-	g, err := game.State().Game()
-	if err != nil {
-		return fmt.Errorf("the game record was not written: %w", err)
-	}
-	return WriteSGF(k.path, g, Labels{
-		Black: s.Players[0], White: s.Players[1], Name: s.Name, Result: s.Result,
-	})
-}
-
-// Labels are what a game record says besides the moves.
-type Labels struct {
-	Black, White match.Player
-	Name         string
-	Place        string
-	Date         time.Time // zero: today
-	Result       *match.Result
-	// Played tells of a relay when each move was seen and what is doubtful
-	// about it; it may be nil.
-	Played []match.Played
-	Sign   func(root *board.Node) // adds what else the root is to say; may be nil
-}
-
-var sgfMu sync.Mutex // one writer of records at a time
-
-// WriteSGF writes a game record in place of an older one, all at once.
-func WriteSGF(path string, g *board.Game, l Labels) error {
-	root, nodes := g.SGF()
-	set := func(id, text string) {
-		if text != "" {
-			root.SetText(id, plain.Line(text))
+	st := game.State()
+	g, err := st.Game()
+	if err == nil {
+		l := gamefile.Labels{Black: s.Players[0], White: s.Players[1], Name: s.Name, Place: k.place}
+		if s.Result != nil {
+			r := st.Result.Game()
+			l.Result = &r
+			if said := st.Result.String(); said != r.String() {
+				l.Remark = "The result at the server: " + said + "."
+			}
 		}
+		err = k.keeper.Keep(g, l)
 	}
-	if l.Date.IsZero() {
-		l.Date = time.Now()
+	k.known, k.moves, k.result = err == nil, s.Moves, s.Result
+	if err == nil || err.Error() == k.failed {
+		return nil
 	}
-	set("AP", "gobancam:"+version.Version)
-	set("PB", l.Black.Name)
-	set("BR", l.Black.Rank)
-	set("PW", l.White.Name)
-	set("WR", l.White.Rank)
-	set("GN", l.Name)
-	set("PC", l.Place)
-	set("DT", l.Date.Format(time.DateOnly))
-	if l.Result != nil {
-		set("RE", l.Result.Text)
-	}
-	for i, p := range l.Played {
-		if i >= len(nodes) || nodes[i] == nil || nodes[i] == root {
-			continue // a handicap stone, which stands in the root
-		}
-		// SGF has no property for when a move was made: a private one.
-		nodes[i].SetReal("GBCT", math.Round(10*p.Time.Seconds())/10)
-		if p.Doubt != "" {
-			nodes[i].SetText("C", p.Doubt)
-		}
-	}
-	if l.Sign != nil {
-		l.Sign(root)
-	}
-	var b strings.Builder
-	if err := board.WriteSGF(&b, root); err != nil {
-		return fmt.Errorf("the game record was not written: %w", err)
-	}
-	sgfMu.Lock()
-	defer sgfMu.Unlock()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("the game record was not written: %w", err)
-	}
-	if err := renameio.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-		return fmt.Errorf("the game record was not written: %w", err)
-	}
-	return nil
+	k.failed = err.Error()
+	return fmt.Errorf("the game record was not written: %w", err)
 }

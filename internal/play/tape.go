@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
@@ -65,6 +66,7 @@ type tapeConfig struct {
 type decider interface {
 	Step(match.Input) match.Output
 	Snapshot() *match.Snapshot
+	Game() *board.Game // nil before there is one
 	Checkpoint() (json.RawMessage, error)
 	Restore([]byte) error
 	SameMemory(a, b []byte) (bool, error)
@@ -296,6 +298,8 @@ type Rerun struct {
 	Inputs, Events int
 	From, Time     time.Duration // of the first and the last input
 	Last           *match.Snapshot
+	Game           *board.Game    // the record at the end; nil for none
+	Played         []match.Played // how a relay saw its moves
 	// Differs tells the first event that was not as recorded; empty if the
 	// same events came again, bit for bit.
 	Differs string
@@ -418,6 +422,10 @@ func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Ev
 		differ("nothing more", said[0])
 	}
 	run.Last = of.Snapshot()
+	run.Game = of.Game()
+	if r, ok := of.(*match.Relay); ok {
+		run.Played = r.Played()
+	}
 	return run, nil
 }
 

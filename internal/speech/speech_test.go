@@ -73,12 +73,14 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 	for _, s := range []match.State{match.StateOwed, match.StateMisplaced, match.StateUnexpected, match.StateTakeBack, match.StateMissing, match.StateCameraLost, match.StateBoardMoved, match.StateConnectionLost, match.StatePaused, match.StateUndoAsked, match.StateRemoval, match.StateYourTurn, match.StateCovered, match.StatePrisoners, match.StateSetup} {
 		add(func(e *match.Event) { e.Kind = match.EventState; e.State = s })
 	}
-	for _, k := range []match.QuestionKind{match.AskMove, match.AskUndo, match.AskResign, match.AskTakeBack, match.AskThere, match.AskHandicap} {
+	for _, k := range []match.QuestionKind{match.AskMove, match.AskUndo, match.AskResign, match.AskTakeBack, match.AskThere, match.AskHandicap, match.AskBegun} {
 		add(func(e *match.Event) {
 			e.Kind = match.EventQuestion
 			e.Question = &match.Question{Kind: k, Move: board.Move{Color: board.Black, Point: q}}
 		})
 	}
+	add(func(e *match.Event) { e.Kind, e.State = match.EventAlarm, match.StateUnkept })
+	add(func(e *match.Event) { e.Kind, e.State = match.EventNote, match.StateKept })
 	for _, l := range Langs {
 		for _, e := range events {
 			s := Sentence(l, e, board.Black)
