@@ -250,8 +250,12 @@ type Result struct {
 // GameData.
 type Connected struct{}
 
-// Disconnected says why it cannot.
-type Disconnected struct{ Reason string }
+// Disconnected says why it cannot. With Nonsense the line stands, but what the
+// server sends makes no sense: it is asked again.
+type Disconnected struct {
+	Reason   string
+	Nonsense bool `json:",omitzero"`
+}
 
 // ServerSaid is a sentence for humans, from the server or about it.
 type ServerSaid struct{ Text string }

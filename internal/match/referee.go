@@ -66,6 +66,7 @@ type Referee struct {
 	nonsense   string
 	nonsenseAt time.Duration
 	offline    time.Duration // when the connection was lost
+	senseless  bool          // not online, for the server sends what makes no sense
 
 	// What is on its way there.
 	ref      int64

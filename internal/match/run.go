@@ -30,7 +30,7 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 		case e, ok := <-events:
 			in.Server = e
 			if !ok {
-				events, in.Server = nil, Disconnected{"the client has ended"}
+				events, in.Server = nil, Disconnected{Reason: "the client has ended"}
 			}
 		default:
 			select {
@@ -39,7 +39,7 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 			case e, ok := <-events:
 				in.Server = e
 				if !ok {
-					events, in.Server = nil, Disconnected{"the client has ended"}
+					events, in.Server = nil, Disconnected{Reason: "the client has ended"}
 				}
 			case l, ok := <-looks:
 				if !ok {

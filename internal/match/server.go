@@ -10,13 +10,13 @@ import (
 func (r *Referee) hear(e ServerEvent) {
 	switch e := e.(type) {
 	case Connected:
-		r.online = true
+		r.online, r.senseless = true, false
 		r.askedSync = r.now
 	case Disconnected:
 		if r.online || r.game == nil {
 			r.offline = r.now
 		}
-		r.online, r.synced = false, false
+		r.online, r.synced, r.senseless = false, false, e.Nonsense
 		if e.Reason != "" {
 			r.event(Event{Kind: EventNote, Text: textDisconnected(e.Reason)})
 		}
@@ -97,7 +97,7 @@ func (r *Referee) gameData(d GameData) {
 		before = r.game.MoveCount()
 	}
 	again := !first && d.Epoch == r.epoch
-	r.online, r.synced, r.epoch = true, true, d.Epoch
+	r.online, r.synced, r.senseless, r.epoch = true, true, false, d.Epoch
 	r.data, r.game = d, g
 	if first {
 		r.expect = board.NewPosition(g.Size())

@@ -129,7 +129,7 @@ func (s *server) connect() {
 
 func (s *server) disconnect() {
 	s.online = false
-	s.line = []delivery{{s.w.now, Disconnected{"the line is dead"}}}
+	s.line = []delivery{{s.w.now, Disconnected{Reason: "the line is dead"}}}
 }
 
 func (s *server) push(e ServerEvent) {

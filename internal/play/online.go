@@ -166,8 +166,7 @@ func (o *Online) update(u ogs.Update) error {
 	case ogs.Unusable:
 		o.unusable = true
 		o.tell(match.ServerSaid{Text: fmt.Sprintf("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)})
-		// The line stands, but the referee is to wait as if it did not.
-		o.tell(match.Disconnected{})
+		o.tell(match.Disconnected{Nonsense: true})
 	case ogs.Moved:
 		o.tell(match.MovePlayed{Number: e.Number, Move: board.Move{Color: e.Move.Color, Point: e.Move.Point}})
 	case ogs.Acknowledged:
@@ -227,7 +226,7 @@ func (o *Online) snapshot(st *ogs.State) error {
 	o.tell(data)
 	switch {
 	case !st.Live: // it stands for events that were skipped
-		o.tell(match.Disconnected{})
+		o.tell(match.Disconnected{Nonsense: o.unusable})
 	case o.unusable:
 		o.unusable = false
 		o.tell(match.ServerSaid{Text: "The server makes sense again; the game goes on."})
