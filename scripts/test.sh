@@ -59,6 +59,10 @@ vet_pure() {
 
 pure_tests() { CGO_ENABLED=0 GOFLAGS='' go test "$@"; }
 
+# Its build tags stand in .golangci.yml. It is no tool of go.mod: its hundreds of
+# modules would be of this house.
+lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...; }
+
 # Programs that are started, killed and started again have a step of their own.
 programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
 # Where pictures are read, the race detector costs tenfold; it watches what runs
@@ -68,7 +72,8 @@ others=$(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
 step "formatting" formatted
 step "vet of the pure rooms, without a C compiler, for Linux, Windows and macOS" vet_pure
 step "vet" go vet -tags "$tags,matprofile" ./...
-step "staticcheck" go tool staticcheck -tags "$tags,matprofile" ./...
+step "lint" lint
+step "the picture of the house in docs/architecture.md" scripts/house.sh check
 step "tests of the rules, without cgo" pure_tests ./board/... ./internal/grid/... ./internal/reading/...
 step "tests with the race detector" \
   go test -race -tags "$tags,matprofile" -skip "$programs" $others
