@@ -73,7 +73,7 @@ step "formatting" formatted
 step "vet of the pure rooms, without a C compiler, for Linux, Windows and macOS" vet_pure
 step "vet" go vet -tags "$tags,matprofile" ./...
 step "lint" lint
-step "the picture of the house in docs/architecture.md" scripts/house.sh check
+step "the house as docs/architecture.md draws it" scripts/house.sh check
 step "tests of the rules, without cgo" pure_tests ./board/... ./internal/grid/... ./internal/reading/...
 step "tests with the race detector" \
   go test -race -tags "$tags,matprofile" -skip "$programs" $others

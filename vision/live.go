@@ -192,7 +192,7 @@ func (l *Live) setLocks(src Source, opened bool) {
 	}
 }
 
-// hush ends the telling: a timer that fires late finds nobody.
+// hush disables Notify: a timer that fires late calls nobody.
 func (l *Live) hush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

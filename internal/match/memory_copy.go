@@ -95,7 +95,7 @@ func (m *relayMemory) before(version int) {
 
 // ---- The parts ----
 
-// each is f of all elements; nil of nil.
+// each applies f to all elements; it keeps nil.
 func each[A, B any](list []A, f func(A) B) []B {
 	if list == nil {
 		return nil

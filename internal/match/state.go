@@ -9,7 +9,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 )
 
-// standing is a state with what there is to say about it.
+// standing is a state with the sentence that tells it.
 type standing struct {
 	state  State
 	text   string
@@ -225,7 +225,7 @@ func (r *Referee) misplaced() *Misplaced {
 	return nil
 }
 
-// say tells when the game stands elsewhere than before.
+// say announces a change of state.
 func (r *Referee) say() {
 	s := r.stand()
 	changed := s.state != r.state
@@ -250,7 +250,7 @@ func (r *Referee) say() {
 	r.event(e)
 }
 
-// Snapshot shows where the game stands. A move with infinite odds is shown as
+// Snapshot returns the present state of the game. A move with infinite odds is shown as
 // certain; the referee's memory and its events keep odds/(1+odds), which then
 // is no number, because recorded games have it.
 func (r *Referee) Snapshot() *Snapshot {

@@ -24,7 +24,7 @@ type decider interface {
 	SameMemory(a, b []byte) (bool, error)
 }
 
-// Rerun is what taking the decisions of a recording once more came to.
+// Rerun is the outcome of deciding a recording again.
 type Rerun struct {
 	Inputs, Events int
 	From, Time     time.Duration // of the first and the last input
@@ -37,8 +37,8 @@ type Rerun struct {
 	Damaged []error // lines that could not be read
 }
 
-// Again feeds a recording to a new referee, or relay, as fast as it goes. One
-// whose beginning was dropped is gone on with from its first checkpoint. voice
+// Again feeds a recording to a new referee or relay, as fast as possible. If the
+// recording's beginning was dropped, it starts from the first checkpoint. voice
 // and explain may be nil.
 func Again(s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
 	return AgainContext(context.Background(), s, voice, explain)
@@ -66,7 +66,7 @@ func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Ev
 	return a.run, nil
 }
 
-// again takes the decisions of a recording once more.
+// again decides a recording again.
 type again struct {
 	config  []byte
 	of      decider

@@ -10,8 +10,8 @@ import (
 	"github.com/gobancam/gobancam/ogs"
 )
 
-// clockBeat is how often the clocks are told anew while one runs; a face counts
-// on between the beats.
+// clockBeat is how often the clocks are sent while one runs; a face counts on
+// between the beats.
 const clockBeat = time.Second
 
 // Events that the referee has not taken yet are kept up to eventsWaiting; then

@@ -203,7 +203,7 @@ func (t *Tape) Film(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
 	t.check(err)
 }
 
-// beside is Film and then seen, which may be nil.
+// beside calls Film and then seen, which may be nil.
 func (t *Tape) beside(seen func(*vision.Frame, *grid.Grid, *reading.Reading)) func(*vision.Frame, *grid.Grid, *reading.Reading) {
 	return func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
 		t.Film(f, g, r)
@@ -232,7 +232,7 @@ func (t *Tape) check(err error) {
 	}
 }
 
-// goesOn says so after a pause.
+// goesOn announces that the recording goes on after a pause.
 func (t *Tape) goesOn() {
 	t.mu.Lock()
 	paused := t.paused

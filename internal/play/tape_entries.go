@@ -11,7 +11,7 @@ import (
 	"github.com/gobancam/gobancam/internal/recording"
 )
 
-// The kinds of entries that a Tape adds to those of package record.
+// The kinds of entries that a Tape adds to those of package recording.
 const (
 	kindLook    = "look"   // a look without a reading: lookData
 	kindServer  = "server" // what the server said: serverData
@@ -92,7 +92,7 @@ func inputOf(e recording.Entry) (in match.Input, ok bool, err error) {
 	return in, true, nil
 }
 
-// serverEvents are the types by name.
+// serverEvents maps names to types.
 var serverEvents = func() map[string]reflect.Type {
 	m := map[string]reflect.Type{}
 	for _, e := range []match.ServerEvent{match.GameData{}, match.MovePlayed{}, match.Acknowledged{}, match.Refused{},

@@ -11,7 +11,7 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// mark is what stands left and right of a point.
+// mark is what is drawn left and right of a point.
 type mark struct{ left, right byte }
 
 var (

@@ -10,7 +10,7 @@ import (
 
 // playFace is the view of a game.
 type playFace struct {
-	armed  string // the key that must come once more
+	armed  string // the key to be pressed again
 	until  time.Time
 	cursor board.Point // of the arrow keys, in stone removal
 	aims   bool        // it is shown
@@ -18,7 +18,7 @@ type playFace struct {
 	keys   []button
 }
 
-// sure is how long a key that must come twice may take.
+// sure is the time within which a key must be pressed again to confirm.
 const sure = 4 * time.Second
 
 // question returns the first open one.

@@ -5,8 +5,8 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// boardOf says what is to be drawn of a snapshot: the server's position, and
-// what is to be done about it on the wood.
+// boardOf returns what to draw of a snapshot: the server's position, and marks
+// for what to do on the real board.
 func boardOf(s *match.Snapshot) position {
 	p := position{Size: s.Size, Board: s.Position}
 	put := func(kind markKind, color board.Color, pt board.Point, part float64) {

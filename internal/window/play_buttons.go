@@ -58,7 +58,7 @@ func questionButtons(q match.Question) []button {
 	case match.AskUndo:
 		yes, no = "Agree", "Refuse"
 	case match.AskMove:
-		yes, no = "Play it", "It is none"
+		yes, no = "Play it", "Not my move"
 	case match.AskPass:
 		yes, no = "Pass", "Play"
 	case match.AskTakeBack:
@@ -99,13 +99,13 @@ func steadyButtons(u *ui) []button {
 	playing := s != nil && s.Phase == match.Play && s.Result == nil
 	online := s != nil && s.Online && s.Result == nil && (s.Phase == match.Play || s.Phase == match.Removal)
 	q, asked := question(s)
-	right := button{label: "All is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
+	right := button{label: "Board is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
 	if asked && q.Kind == match.AskTakeBack {
 		right.label, right.off = "It is there", false
 	}
 	b := []button{
 		{label: "Resign", key: "R", cap: "R", off: !online || asked && q.Kind == match.AskResign},
-		{label: "Look anew", key: "L", cap: "L", off: !playing},
+		{label: "Look again", key: "L", cap: "L", off: !playing},
 		right,
 	}
 	if opt.Corners != nil {

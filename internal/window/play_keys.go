@@ -92,7 +92,7 @@ func (f *playFace) pass(u *ui) {
 	}
 	if f.armed != "P" {
 		f.armed, f.until = "P", time.Now().Add(sure)
-		u.tell("Press P once more to pass.")
+		u.tell("Press P again to pass.")
 		return
 	}
 	f.armed = ""
@@ -131,7 +131,7 @@ func (f *playFace) leave(u *ui, key string) {
 	s := u.state.snap
 	switch {
 	case key == "G" && u.w.opt.Games:
-		u.tell("Leaving the game: what is on its way is being settled.")
+		u.tell("Leaving the game as soon as pending moves are settled.")
 		u.simple(match.CmdQuit)
 	case key == "G", s != nil && s.Result == nil:
 	case u.w.opt.Games:

@@ -8,8 +8,8 @@ import (
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
 
-// lamp is a sign that something works, or does not: filled or crossed, so
-// that it can be told without its colour.
+// lamp shows whether something works, by shape as well as colour: filled or
+// crossed.
 type lamp struct {
 	Text string
 	OK   bool
@@ -28,7 +28,7 @@ func lampsOf(s *match.Snapshot, muted bool) []lamp {
 	case !s.Camera:
 		eyes = lamp{"No camera", false, false}
 	case !s.Locked:
-		eyes = lamp{"Looks for the board", false, false}
+		eyes = lamp{"Looking for the board", false, false}
 	case s.Covered > 0.02:
 		eyes = lamp{"Board covered", false, true}
 	}

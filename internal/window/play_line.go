@@ -7,7 +7,7 @@ import (
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
 
-// wrong are the states in which something is not as it should be.
+// wrong reports whether something is wrong in this state.
 func wrong(s match.State) bool {
 	switch s {
 	case match.StateConnectionLost, match.StateCameraLost, match.StateBoardMoved, match.StateMisplaced, match.StateMissing, match.StateUnexpected:
@@ -16,7 +16,7 @@ func wrong(s match.State) bool {
 	return false
 }
 
-// wanting are the states in which the player is to do something.
+// wanting reports whether the player should do something in this state.
 func wanting(s match.State) bool {
 	switch s {
 	case match.StateYourTurn, match.StateOwed, match.StateSetup, match.StateTakeBack, match.StateUndoAsked, match.StatePrisoners, match.StateRemoval:
@@ -33,7 +33,7 @@ func (u *ui) linePanel(r image.Rectangle, s *match.Snapshot) panel {
 	}
 	notice, alarm := u.state.notice, u.state.alarm
 	if u.state.leaving && u.state.closing.IsZero() {
-		notice = "Leaving: what is on its way is being settled."
+		notice = "Leaving as soon as pending moves are settled."
 	}
 	if notice == "" && s.State == match.StateOwed && !asks {
 		notice = "Put it on your board."
@@ -56,7 +56,7 @@ func (u *ui) linePanel(r image.Rectangle, s *match.Snapshot) panel {
 		pad := 16 * sc
 		x, width := float32(r.Min.X)+pad, float32(r.Dx())-2*pad
 		y := float32(r.Min.Y) + pad
-		// The sentence as large as it fits in the room that a notice leaves.
+		// The sentence is drawn as large as the space above the notice allows.
 		size, lines := 26*sc, []string(nil)
 		room := float32(r.Dy()) - 2*pad
 		if notice != "" {

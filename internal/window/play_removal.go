@@ -5,7 +5,7 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// aim moves the cursor of the arrow keys, and reports whether there is one.
+// aim moves the arrow keys' cursor, and reports whether there is one.
 func (f *playFace) aim(s *match.Snapshot, key string) bool {
 	if s == nil || s.Phase != match.Removal || s.Size == 0 {
 		return false
@@ -22,7 +22,7 @@ func (f *playFace) aim(s *match.Snapshot, key string) bool {
 	return true
 }
 
-// suggest marks what looks dead and is not marked.
+// suggest marks the chains that look dead and are not marked yet.
 func (f *playFace) suggest(u *ui) {
 	s := u.state.snap
 	if s == nil || s.Phase != match.Removal {
