@@ -136,7 +136,7 @@ type Hypothesis struct {
 // Disconnected and ServerSaid.
 type ServerEvent interface{ serverEvent() }
 
-// Phase is a stretch of a game.
+// Phase is a phase of a game.
 type Phase string
 
 // The phases, by OGS's names.
@@ -166,7 +166,7 @@ type GameData struct {
 	Result  *Result        // when finished
 }
 
-// Player is one of the two.
+// Player is one of the two players.
 type Player struct {
 	ID   int64
 	Name string
@@ -195,7 +195,7 @@ type Refused struct {
 // PhaseChanged announces a new phase.
 type PhaseChanged struct{ Phase Phase }
 
-// UndoRequested is the wish of one player to take back Count moves from move
+// UndoRequested says that a player asks to take back Count moves from move
 // Number on; Count 0 means 1.
 type UndoRequested struct {
 	By     board.Color // Empty when the server does not say
@@ -203,7 +203,7 @@ type UndoRequested struct {
 	Count  int
 }
 
-// UndoCanceled says that the wish is no more.
+// UndoCanceled says that the request was withdrawn.
 type UndoCanceled struct{}
 
 // UndoAccepted says that the last Count moves are taken back; Count 0 means
@@ -213,8 +213,8 @@ type UndoAccepted struct {
 	Count  int
 }
 
-// ClockChanged brings new values for the display. The referee passes them on
-// and never decides by them, but for ToMove.
+// ClockChanged brings new values for the display. The referee passes them on and
+// bases no decision on them, apart from ToMove.
 type ClockChanged struct {
 	Clocks [2]Clock    // black, white
 	ToMove board.Color // Empty when unknown
@@ -337,7 +337,7 @@ const (
 	CmdQuit        CommandKind = "quit"
 )
 
-// Command is a wish of the user, from key, click, speech or standard input.
+// Command is what the user asks for, by key, click, speech or standard input.
 type Command struct {
 	Kind   CommandKind
 	Points []board.Point

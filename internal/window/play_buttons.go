@@ -99,7 +99,7 @@ func steadyButtons(u *ui) []button {
 	playing := s != nil && s.Phase == match.Play && s.Result == nil
 	online := s != nil && s.Online && s.Result == nil && (s.Phase == match.Play || s.Phase == match.Removal)
 	q, asked := question(s)
-	right := button{label: "Board is right", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
+	right := button{label: "Board OK", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
 	if asked && q.Kind == match.AskTakeBack {
 		right.label, right.off = "It is there", false
 	}
