@@ -250,9 +250,9 @@ func (r *Referee) say() {
 	r.event(e)
 }
 
-// Snapshot returns the present state of the game. A move with infinite odds is shown as
-// certain; the referee's memory and its events keep odds/(1+odds), which then
-// is no number, because recorded games have it.
+// Snapshot returns the present state of the game. A move with infinite odds is
+// shown as certain; the referee's memory and its events keep odds/(1+odds),
+// which is NaN then, because recorded games have it.
 func (r *Referee) Snapshot() *Snapshot {
 	s := &Snapshot{At: r.now, Frame: r.frame(), State: r.state, Text: r.text, Mode: r.mode,
 		Me: r.data.Me, Phase: r.phase, Players: r.data.Players, Clocks: r.clocks, Paused: r.paused,

@@ -181,7 +181,7 @@ func lights(s *match.Snapshot) string {
 		}
 		return no
 	}
-	eyes := on(s.Camera, on(s.Locked, "sees the board", "looks for the board"), "no camera")
+	eyes := on(s.Camera, on(s.Locked, "sees the board", "looking for the board"), "no camera")
 	if s.Camera && s.Locked && s.Covered > 0.02 {
 		eyes = fmt.Sprintf("%.0f %% covered", 100*s.Covered)
 	}
