@@ -111,17 +111,19 @@ func (r *Result) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*r = Result{Winner: w.Winner, Words: w.Reason}
-	text := w.Text
-	text, r.Annulled = strings.CutSuffix(text, ", annulled")
-	switch text, _, _ = strings.Cut(text, " ("); text {
-	case "Draw":
-	case "no result":
+	text, annulled := strings.CutSuffix(w.Text, ", annulled")
+	r.Annulled = annulled
+	text, _, _ = strings.Cut(text, " (")
+	said, err := board.ParseResult(strings.TrimSuffix(text, "?"))
+	switch {
+	case text == "no result":
+		r.By = board.Void
+	case err == nil && said.Winner == r.Winner:
+		r.By, r.Points = said.By, said.Points
+	case r.Winner == board.Empty:
 		r.By = board.Void
 	default:
 		r.By = board.ByUnknown
-		if said, err := board.ParseResult(strings.TrimSuffix(text, "?")); err == nil {
-			r.By, r.Points = said.By, said.Points
-		}
 	}
 	if r.String() != w.Text {
 		r.text, r.told = w.Text, true

@@ -30,7 +30,7 @@ type Game struct {
 	st       *State // nil before the first game data
 	conn     *conn  // nil while there is none
 	joined   bool   // Join has been answered
-	ended    bool   // Ended has been published
+	ended    bool   // game.Finished has been published
 	pending  *pending
 	tickets  Ticket
 	lastData time.Time // when the game data was last asked for
