@@ -119,17 +119,12 @@ func (g *Game) clock(data json.RawMessage) error {
 	}
 	before := g.st.Pause()
 	g.change(func(n *State) { n.Clock = clock })
-	g.tellPause(before)
-	g.tell(g.st.Clocks(g.s.ServerNow()))
-	g.refresh()
-	return nil
-}
-
-// tellPause tells that the game was paused or goes on, if it was not so before.
-func (g *Game) tellPause(before *game.Pause) {
 	if p := g.st.Pause(); (p == nil) != (before == nil) {
 		g.tell(game.PauseChanged{Pause: p})
 	}
+	g.tell(g.st.Clocks(g.s.ServerNow()))
+	g.refresh()
+	return nil
 }
 
 func (g *Game) phase(data json.RawMessage) error {
@@ -152,7 +147,9 @@ func (g *Game) phase(data json.RawMessage) error {
 		}
 	})
 	g.tell(game.PhaseChanged{Phase: phase})
-	g.tellPause(paused)
+	if paused != nil { // which is none outside of play
+		g.tell(game.PauseChanged{})
+	}
 	switch {
 	case phase == game.Over:
 		g.finish(false)

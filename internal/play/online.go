@@ -21,7 +21,8 @@ const eventsWaiting = 256
 
 // Online lets a referee play a game at online-go.com: it implements
 // match.Server on top of an ogs.Game, whose updates it must be the only reader
-// of. Requests and events each pass through one queue, in order, which Run's
+// of, and whose events are the referee's: what is its own are epochs, and which
+// ticket of a move is whose request. Requests and events each pass through one queue, in order, which Run's
 // goroutine owns.
 type Online struct {
 	game   *ogs.Game
@@ -34,8 +35,8 @@ type Online struct {
 	waiting  []game.Event // for the referee to take
 	epoch    int
 	refs     map[ogs.Ticket]int64
-	unusable bool // the server's last game data was
-	clocks   [2]game.Clock
+	unusable bool          // the server's last game data was
+	clocks   [2]game.Clock // as told last
 }
 
 // NewOnline wraps a game; now is Session.ServerNow.

@@ -231,3 +231,32 @@ func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
 		t.Errorf("%d moves were sent, want 2", n)
 	}
 }
+
+// TestOnlineTellsAPause: who paused, once, and that the game goes on, before the
+// clock that stands or runs again.
+func TestOnlineTellsAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, there, _ := online(t, ogstest.Opponent{})
+		data := await[game.Data](t, o)
+		c3 := board.Move{Color: board.Black, Point: board.Point{X: 2, Y: 6}}
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: c3})
+		await[game.Played](t, o)
+		o.Do(match.Request{Kind: match.ReqPause, Ref: 2, Epoch: data.Epoch, Number: 1})
+		if p := await[game.PauseChanged](t, o).Pause; p == nil || p.By != board.Black || p.Why != "paused" {
+			t.Errorf("paused by %+v", p)
+		}
+		if c := await[game.ClockChanged](t, o); c.Clocks[0].Running || c.Clocks[1].Running {
+			t.Errorf("a clock runs in a pause: %+v", c)
+		}
+		o.Do(match.Request{Kind: match.ReqResume, Ref: 3, Epoch: data.Epoch, Number: 1})
+		if p := await[game.PauseChanged](t, o).Pause; p != nil {
+			t.Errorf("still paused by %+v", p)
+		}
+		if c := await[game.ClockChanged](t, o); c.ToMove != board.White || !c.Clocks[1].Running {
+			t.Errorf("the clocks after the pause: %+v", c)
+		}
+		if n := len(there.Moves()); n != 1 {
+			t.Errorf("the server has %d moves, want 1", n)
+		}
+	})
+}
