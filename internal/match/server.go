@@ -41,7 +41,7 @@ func (r *Referee) hear(e game.Event) {
 	case game.UndoAccepted:
 		r.undone(e)
 	case game.ClockChanged:
-		r.clocks = e.Clocks
+		r.clocks = e.Clocks // to be shown: nothing is decided by them
 		if e.ToMove != board.Empty {
 			r.toMove = e.ToMove
 		}
