@@ -54,7 +54,7 @@ func (m *refereeMemory) upgrade() { m.Edition = cmp.Or(m.Edition, FirstEdition) 
 func (m *refereeMemory) before(version int) {
 	m.Version = version
 	if version < 2 {
-		m.Nonsense, m.NonsenseAt, m.Ways = "", 0, 0
+		m.Nonsense, m.NonsenseAt, m.Senseless, m.Ways = "", 0, false, 0
 		m.Marks = each(m.Marks, func(k markMemory) markMemory { k.Meant = false; return k })
 		m.Questions = each(m.Questions, questionMemory.first)
 	}

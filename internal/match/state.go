@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // standing is a state with the sentence that tells it.
@@ -63,9 +64,9 @@ func (r *Referee) standServer() (standing, bool) {
 // standPhase is where a game stands in which no stones are played.
 func (r *Referee) standPhase() (standing, bool) {
 	switch {
-	case r.phase == Finished:
+	case r.phase == game.Over:
 		return standing{state: StateFinished, text: "The game is over. Waiting for the result."}, true
-	case r.phase == Removal:
+	case r.phase == game.StoneRemoval:
 		return standing{state: StateRemoval, text: "Mark the dead stones on the screen, then agree. " + r.textDead()}, true
 	case r.paused != nil:
 		return standing{state: StatePaused, text: textPaused(*r.paused, r.data), quiet: true}, true
@@ -276,7 +277,7 @@ func (r *Referee) Snapshot() *Snapshot {
 	s.Last, s.HasLast = g.LastMove()
 	s.Captures = [2]int{g.Captures(board.Black), g.Captures(board.White)}
 	s.ToMove = g.ToMove()
-	s.MyTurn = r.phase == Play && r.result == nil && r.myTurn()
+	s.MyTurn = r.phase == game.Playing && r.result == nil && r.myTurn()
 	d := &r.diff
 	s.Owed, s.Prisoners, s.TakeBack, s.Overlooked = d.owed, d.prisoners, d.takeBack, d.overlooked
 	s.Missing, s.Unexpected, s.Misplaced = r.named(d.missing), r.unexpected(), r.misplaced()

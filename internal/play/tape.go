@@ -126,7 +126,7 @@ func (t *Tape) write(in match.Input) error {
 		if err != nil {
 			return err
 		}
-		return t.w.Event(in.At, kindServer, serverData{reflect.TypeOf(in.Server).Name(), data})
+		return t.w.Event(in.At, kindServer, serverData{serverNames[reflect.TypeOf(in.Server)], data})
 	case in.Command != nil:
 		return t.w.Event(in.At, kindCommand, in.Command)
 	case in.Failed != 0:

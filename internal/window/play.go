@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -62,7 +63,7 @@ func (f *playFace) scene(u *ui) scene {
 	if s.Size > 0 {
 		p = boardOf(s)
 	}
-	if f.aims && s.Phase == match.Removal {
+	if f.aims && s.Phase == game.StoneRemoval {
 		p.Marks = append(p.Marks, mark{Kind: markCursor, Point: f.cursor})
 	}
 	sc.panels = append(sc.panels, panel{rect: f.laid.board, key: keyOf(p.Size, p.Board.Rows(), p.Marks), paint: func(c *paint.Canvas) {
@@ -86,10 +87,10 @@ func (f *playFace) handle(u *ui, e event) {
 		p, ok := layBoard(f.laid.board, s.Size).point(e.at)
 		switch {
 		case !ok:
-		case s.Phase == match.Removal:
+		case s.Phase == game.StoneRemoval:
 			f.aims = false
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
-		case s.Phase == match.Play && u.w.opt.Point != nil:
+		case s.Phase == game.Playing && u.w.opt.Point != nil:
 			u.w.opt.Point(p)
 		}
 	case keyDown:

@@ -2,6 +2,7 @@ package window
 
 import (
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -14,7 +15,7 @@ func boardOf(s *match.Snapshot) position {
 			p.Marks = append(p.Marks, mark{kind, color, pt, part})
 		}
 	}
-	if s.HasLast && s.Phase != match.Removal {
+	if s.HasLast && s.Phase != game.StoneRemoval {
 		put(markLast, s.Last.Color, s.Last.Point, 0)
 	}
 	for _, d := range s.Dead {
@@ -41,7 +42,7 @@ func boardOf(s *match.Snapshot) position {
 	switch {
 	case s.Pending != nil:
 		put(markPending, s.Pending.Move.Color, s.Pending.Move.Point, 0)
-	case s.Candidate != nil && s.Phase == match.Play:
+	case s.Candidate != nil && s.Phase == game.Playing:
 		put(markTrial, s.Candidate.Move.Color, s.Candidate.Move.Point, float64(int(s.Candidate.Held*8))/8)
 	}
 	return p

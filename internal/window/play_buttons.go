@@ -2,6 +2,7 @@ package window
 
 import (
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -32,7 +33,7 @@ func (f *playFace) firstButtons(u *ui) []button {
 		return questionButtons(q)
 	}
 	switch {
-	case s != nil && s.Phase == match.Removal && s.Result == nil:
+	case s != nil && s.Phase == game.StoneRemoval && s.Result == nil:
 		mine := s.Me != board.Empty && s.Accepted[s.Me-1]
 		return []button{
 			{label: "Agree", key: "A", cap: "A", lead: !mine, off: mine},
@@ -76,7 +77,7 @@ func questionButtons(q match.Question) []button {
 
 // turnButtons are those of a game that is being played, or not there yet.
 func (f *playFace) turnButtons(s *match.Snapshot) []button {
-	playing := s != nil && s.Phase == match.Play
+	playing := s != nil && s.Phase == game.Playing
 	online := playing && s.Online
 	pass := button{label: "Pass", key: "P", cap: "P", off: !online || !s.MyTurn, lead: f.armed == "P"}
 	if f.armed == "P" {
@@ -96,8 +97,8 @@ func (f *playFace) turnButtons(s *match.Snapshot) []button {
 // steadyButtons are there in every phase of a game.
 func steadyButtons(u *ui) []button {
 	s, opt := u.state.snap, &u.w.opt
-	playing := s != nil && s.Phase == match.Play && s.Result == nil
-	online := s != nil && s.Online && s.Result == nil && (s.Phase == match.Play || s.Phase == match.Removal)
+	playing := s != nil && s.Phase == game.Playing && s.Result == nil
+	online := s != nil && s.Online && s.Result == nil && (s.Phase == game.Playing || s.Phase == game.StoneRemoval)
 	q, asked := question(s)
 	right := button{label: "Board OK", key: "B", cap: "B", off: !playing || len(s.Unexpected)+len(s.Missing) == 0 && s.Misplaced == nil}
 	if asked && q.Kind == match.AskTakeBack {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -13,7 +14,7 @@ func (f *playFace) key(u *ui, key string) {
 	if key != f.armed {
 		f.armed, f.until = "", time.Time{}
 	}
-	removal := s != nil && s.Phase == match.Removal
+	removal := s != nil && s.Phase == game.StoneRemoval
 	switch key {
 	case "Enter", "Y":
 		if !u.answer(match.CmdAccept) && f.aims && removal {
@@ -105,7 +106,7 @@ func (f *playFace) space(u *ui) {
 	s := u.state.snap
 	switch {
 	case s == nil:
-	case s.Phase == match.Removal && f.aims:
+	case s.Phase == game.StoneRemoval && f.aims:
 		u.mark(f.cursor)
 	case s.Paused != nil:
 		u.simple(match.CmdResume)

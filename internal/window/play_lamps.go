@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -44,7 +45,7 @@ func (u *ui) lightsPanel(r image.Rectangle, s *match.Snapshot) panel {
 	where := ""
 	if s.Size > 0 {
 		where = fmt.Sprintf("Move %d", s.Number)
-		if s.Phase == match.Removal {
+		if s.Phase == game.StoneRemoval {
 			where = "Scoring"
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -35,7 +36,7 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 		age = time.Since(u.state.snapAt)
 	}
 	clock, spare := readClock(s.Clocks[i], age)
-	turn := s.Phase == match.Play && s.ToMove == color && s.Result == nil
+	turn := s.Phase == game.Playing && s.ToMove == color && s.Result == nil
 	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
 	won := s.Result != nil && s.Result.Winner == color
 	var notes []string
@@ -48,11 +49,11 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	case i == 0 && s.Handicap > 0:
 		notes = append(notes, fmt.Sprintf("handicap %d", s.Handicap))
 	}
-	if s.Phase == match.Removal && s.Accepted[i] && s.Result == nil {
+	if s.Phase == game.StoneRemoval && s.Accepted[i] && s.Result == nil {
 		notes = append(notes, "agrees")
 	}
 	if won {
-		notes = append([]string{"won " + s.Result.Text}, notes...)
+		notes = append([]string{"won " + s.Result.String()}, notes...)
 	}
 	return panel{rect: r, key: keyOf(i, name, rank, clock, spare, turn, low, won, notes), paint: func(c *paint.Canvas) {
 		t, sc := u.theme, u.scale

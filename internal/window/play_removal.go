@@ -2,12 +2,13 @@ package window
 
 import (
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
 // aim moves the arrow keys' cursor, and reports whether there is one.
 func (f *playFace) aim(s *match.Snapshot, key string) bool {
-	if s == nil || s.Phase != match.Removal || s.Size == 0 {
+	if s == nil || s.Phase != game.StoneRemoval || s.Size == 0 {
 		return false
 	}
 	if !f.aims {
@@ -25,7 +26,7 @@ func (f *playFace) aim(s *match.Snapshot, key string) bool {
 // suggest marks the chains that look dead and are not marked yet.
 func (f *playFace) suggest(u *ui) {
 	s := u.state.snap
-	if s == nil || s.Phase != match.Removal {
+	if s == nil || s.Phase != game.StoneRemoval {
 		return
 	}
 	w := u.w
