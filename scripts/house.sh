@@ -71,7 +71,7 @@ unruled() {
           above = $i
           if ($(i - 1) !~ /!$/ && sub(/\/\*\*$/, "/", above) && sub(/^\*\*\//, "", above) && index(room, above) == 1) found = 1
       } }
-      END { exit !found }' <(sed -n '/One rule a room/,$p' .golangci.yml) || echo "$room"
+      END { exit !found }' <(sed -n '/One rule a room,/,$p' .golangci.yml) || echo "$room"
   done
 }
 

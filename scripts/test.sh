@@ -59,8 +59,8 @@ vet_pure() {
 
 pure_tests() { CGO_ENABLED=0 GOFLAGS='' go test "$@"; }
 
-# Its build tags stand in .golangci.yml. It is no tool of go.mod: its hundreds of
-# modules would be of this house.
+# The linter has its build tags from .golangci.yml. It is not a tool of go.mod,
+# which would draw in hundreds of modules. The first run builds it, for a minute.
 lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...; }
 
 # Programs that are started, killed and started again have a step of their own.
