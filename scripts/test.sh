@@ -61,7 +61,7 @@ pure_tests() { CGO_ENABLED=0 GOFLAGS='' go test "$@"; }
 
 # The linter has its build tags from .golangci.yml. It is not a tool of go.mod,
 # which would draw in hundreds of modules. The first run builds it, for a minute.
-lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...; }
+lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --allow-parallel-runners ./...; }
 
 # Programs that are started, killed and started again have a step of their own.
 programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
