@@ -161,7 +161,7 @@ func TestADamagedLogOfPictures(t *testing.T) {
 		}
 		r := Replay{Source: Pictures(s), Voice: func(match.Event) {}, Eyes: EyesOptions{Size: 9}}
 		end, err := r.Run(t.Context())
-		if end.Frames != tt.frames || end.Damaged != tt.damaged || limits.Exceeded(err) != tt.ends || !tt.ends && err != nil {
+		if end.Frames != tt.frames || end.Damaged != tt.damaged || limits.Exceeded(err) != tt.ends || errors.Is(err, vision.ErrEndsEarly) != tt.ends || !tt.ends && err != nil {
 			t.Errorf("%.80q: %+v, %v", tt.log, end, err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // Pictures is a source of the pictures that a recording kept, with their times.
 // A line of its log that cannot be read counts as a damaged picture. Where the
 // rest of the log is beyond a limit, or a part of it cannot be read at all, the
-// source ends with that error. The session must stay open.
+// source ends with that error, as one that ends early. The session must stay open.
 func Pictures(s *recording.Session) vision.Source {
 	type picture struct {
 		at  time.Duration
@@ -28,11 +28,11 @@ func Pictures(s *recording.Session) vision.Source {
 		switch {
 		case errors.As(err, &line):
 			kept = append(kept, picture{err: lostPicture(err)})
-		case err != nil:
-			kept = append(kept, picture{err: err})
-		case e.Kind == recording.KindFrame && len(kept) == limits.Files:
+		case err == nil && e.Kind == recording.KindFrame && len(kept) == limits.Files:
 			err = limits.Exceed("the rest is not read", "the recording has more than %d pictures", limits.Files)
-			kept = append(kept, picture{err: err})
+			fallthrough
+		case err != nil:
+			kept = append(kept, picture{err: fmt.Errorf("%w: %w", vision.ErrEndsEarly, err)})
 		case e.Kind == recording.KindFrame:
 			f, err := e.Frame()
 			if err != nil {
