@@ -392,3 +392,25 @@ func TestLockLeavesOthersAlone(t *testing.T) {
 		}
 	}
 }
+
+// A lock that another user holds is told of: its file can be read, not written.
+func TestLockOfAnotherUser(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Getuid() == 0 {
+		t.Skip("nothing is forbidden to root; on Windows the holder alone decides")
+	}
+	path := filepath.Join(t.TempDir(), "game.lock")
+	if _, err := disk.Lock(path); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&0o444 == 0 {
+		t.Fatal(info, err)
+	}
+	if err := os.Chmod(path, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	var held *disk.Held
+	if _, err := disk.Lock(path); !errors.As(err, &held) || held.PID != os.Getpid() {
+		t.Error(err)
+	}
+}

@@ -48,8 +48,13 @@ const pidAt = 1
 
 func lock(path string) (func() error, error) {
 	for {
-		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
+		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o644))
 		got, err := l.TryLock()
+		if errors.Is(err, fs.ErrPermission) { // another user's: to lock it, reading is enough
+			_ = l.Close()
+			l = flock.New(path, flock.SetFlag(os.O_RDONLY|noFollow))
+			got, err = l.TryLock()
+		}
 		if err != nil {
 			_ = l.Close()
 			return nil, fmt.Errorf("%s cannot be locked: %w", path, err)
