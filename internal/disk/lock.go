@@ -70,6 +70,9 @@ func lock(path string) (func() error, error) {
 		named, err2 := os.Lstat(path)
 		if err1 != nil || err2 != nil || !os.SameFile(mine, named) {
 			_ = l.Close()
+			if err2 == nil && !named.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s cannot be locked: %w", path, errNoLock)
+			}
 			if err2 != nil && !errors.Is(err2, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s cannot be locked: %w", path, err2)
 			}
