@@ -53,7 +53,10 @@ func lock(path string) (func() error, error) {
 		if errors.Is(err, fs.ErrPermission) { // another user's: to lock it, reading is enough
 			_ = l.Close()
 			l = flock.New(path, flock.SetFlag(os.O_RDONLY|noFollow))
-			got, err = l.TryLock()
+			read, rerr := l.TryLock()
+			if !errors.Is(rerr, fs.ErrNotExist) {
+				got, err = read, rerr
+			}
 		}
 		if err != nil {
 			_ = l.Close()
