@@ -164,7 +164,12 @@ func (r *Referee) letOut(top board.Move) {
 
 // askAbout asks whether the candidate is my move, once it has lain for a while.
 func (r *Referee) askAbout(top board.Move, odds float64, why string) {
-	c, held := r.cand, r.now-r.hold.since
+	c := r.cand
+	if r.edition >= 2 && r.otherAsked() {
+		c.Why, r.hold.since = why, r.now // it is asked a while after that
+		return
+	}
+	held := r.now - r.hold.since
 	// A slow camera needs longer for as many readings.
 	patience := max(r.tune.Ponder, 10*min(r.watch.apart, time.Second))
 	if r.mode == Ask && odds >= r.bound() {
@@ -179,6 +184,20 @@ func (r *Referee) askAbout(top board.Move, odds float64, why string) {
 		r.decision(top, why, true)
 		r.ask(Question{Kind: AskMove, Move: top, Confidence: c.Confidence, Text: r.textAskMove(top, why)})
 	}
+}
+
+// otherAsked reports whether the user has something else to answer first, so that
+// a yes to it cannot be taken for one to a question about a move that comes up
+// just then.
+func (r *Referee) otherAsked() bool {
+	return slices.ContainsFunc(r.questions, func(q Question) bool { return q.Kind != AskMove })
+}
+
+// putOff closes the question about a move, because something else is asked. It
+// is asked again when that is answered, not before some time has passed.
+func (r *Referee) putOff() {
+	r.closeQuestions(AskMove)
+	r.hold = hold{}
 }
 
 func (r *Referee) question(k QuestionKind) (Question, bool) {
