@@ -146,7 +146,7 @@ func (r *Referee) beforeTurn(s *spot) bool { return s.since < r.turnAt && !r.han
 // letOut sends the candidate, of which nothing is in doubt, once it has dwelt.
 func (r *Referee) letOut(top board.Move) {
 	c, held := r.cand, r.now-r.hold.since
-	c.Held = min(1, float64(held)/float64(r.tune.Dwell))
+	c.Held = min(1, float64(max(held, 0))/float64(r.tune.Dwell))
 	switch {
 	case held < r.tune.Dwell || r.now-r.hold.good < r.tune.Dwell/4 || r.now < r.settle:
 		c.Why = textDwell
@@ -166,7 +166,8 @@ func (r *Referee) letOut(top board.Move) {
 func (r *Referee) askAbout(top board.Move, odds float64, why string) {
 	c := r.cand
 	if r.edition >= 2 && r.otherAsked() {
-		c.Why, r.hold.since = why, r.now // it is asked a while after that
+		// It is asked a while after that, when a late answer to it has come.
+		c.Why, r.hold.since = why, r.now+r.tune.Ponder
 		return
 	}
 	held := r.now - r.hold.since
@@ -175,7 +176,7 @@ func (r *Referee) askAbout(top board.Move, odds float64, why string) {
 	if r.mode == Ask && odds >= r.bound() {
 		patience = r.tune.Dwell
 	}
-	c.Held = min(1, float64(held)/float64(patience))
+	c.Held = min(1, float64(max(held, 0))/float64(patience))
 	c.Why = why
 	if held < patience || r.paused != nil || odds < r.tune.Doubt {
 		return
