@@ -165,17 +165,17 @@ func (r *Referee) letOut(top board.Move) {
 // askAbout asks whether the candidate is my move, once it has lain for a while.
 func (r *Referee) askAbout(top board.Move, odds float64, why string) {
 	c := r.cand
-	if r.edition >= 2 && r.otherAsked() {
-		// It is asked a while after that, when a late answer to it has come.
-		c.Why, r.hold.since = why, r.now+r.tune.Ponder
-		return
-	}
-	held := r.now - r.hold.since
 	// A slow camera needs longer for as many readings.
 	patience := max(r.tune.Ponder, 10*min(r.watch.apart, time.Second))
 	if r.mode == Ask && odds >= r.bound() {
 		patience = r.tune.Dwell
 	}
+	if r.edition >= 2 && r.otherAsked() {
+		// It is asked a while after that, when a late answer to it has come.
+		c.Why, r.hold.since = why, r.now+max(0, r.tune.Ponder-patience)
+		return
+	}
+	held := r.now - r.hold.since
 	c.Held = min(1, float64(max(held, 0))/float64(patience))
 	c.Why = why
 	if held < patience || r.paused != nil || odds < r.tune.Doubt {
