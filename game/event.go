@@ -26,6 +26,10 @@ type Data struct {
 	Undo    *Undo         // open request
 	Dead    []board.Point // marked as dead in stone removal
 	Result  *Result       // when finished
+	// Anew counts how often the server's first account of the game has turned
+	// out to be false, before anything of mine was sent: a Data with more than
+	// the one before it is a first one again.
+	Anew int `json:",omitzero"`
 }
 
 // Played is the server's word that a move counts, mine as well as the

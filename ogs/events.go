@@ -35,6 +35,9 @@ type (
 	Unusable struct {
 		Err   error
 		Again time.Duration
+		// Rival says that the data contradicts what the server said at first, and
+		// will count if the next says the same: nothing of mine has been sent yet.
+		Rival bool
 	}
 
 	// Acknowledged is the server's answer to a move, which is no proof yet:

@@ -38,8 +38,12 @@ type Game struct {
 	asked    int       // times in a row without an answer
 	doubts   []doubt   // to be looked at at at.doubt
 	stale    [2]string // doubts that game data has not borne out, of hear and refresh
+	crossed  bool      // it was looked into why the clock has the players the other way round
 	hintEnd  bool      // something says that the game is over
 	chats    map[string]bool
+	sent     bool   // something of mine was, ever
+	rival    *State // the last game data, if it contradicts st and may be as true
+	rivalAt  int    // the epoch that it came in
 	bad      int    // times in a row that game data could not be used
 	nonsense string // why not, as it was told last
 	looking  bool   // a look at the game's record over HTTP is under way
@@ -83,6 +87,10 @@ type (
 		from       string
 		phase      game.Phase
 		moveNumber int
+
+		// Of active_game; zero where it does not say.
+		width, height int
+		players       [3]ID
 	}
 )
 

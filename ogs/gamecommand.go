@@ -65,7 +65,7 @@ func (g *Game) move(point board.Point, number, epoch int) (Ticket, error) {
 		return 0, &NotSentError{NotConnected, err.Error()}
 	}
 	// A failed write may have left in part or whole: the next game data tells.
-	g.pending = p
+	g.pending, g.sent = p, true
 	g.at.echo = p.Sent.Add(g.s.c.timing.Echo)
 	g.at.flag = time.Time{}
 	copied := p.Pending
@@ -118,6 +118,9 @@ func (g *Game) command(name string, fields func(*State) map[string]any, allowed 
 				g.inbox.put(refusal{name, err})
 			}
 		})
+		if (e == nil || touched) && name != "game/chat" { // which is nothing that depends on the game
+			g.sent = true
+		}
 		switch err = nil; {
 		case e != nil && touched:
 			err = &UnreachableError{Server: g.s.c.base.Host, Err: e}

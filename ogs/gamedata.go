@@ -24,9 +24,10 @@ func (g *Game) hear(h hint) {
 	if h.from != "active_game" || !g.st.Live {
 		return
 	}
-	news := fmt.Sprintf("%s says move %d, phase %s", h.from, h.moveNumber, h.phase)
+	news := fmt.Sprintf("%s says move %d, phase %s, %d×%d, players %d", h.from, h.moveNumber, h.phase, h.width, h.height, h.players)
 	differs := func() bool {
-		return !g.ended && (h.moveNumber > len(g.st.Moves) || h.phase != "" && h.phase != g.st.Phase && h.moveNumber >= len(g.st.Moves))
+		return !g.ended && (h.moveNumber > len(g.st.Moves) || h.phase != "" && h.phase != g.st.Phase && h.moveNumber >= len(g.st.Moves) ||
+			h.width != 0 && h.width != g.st.Width || h.height != 0 && h.height != g.st.Height || g.st.swapped(h.players))
 	}
 	if differs() && news != g.stale[0] {
 		g.stale[0] = news // once: it may count in another way
@@ -43,9 +44,11 @@ func (g *Game) answer(err error) {
 
 // gameData replaces the whole state.
 func (g *Game) gameData(data json.RawMessage) {
+	rival := g.rival
+	g.rival = nil // unless this is one again
 	n, err := decodeGameData(data, g.s.Me().ID)
 	if err == nil {
-		err = g.believed(n)
+		err = g.believed(n, rival)
 	}
 	if err != nil {
 		g.unusable(err, data)
@@ -57,8 +60,15 @@ func (g *Game) gameData(data json.RawMessage) {
 	g.asked, g.at.data, g.at.doubt, g.doubts = 0, time.Time{}, time.Time{}, nil
 	g.bad, g.nonsense, g.at.again = 0, "", time.Time{}
 	n.Live, n.Epoch = true, g.epoch
-	if g.st != nil && n.Phase == game.Playing {
-		n.AutoResign = g.st.AutoResign
+	switch anew := g.st != nil && g.st.game != nil && n.follows(g.st) != nil; {
+	case anew:
+		g.s.log.Warn("ogs: the first game data was false", "game", g.id, "because", n.follows(g.st))
+		n.Anew, g.stale = g.st.Anew+1, [2]string{}
+	case g.st != nil:
+		n.Anew = g.st.Anew
+		if n.Phase == game.Playing {
+			n.AutoResign = g.st.AutoResign
+		}
 	}
 	if g.pending != nil {
 		p := g.pending.Pending
@@ -91,6 +101,10 @@ func (g *Game) refresh() {
 	differs := func() bool {
 		c := g.st.Clock.Color()
 		return !g.ended && c != board.Empty && g.st.game != nil && g.st.Phase == game.Playing && c != g.st.game.ToMove()
+	}
+	if s.swapped(s.Clock.Players) && !g.crossed {
+		g.crossed = true
+		g.suspect("the clock has black and white the other way round", t.Doubt, func() bool { return !g.ended && g.st.swapped(g.st.Clock.Players) })
 	}
 	if news := fmt.Sprintf("after %d moves the clock runs for %v", len(s.Moves), s.Clock.Color()); differs() && news != g.stale[1] {
 		g.stale[1] = news

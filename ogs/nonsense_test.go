@@ -125,7 +125,7 @@ func TestNonsenseWhilePending(t *testing.T) {
 func TestNonsenseFirst(t *testing.T) {
 	for _, kind := range ogstest.Nonsense() {
 		if kind == ogstest.OtherSize || kind == ogstest.SwappedPlayers {
-			continue // nobody can know it before the game is known
+			continue // nobody can know it before the game is known: TestFirstLie
 		}
 		t.Run(fmt.Sprint(kind), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -134,6 +134,134 @@ func TestNonsenseFirst(t *testing.T) {
 				w.srv.Inject(ogstest.Fault{Kind: kind, Times: 2})
 				f := w.join(w.connect(), sg.ID)
 				f.play(pt(t, "C3", 9))
+			})
+		})
+	}
+}
+
+// lies are the kinds of first game data that nobody can see to be false.
+func lies() []ogstest.Kind { return []ogstest.Kind{ogstest.OtherSize, ogstest.SwappedPlayers} }
+
+// TestFirstLie joins games whose first data is plausible and false, up to three
+// times in a row. As soon as the server tells the truth twice, that counts;
+// before that nothing can be sent.
+func TestFirstLie(t *testing.T) {
+	for _, kind := range lies() {
+		for times := 1; times <= 3; times++ {
+			t.Run(fmt.Sprint(kind, " ", times), func(t *testing.T) {
+				bubble(t, func(t *testing.T) { outliveFirst(t, kind, times) })
+			})
+		}
+	}
+}
+
+func outliveFirst(t *testing.T, kind ogstest.Kind, times int) {
+	w := newWorld(t, ogstest.Options{})
+	sg := w.start(ogstest.Setup{}, &ogstest.Opponent{Move: script(t, "G3", "G7")})
+	w.srv.Inject(ogstest.Fault{Kind: kind, Times: times})
+	f := w.join(w.connect(), sg.ID)
+	lie := f.g.State()
+	rivals, began := 0, time.Now()
+	for told := 0; ; told++ {
+		f.g.Resync("the user asks for it")
+		var st *ogs.State
+		f.until("an answer", func(u ogs.Update) bool {
+			e, bad := u.Event.(ogs.Unusable)
+			if bad && (!e.Rival || u.State.Live || u.State.Width != lie.Width || u.State.Me != lie.Me) {
+				t.Errorf("told %+v", e)
+			}
+			if bad {
+				rivals++
+			}
+			_, good := u.Event.(ogs.Snapshot)
+			st = u.State
+			return good
+		})
+		if st.Anew == 1 {
+			break
+		}
+		if st.Anew != 0 || told > times {
+			t.Fatalf("after %d answers: %+v", told, st)
+		}
+	}
+	st := f.g.State()
+	if st.Width != 9 || st.Me != 1 || !st.Live || rivals != 1 {
+		t.Errorf("%d×%d as %v, %d contradictions told", st.Width, st.Width, st.Me, rivals)
+	}
+	if n := commands(w); n != 0 {
+		t.Errorf("%d commands were sent", n)
+	}
+	f.play(pt(t, "C3", 9))
+	f.play(pt(t, "C7", 9))
+	if got := strings.Join(sg.Moves()[:3], " "); got != "cg gg cc" {
+		t.Errorf("the server has %s", got)
+	}
+	if d := time.Since(began); d > time.Minute {
+		t.Errorf("it took %v", d)
+	}
+}
+
+// TestFirstLieIsSeen: players who are swapped in the first game data and not in
+// its clock make the client ask by itself.
+func TestFirstLieIsSeen(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{})
+		sg := w.start(ogstest.Setup{}, nil)
+		w.srv.Inject(ogstest.Fault{Kind: ogstest.SwappedPlayers})
+		f := w.join(w.connect(), sg.ID)
+		f.until("the truth", func(u ogs.Update) bool { return u.State.Anew == 1 && u.State.Live })
+		f.play(pt(t, "C3", 9))
+	})
+}
+
+// TestTruthIsNotOutweighed has a server lie later on, as often as it likes within
+// one answer, and twice in a row only with the truth in between: the first game
+// stands as long as nobody says the same twice.
+func TestTruthIsNotOutweighed(t *testing.T) {
+	for _, kind := range lies() {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{})
+				sg := w.start(ogstest.Setup{}, nil)
+				f := w.join(w.connect(), sg.ID)
+				for range 4 {
+					for range 5 {
+						sg.TellNonsense(kind)
+					}
+					f.until("the truth again", func(u ogs.Update) bool {
+						_, good := u.Event.(ogs.Snapshot)
+						return good && u.State.Live
+					})
+				}
+				if st := f.g.State(); st.Anew != 0 || st.Width != 9 || st.Me != 1 {
+					t.Errorf("%d×%d as %v, anew %d", st.Width, st.Width, st.Me, st.Anew)
+				}
+				f.play(pt(t, "C3", 9))
+			})
+		})
+	}
+}
+
+// TestFirstLieAfterMove has a server tell another game for good after a move was
+// sent: the first one stands, and nothing more is sent.
+func TestFirstLieAfterMove(t *testing.T) {
+	for _, kind := range lies() {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{})
+				sg := w.start(ogstest.Setup{}, nil)
+				f := w.join(w.connect(), sg.ID)
+				f.play(pt(t, "C3", 9))
+				sent := commands(w)
+				w.srv.Inject(ogstest.Fault{Kind: kind, Times: 1 << 20})
+				sg.TellNonsense(kind)
+				if e, _ := event[ogs.Unusable](f); e.Rival {
+					t.Errorf("told %+v", e)
+				}
+				time.Sleep(5 * time.Minute)
+				if st := f.g.State(); st.Live || st.Anew != 0 || st.Width != 9 || commands(w) != sent {
+					t.Errorf("live %v, anew %d, %d×%d, %d commands", st.Live, st.Anew, st.Width, st.Width, commands(w)-sent)
+				}
 			})
 		})
 	}

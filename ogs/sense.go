@@ -66,6 +66,39 @@ func (s *State) follows(last *State) error {
 	return nil
 }
 
+// outweighs reports whether n counts, which contradicts what the server said of
+// the game at first. As long as nothing of mine has been sent, that is worth no
+// more than any other answer: two in a row that agree with each other, the second
+// of them asked for after the first, win. Afterwards it stands.
+func (g *Game) outweighs(n, rival *State) bool {
+	if g.sent || cmp.Or(g.keepsTime(n.Clock, n.Time), n.sane()) != nil {
+		return false
+	}
+	agree := rival != nil && n.follows(rival) == nil
+	if agree && g.epoch > g.rivalAt {
+		return true
+	}
+	g.rival = n
+	if !agree {
+		g.rivalAt = g.epoch
+	}
+	return false
+}
+
+func ids(players [3]Player) (list [3]ID) {
+	for i := range players {
+		list[i] = players[i].ID
+	}
+	return list
+}
+
+// swapped reports whether black and white are the game's players the other way
+// round.
+func (s *State) swapped(players [3]ID) bool {
+	b, w := s.Players[board.Black].ID, s.Players[board.White].ID
+	return b != w && b != 0 && w != 0 && players[board.Black] == w && players[board.White] == b
+}
+
 func role(c board.Color) string {
 	if c == board.Empty {
 		return "watching"
@@ -75,13 +108,18 @@ func role(c board.Color) string {
 
 // believed says why game data is not taken over. A game whose data cannot be
 // played from the beginning is taken for what it is after a while: it can still
-// be watched.
-func (g *Game) believed(n *State) error {
+// be watched. rival is the game data before it, if that was not taken over and
+// may be as true as the first.
+func (g *Game) believed(n, rival *State) error {
 	if n.ID != g.id {
 		return fmt.Errorf("it is of game %d", n.ID)
 	}
 	if g.st != nil && g.st.game != nil {
-		return cmp.Or(n.follows(g.st), g.keepsTime(n.Clock, n.Time), n.sane())
+		err := n.follows(g.st)
+		if err != nil && g.outweighs(n, rival) {
+			return nil
+		}
+		return cmp.Or(err, g.keepsTime(n.Clock, n.Time), n.sane())
 	}
 	if g.st == nil && g.bad < patience {
 		return cmp.Or(g.keepsTime(n.Clock, n.Time), n.sane())
@@ -124,7 +162,7 @@ func (g *Game) unusable(err error, data json.RawMessage) {
 	}
 	if why := err.Error(); why != g.nonsense {
 		g.nonsense = why
-		g.tell(Unusable{Err: err, Again: wait})
+		g.tell(Unusable{Err: err, Again: wait, Rival: g.rival != nil})
 	}
 	if g.hintEnd {
 		g.lookUp()

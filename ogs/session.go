@@ -448,7 +448,7 @@ func (s *Session) dispatch(conn *conn, f frame) {
 			return
 		}
 		s.publish(a)
-		s.toGame(a.ID, hint{conn, "active_game", a.Phase, a.MoveNumber})
+		s.toGame(a.ID, hint{conn: conn, from: "active_game", phase: a.Phase, moveNumber: a.MoveNumber, width: a.Width, height: a.Height, players: ids(a.Players)})
 	case "notification":
 		var n Notification
 		if err := json.Unmarshal(f.data, &n); err != nil {
@@ -457,7 +457,7 @@ func (s *Session) dispatch(conn *conn, f frame) {
 		}
 		s.publish(n)
 		if n.Type == "gameEnded" {
-			s.toGame(n.GameID, hint{conn, "notification", game.Over, 0})
+			s.toGame(n.GameID, hint{conn: conn, from: "notification", phase: game.Over})
 		}
 	case "user/jwt":
 		var jwt string

@@ -141,6 +141,9 @@ type State struct {
 	// Epoch grows each time that the game is entered anew, after a lost
 	// connection or a doubt.
 	Epoch int
+	// Anew grows each time that what the server said of the game at first is
+	// given up for what it says now: see Game.outweighs.
+	Anew int
 	// Pending is the move that was sent and not yet settled, or nil.
 	Pending *Pending
 

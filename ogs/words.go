@@ -64,7 +64,7 @@ func (s *State) Data() (game.Data, error) {
 		Setup: g.Setup(), Moves: g.Moves(), Phase: s.Phase,
 		Me: s.Me, ToMove: s.Clock.Color(),
 		Players: [2]game.Player{s.Players[board.Black].Game(), s.Players[board.White].Game()},
-		Paused:  s.Pause(), Undo: s.Undo,
+		Paused:  s.Pause(), Undo: s.Undo, Anew: s.Anew,
 	}
 	if d.Dead, err = board.ParseOGSPoints(s.Removed, s.Width); err != nil {
 		return d, fmt.Errorf("game %d: the server's list of dead stones: %w", s.ID, err)

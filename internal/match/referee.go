@@ -212,7 +212,7 @@ func (r *Referee) look(l Look, at time.Duration) {
 	if r.game != nil && rd.Size != r.game.Size() {
 		if r.sizeTold != rd.Size {
 			r.sizeTold = rd.Size
-			r.alarm(textOtherSize(rd.Size, r.game.Size()))
+			r.otherSize(rd.Size)
 		}
 		return
 	}
@@ -241,6 +241,20 @@ func (r *Referee) look(l Look, at time.Duration) {
 	w.look(rd, max(at, w.at))
 	if r.bump != nil {
 		r.bump.looks++
+	}
+}
+
+// otherSize tells that the eyes see a board of another size than the game's, and
+// asks the server for the game once more: it may have been wrong.
+func (r *Referee) otherSize(seen int) {
+	switch {
+	case r.edition < 2 || r.result != nil:
+		r.alarm(textOtherSize(seen, r.size()))
+	default:
+		r.alarm(textSizeAsked(seen, r.size()))
+		if r.online && r.synced && r.pending == nil {
+			r.resync("")
+		}
 	}
 }
 

@@ -80,6 +80,9 @@ func (r *Referee) hear(e game.Event) {
 
 func (r *Referee) gameData(d game.Data) {
 	g, err := playOut(&d)
+	if err == nil && r.game != nil && d.ID == r.data.ID && d.Anew > r.data.Anew {
+		r.beginAnew(&d, g)
+	}
 	if err == nil {
 		err = r.sameGame(&d, g)
 	}

@@ -171,6 +171,30 @@ func textDisconnected(why string) string {
 func textNonsense(what string) string {
 	return fmt.Sprintf("The server says what cannot be (%s). It is asked again, and nothing of yours is sent until it tells the game; you can play on at the website.", what)
 }
+
+// textAnew tells what has become of the game that the server told at first.
+func (r *Referee) textAnew(d *game.Data, g *board.Game) string {
+	var now []string
+	if n := g.Size(); n != r.size() {
+		now = append(now, fmt.Sprintf("the board is %d×%d and not %d×%d", n, n, r.size(), r.size()))
+	}
+	if d.Me != r.data.Me {
+		now = append(now, fmt.Sprintf("you are %s and not %s", roleName(d.Me), roleName(r.data.Me)))
+	}
+	if len(now) == 0 {
+		now = []string{"the game is another one"}
+	}
+	return fmt.Sprintf("The server now says that %s; that is what counts.", list(now))
+}
+
+// roleName is what somebody of that colour is in a game.
+func roleName(c board.Color) string {
+	if c == board.Empty {
+		return "watching"
+	}
+	return colorNames[c]
+}
+
 func textNoCommand(err error) string {
 	return fmt.Sprintf("That cannot be done: %v.", err)
 }
@@ -185,6 +209,10 @@ func textOutOfStep(n, had int) string {
 
 func textOtherSize(eyes, game int) string {
 	return fmt.Sprintf("The camera looks at a %d×%d board, the game is on %d×%d. Calibrate for the right size.", eyes, eyes, game, game)
+}
+
+func textSizeAsked(eyes, game int) string {
+	return fmt.Sprintf("The board before the camera is %d×%d, the game is on %d×%d. The server is asked again; if it stays so, change the board.", eyes, eyes, game, game)
 }
 
 func textPaused(p game.Pause, d game.Data) string {

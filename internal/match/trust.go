@@ -42,6 +42,25 @@ func (r *Referee) distrust(wrong error) {
 	}
 }
 
+// beginAnew forgets the game that the server told at first: d, of which g is the
+// record, is a first one, as after a start of the program. Nothing of mine has
+// been sent in the other, so nothing is on its way; what lies on the board is
+// seen for the first time again, and is no move of mine unless I say so.
+func (r *Referee) beginAnew(d *game.Data, g *board.Game) {
+	r.alarm(r.textAnew(d, g))
+	if p := r.pending; p != nil { // it was held back
+		r.out.Entries = append(r.out.Entries, r.entry(EntrySettled, p))
+	}
+	for len(r.questions) > 0 {
+		r.closeQuestion(len(r.questions) - 1)
+	}
+	*r = Referee{tune: r.tune, mode: r.mode, below: r.below, edition: r.edition, now: r.now, begun: r.begun, out: r.out,
+		phase: game.Playing, askedSync: r.askedSync, nonsenseAt: r.nonsenseAt, offline: r.offline,
+		ref: r.ref, refused: map[board.Move]int{}, resumed: never,
+		eyesErr: r.eyesErr, eyesEnd: r.eyesEnd, lastLook: r.lastLook, unlocked: r.unlocked,
+		asked: r.asked, state: r.state, text: r.text, reminded: r.reminded, quit: r.quit}
+}
+
 // sameGame returns an error for game data of another game than the one being
 // played. g is its record.
 func (r *Referee) sameGame(d *game.Data, g *board.Game) error {

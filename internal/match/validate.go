@@ -134,7 +134,7 @@ func validData(d *game.Data) error {
 	if len(d.Moves) > maxMoves {
 		return fmt.Errorf("the record has %d moves", len(d.Moves))
 	}
-	errs := []error{validPhase(d.Phase), validPlayer("my colour", d.Me), validPlayer("whose turn it is", d.ToMove),
+	errs := []error{validCount("how often the game was told anew", d.Anew), validPhase(d.Phase), validPlayer("my colour", d.Me), validPlayer("whose turn it is", d.ToMove),
 		validPause(d.Paused), validText(d.Name)}
 	for _, p := range d.Players {
 		errs = append(errs, validText(p.Name), validText(p.Rank))

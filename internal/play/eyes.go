@@ -24,6 +24,8 @@ const Sure = 0.9
 // which are expensive, while pictures keep coming.
 const searchPause = 700 * time.Millisecond
 
+const longAgo = time.Duration(-1 << 62)
+
 // EyesOptions says how to look. The zero value finds a board of any size by
 // itself.
 type EyesOptions struct {
@@ -34,6 +36,10 @@ type EyesOptions struct {
 	// the board found where they no longer fit.
 	Corners *[4]grid.Pt
 	Verify  bool
+	// Doubt has the eyes look now and then whether a board of another size
+	// than Size lies there, where none of Size is found for a while. It is told
+	// as a reading of that size without points.
+	Doubt bool
 	// Note is called with sentences about what the eyes are doing.
 	Note func(string)
 	// Seen is called with every picture and what was read in it, before the
@@ -50,6 +56,9 @@ type Eyes struct {
 
 	mu      sync.Mutex
 	corners *corners // to be taken from the next picture on
+	size    int      // of the board to find from the next picture on; 0: as before
+
+	other other // of Run's goroutine
 }
 
 // corners are where somebody says that the board is.
@@ -80,6 +89,28 @@ func (e *Eyes) Use(at [4]grid.Pt, size int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.corners = &corners{at, size, false}
+}
+
+// Expect makes the eyes look for a board of this size from the next picture on.
+// A board of another size that they look at is let go. It may be called from any
+// goroutine.
+func (e *Eyes) Expect(size int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.size = size
+}
+
+// resized takes over the size of Expect, and reports whether it is another one.
+func (e *Eyes) resized() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	size := e.size
+	e.size = 0
+	if size == 0 || size == e.opt.Size {
+		return false
+	}
+	e.opt.Size, e.other = size, other{}
+	return true
 }
 
 // begin takes the corners of the options, unless somebody has said where the
@@ -141,7 +172,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 		watch(e.opt.Grid)
 	}
 	e.begin()
-	searched := time.Duration(-1 << 62)
+	searched := longAgo
 	for {
 		f, err := e.src.Next(ctx)
 		switch {
@@ -161,6 +192,10 @@ func (e *Eyes) Run(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("no more pictures: %w", err)
 		}
+		if e.resized() && w != nil && w.Grid().Size() != e.opt.Size {
+			w.Close()
+			w, searched = nil, longAgo
+		}
 		if g := e.given(f); g != nil {
 			watch(g)
 		}
@@ -168,6 +203,8 @@ func (e *Eyes) Run(ctx context.Context) error {
 			searched = f.Time
 			if g := e.find(f); g != nil {
 				watch(g)
+			} else {
+				e.lookForOther(f)
 			}
 		}
 		look, err := e.look(w, f)
@@ -185,7 +222,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 func (e *Eyes) look(w *vision.Watcher, f *vision.Frame) (match.Look, error) {
 	if w == nil {
 		e.opt.Seen(f, nil, nil)
-		return match.Look{Reading: &reading.Reading{Frame: f.Number, Time: f.Time, Lock: reading.Lost}, Taken: f.Taken}, nil
+		return match.Look{Reading: &reading.Reading{Frame: f.Number, Time: f.Time, Lock: reading.Lost, Size: e.other.told}, Taken: f.Taken}, nil
 	}
 	r, err := w.Look(f)
 	if err != nil {

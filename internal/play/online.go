@@ -36,6 +36,7 @@ type Online struct {
 	epoch    int
 	refs     map[ogs.Ticket]int64
 	unusable bool          // the server's last game data was
+	anew     int           // ogs.State.Anew, as told last
 	clocks   [2]game.Clock // as told last
 }
 
@@ -165,7 +166,11 @@ func (o *Online) update(u ogs.Update) error {
 		return o.snapshot(st)
 	case ogs.Unusable:
 		o.unusable = true
-		o.say("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)
+		if e.Rival {
+			o.say("The server now says something else (%v). It is asked once more; nothing of yours is sent until then.", e.Err)
+		} else {
+			o.say("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)
+		}
 		o.tell(game.Disconnected{Nonsense: true})
 	case ogs.Acknowledged:
 		if ref, ok := o.refs[e.Ticket]; ok && e.Err == nil {
@@ -215,8 +220,9 @@ func (o *Online) snapshot(st *ogs.State) error {
 		o.tell(game.Disconnected{Nonsense: o.unusable})
 		return nil
 	}
-	if o.unusable {
-		o.unusable = false
+	again := o.unusable && st.Anew == o.anew
+	o.unusable, o.anew = false, st.Anew // what is told anew, the referee tells
+	if again {
 		o.say("The server makes sense again; the game goes on.")
 	}
 	o.clocks = [2]game.Clock{}

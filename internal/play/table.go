@@ -52,6 +52,7 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	if look.Size == 0 {
 		look.Size = t.Game.State().Width // the game says what to look for
 	}
+	look.Doubt = true // the server may be wrong at first
 	referee := match.New(opt)
 	if t.Tape != nil {
 		ports.Recorder = t.Tape
@@ -79,6 +80,9 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 	records := recorder{keeper: t.Record, place: t.Place}
 	ports.Publish = func(s *match.Snapshot) {
 		last = s
+		if n := s.Position.Size(); n != 0 {
+			eyes.Expect(n)
+		}
 		if err := records.keep(s, t.Game); err != nil {
 			voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: err.Error(), Say: "The game is not kept."})
 		}
