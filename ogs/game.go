@@ -38,7 +38,7 @@ type Game struct {
 	asked    int       // times in a row without an answer
 	doubts   []doubt   // to be looked at at at.doubt
 	stale    [2]string // doubts that game data has not borne out, of hear and refresh
-	crossed  bool      // it was looked into why the clock has the players the other way round
+	crossed  int       // times that the clock, which has the players the other way round, made it ask
 	hintEnd  bool      // something says that the game is over
 	chats    map[string]bool
 	sent     bool   // something of mine was, ever
@@ -307,8 +307,8 @@ func (g *Game) resync(reason string) {
 // suspect makes a contradiction lead to a resync, if it still stands then.
 func (g *Game) suspect(reason string, after time.Duration, stands func() bool) {
 	g.doubts = append(g.doubts, doubt{reason, stands})
-	if g.at.doubt.IsZero() {
-		g.at.doubt = time.Now().Add(after)
+	if at := time.Now().Add(after); g.at.doubt.IsZero() || at.Before(g.at.doubt) {
+		g.at.doubt = at
 	}
 }
 

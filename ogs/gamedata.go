@@ -102,9 +102,10 @@ func (g *Game) refresh() {
 		c := g.st.Clock.Color()
 		return !g.ended && c != board.Empty && g.st.game != nil && g.st.Phase == game.Playing && c != g.st.game.ToMove()
 	}
-	if s.swapped(s.Clock.Players) && !g.crossed {
-		g.crossed = true
-		g.suspect("the clock has black and white the other way round", t.Doubt, func() bool { return !g.ended && g.st.swapped(g.st.Clock.Players) })
+	if s.swapped(s.Clock.Players) && !g.sent && g.crossed < crossings && g.at.doubt.IsZero() {
+		g.suspect("the clock has black and white the other way round", min(t.Doubt<<g.crossed, t.BackoffMax),
+			func() bool { return !g.ended && g.st.swapped(g.st.Clock.Players) })
+		g.crossed++
 	}
 	if news := fmt.Sprintf("after %d moves the clock runs for %v", len(s.Moves), s.Clock.Color()); differs() && news != g.stale[1] {
 		g.stale[1] = news

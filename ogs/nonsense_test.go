@@ -202,15 +202,29 @@ func outliveFirst(t *testing.T, kind ogstest.Kind, times int) {
 }
 
 // TestFirstLieIsSeen: players who are swapped in the first game data and not in
-// its clock make the client ask by itself.
+// its clock make the client ask by itself, but not for ever.
 func TestFirstLieIsSeen(t *testing.T) {
+	for times := 1; times <= 3; times++ {
+		t.Run(fmt.Sprint(times), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, ogstest.Options{})
+				sg := w.start(ogstest.Setup{}, nil)
+				w.srv.Inject(ogstest.Fault{Kind: ogstest.SwappedPlayers, Times: times})
+				f := w.join(w.connect(), sg.ID)
+				f.until("the truth", func(u ogs.Update) bool { return u.State.Anew == 1 && u.State.Live })
+				f.play(pt(t, "C3", 9))
+			})
+		})
+	}
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, ogstest.Options{})
 		sg := w.start(ogstest.Setup{}, nil)
-		w.srv.Inject(ogstest.Fault{Kind: ogstest.SwappedPlayers})
-		f := w.join(w.connect(), sg.ID)
-		f.until("the truth", func(u ogs.Update) bool { return u.State.Anew == 1 && u.State.Live })
-		f.play(pt(t, "C3", 9))
+		w.srv.Inject(ogstest.Fault{Kind: ogstest.SwappedPlayers, Times: 1 << 20})
+		w.join(w.connect(), sg.ID)
+		time.Sleep(10 * time.Minute)
+		if n := w.srv.Count("game/connect"); n < 6 || n > 8 {
+			t.Errorf("the game data was asked for %d times", n)
+		}
 	})
 }
 

@@ -15,6 +15,10 @@ import (
 // before a game is joined with it, to be watched, or not at all.
 const patience = 2
 
+// crossings is how often a clock that has the players the other way round makes
+// the client ask for the game data, after longer and longer waits.
+const crossings = 5
+
 // The bounds of what is believed: far beyond anything that the server offers.
 const (
 	maxMoves = 10_000

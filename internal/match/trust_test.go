@@ -154,6 +154,111 @@ func TestTheFirstGameDataMayBeNonsense(t *testing.T) {
 	w.wantState(StateYourTurn)
 }
 
+// TestAFirstGameThatWasFalse has the server give up what it said of the game at
+// first. The game begins anew; a stone of mine that lies there by then is asked
+// about, and whatever was open is dropped.
+func TestAFirstGameThatWasFalse(t *testing.T) {
+	for name, lie := range map[string]func(*game.Data){
+		"another size":   func(d *game.Data) { d.Setup.Size = 13 },
+		"another colour": func(d *game.Data) { d.Me = white },
+		"watching":       func(d *game.Data) { d.Me = board.Empty },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 9, black)
+			w.srv.line = nil
+			w.srv.push(w.srv.dataBut(lie))
+			w.srv.online = false
+			w.run(2 * time.Second)
+			w.put(w.pt("E5"), black)
+			w.run(5 * time.Second)
+			w.srv.data.Anew = 1
+			w.srv.connect()
+			w.run(10 * time.Second)
+			if s := w.ref.Snapshot(); s.Size != 9 || s.Me != black || !s.Online || len(s.Questions) != 1 || s.Questions[0].Kind != AskMove || s.Questions[0].Move.Point != w.pt("E5") {
+				t.Errorf("%d×%d as %v, online %v, asked %+v\n%s", s.Size, s.Size, s.Me, s.Online, s.Questions, w.story())
+			}
+			said := 0
+			for _, e := range w.events {
+				if strings.HasPrefix(e.Text, "The server now says that ") && strings.HasSuffix(e.Text, "; that is what counts.") {
+					said++
+				}
+			}
+			if said != 1 || w.srv.moves != 0 {
+				t.Errorf("said %d times, %d moves were sent\n%s", said, w.srv.moves, w.story())
+			}
+			saved, err := w.ref.(*Referee).Checkpoint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := New(Options{}).Restore(saved); err != nil {
+				t.Error(err)
+			}
+			w.do(CmdAccept)
+			w.run(3 * time.Second)
+			w.wantMoves("E5")
+		})
+	}
+}
+
+// TestAGameToldAnewTakesNothingAlong changes the colour of a player whose move is
+// held back and who is asked something.
+func TestAGameToldAnewTakesNothingAlong(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	r := w.ref.(*Referee)
+	w.srv.slow = time.Hour
+	w.put(w.pt("E5"), black)
+	w.run(2 * time.Second)
+	w.do(CmdResign)
+	if r.pending == nil || len(r.questions) == 0 {
+		t.Fatalf("nothing is open: %+v, %+v\n%s", r.pending, r.questions, w.story())
+	}
+	asked := r.asked
+	w.srv.log = nil
+	w.srv.data.Me, w.srv.data.Anew = white, 1
+	w.feed(Input{At: w.now, Server: w.srv.dataBut(func(*game.Data) {})})
+	if r.pending != nil || r.lost != nil || len(r.questions) != 0 || r.resigned {
+		t.Errorf("still open: %+v, %+v, %+v", r.pending, r.lost, r.questions)
+	}
+	w.do(CmdAccept) // it comes too late
+	w.feed(Input{At: w.now, Command: &Command{Kind: CmdAccept, Question: asked}})
+	w.run(10 * time.Second)
+	for _, k := range w.srv.log {
+		if k != ReqResync {
+			t.Errorf("it asked %v of the server\n%s", w.srv.log, w.story())
+		}
+	}
+	if e := w.journal[len(w.journal)-1]; e.Kind != EntrySettled {
+		t.Errorf("the journal ends with %+v", e)
+	}
+}
+
+// TestABoardOfAnotherSizeIsAskedAbout has the eyes see a 9×9 board where the game
+// is on 13×13: it is said, and the server asked, once.
+func TestABoardOfAnotherSizeIsAskedAbout(t *testing.T) {
+	for edition, want := range map[int]int{FirstEdition: 0, Edition: 1} {
+		w := newWorld(t, 13, black)
+		w.start()
+		w.run(time.Second)
+		w.ref.(*Referee).edition = edition
+		w.srv.log = nil
+		w.dark = true
+		for range 100 {
+			w.feed(Input{At: w.now, Look: &Look{Reading: &reading.Reading{Size: 9, Lock: reading.Lost, Time: w.now}}})
+			w.run(200 * time.Millisecond)
+		}
+		asked := 0
+		for _, k := range w.srv.log {
+			if k == ReqResync {
+				asked++
+			}
+		}
+		if n := count(w.events, EventAlarm); asked != want || n != 1 {
+			t.Errorf("edition %d: asked %d times, %d alarms\n%s", edition, asked, n, w.story())
+		}
+	}
+}
+
 // TestInputsThatCannotBe feeds a referee and a relay what no eyes and no user
 // say.
 func TestInputsThatCannotBe(t *testing.T) {

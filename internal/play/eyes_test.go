@@ -14,6 +14,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -93,6 +94,34 @@ func TestEyesStopWithTheirContext(t *testing.T) {
 	cancel() // while nobody takes the next look
 	if err := <-done; err != context.Canceled {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestEyesSeeABoardOfAnotherSize looks for 13 lines on a board of nine: that is
+// told, and once nine are expected, they are found.
+func TestEyesSeeABoardOfAnotherSize(t *testing.T) {
+	src, _ := film(t, small(9), 200, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	e := NewEyes(src, EyesOptions{Size: 13, Doubt: true})
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	told, found := time.Duration(0), false
+	for l := range e.Looks() {
+		switch r := l.Reading; {
+		case r.Lock == reading.Locked:
+			found = r.Size == 9
+			cancel()
+		case r.Size == 9 && told == 0:
+			told = r.Time
+			e.Expect(9)
+		case r.Size != 0 && told == 0:
+			t.Fatalf("a board of %d lines is seen", r.Size)
+		}
+	}
+	<-done
+	if told < otherAfter || !found {
+		t.Errorf("told at %v, found %v", told, found)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 // online joins a game on a server of its own and returns the adapter at work. It
 // works in a bubble of synctest.
-func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *ogstest.Server) {
+func online(t *testing.T, opponent ogstest.Opponent, faults ...ogstest.Fault) (*Online, *ogstest.Game, *ogstest.Server) {
 	t.Helper()
 	server, err := ogstest.New(ogstest.Options{Memory: true})
 	if err != nil {
@@ -35,6 +35,9 @@ func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *o
 	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Dial: server.Dial, Tokens: ogs.Bearer(server.Token(me)), Name: "gobancam", Version: "test", Address: "test"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range faults {
+		server.Inject(f)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	session, err := ogs.Connect(ctx, client)
@@ -229,6 +232,42 @@ func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
 	}
 	if n := server.Count("game/move"); n != 2 {
 		t.Errorf("%d moves were sent, want 2", n)
+	}
+}
+
+// TestOnlineOutlivesAFirstLie has a server whose first game data is of another
+// game, up to three times: the referee is told what counts, and that it does so
+// anew, and a move goes out only then.
+func TestOnlineOutlivesAFirstLie(t *testing.T) {
+	for _, kind := range []ogstest.Kind{ogstest.OtherSize, ogstest.SwappedPlayers} {
+		for times := 1; times <= 3; times++ {
+			t.Run(fmt.Sprint(kind, " ", times), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { outlivesAFirstLie(t, kind, times) })
+			})
+		}
+	}
+}
+
+func outlivesAFirstLie(t *testing.T, kind ogstest.Kind, times int) {
+	o, _, server := online(t, ogstest.Opponent{}, ogstest.Fault{Kind: kind, Times: times})
+	data := await[game.Data](t, o)
+	for asked := 0; data.Anew == 0; asked++ {
+		if data.Setup.Size == 9 && data.Me == board.Black || asked > times {
+			t.Fatalf("the truth was told as %+v", data)
+		}
+		o.Do(match.Request{Kind: match.ReqResync, Epoch: data.Epoch})
+		data = await[game.Data](t, o)
+	}
+	if data.Anew != 1 || data.Setup.Size != 9 || data.Me != board.Black {
+		t.Errorf("the game was told anew as %+v", data)
+	}
+	c3 := board.Move{Color: board.Black, Point: board.Point{X: 2, Y: 6}}
+	o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: c3})
+	if m := await[game.Played](t, o); m.Number != 1 || m.Move != c3 {
+		t.Errorf("my move came back as %+v", m)
+	}
+	if n := server.Count("game/move"); n != 1 {
+		t.Errorf("%d moves were sent, want 1", n)
 	}
 }
 

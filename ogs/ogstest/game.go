@@ -53,9 +53,10 @@ type Game struct {
 	gone        [3]*time.Timer
 	removalEnds time.Time
 	pausesLeft  [3]int
-	told        map[*socket]int // version of the last game data sent there
-	tried       map[int64]*try  // last move tried, by user
-	log         []string        // what counted, in order
+	misled      map[*socket]bool // false game data that can be believed was sent there
+	told        map[*socket]int  // version of the last game data sent there
+	tried       map[int64]*try   // last move tried, by user
+	log         []string         // what counted, in order
 	chatLog     []map[string]any
 	moveCount   int // messages game/move received
 }
@@ -129,7 +130,7 @@ func (s *Server) startGame(spec Setup, id int64) (*Game, error) {
 	now := time.Now()
 	g := &Game{ID: id, s: s, spec: spec, uuid: secret(), players: [3]*User{board.Black: spec.Black, board.White: spec.White},
 		board: b, rules: rules, clock: newClock(spec.Time, now), phase: "play", started: now,
-		pausesLeft: [3]int{board.Black: 5, board.White: 5}, told: map[*socket]int{}, tried: map[int64]*try{}}
+		pausesLeft: [3]int{board.Black: 5, board.White: 5}, told: map[*socket]int{}, misled: map[*socket]bool{}, tried: map[int64]*try{}}
 	s.games[id] = g
 	g.changed()
 	for c := range s.sockets {

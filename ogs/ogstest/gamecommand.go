@@ -60,7 +60,7 @@ func (c *socket) gameCommand(name string, body json.RawMessage, answer func(any,
 		r.deny("not-found", "There is no such game.")
 		return
 	}
-	if _, ok := g.told[c]; !ok {
+	if _, ok := g.told[c]; !ok && !(name == "latency" && g.misled[c]) {
 		s.violation("game/%s for game %d on a connection that has not seen its game data", name, g.ID)
 		r.deny("not-connected", "Connect to the game first.")
 		return
@@ -242,6 +242,7 @@ func (c *socket) disconnectGame(id int64, g *Game) {
 	delete(c.games, id)
 	if g != nil {
 		delete(g.told, c)
+		delete(g.misled, c)
 		g.left(c.user)
 	}
 }
@@ -272,6 +273,7 @@ func (c *socket) connectGame(id int64, g *Game, chat *bool) {
 		}
 	case f.Kind >= BadGameData:
 		c.send(fmt.Sprintf("game/%d/gamedata", id), g.spoilt(f.Kind))
+		g.misled[c] = f.Kind == OtherSize || f.Kind == SwappedPlayers
 		if f.Kind == AbsurdClock { // its moves are right: they may be gone on from
 			g.told[c] = g.version
 		}
