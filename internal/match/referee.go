@@ -27,7 +27,8 @@ type Options struct {
 const (
 	// FirstEdition took a stone of mine for a move though another one was
 	// missing, if that was gone for three seconds or more; had handicap
-	// stones that lay there taken off; and did not mind how old a picture was.
+	// stones that lay there taken off; did not mind how old a picture was; and
+	// did not ask the server about a board of another size.
 	// Recordings that name no edition are of this one.
 	FirstEdition = 1
 	// Edition is the latest.
