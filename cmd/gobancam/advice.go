@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/ogs"
@@ -40,11 +41,14 @@ func adviceFor(err error) string {
 	var other *outbox.ErrOther
 	var none *desk.NoMatchError
 	var over *desk.OverError
+	var absent *camera.NoneError
 	switch {
 	case errors.Is(err, ogs.ErrSignIn):
 		return "sign in with 'gobancam login'"
 	case errors.Is(err, ogs.ErrUnnamedOffer):
 		return "see 'gobancam challenge list'"
+	case errors.As(err, &absent):
+		return "name it by --camera or in the window"
 	case errors.Is(err, challonge.ErrSignIn):
 		return "sign in with 'gobancam challonge login'"
 	case errors.Is(err, challonge.ErrNoSecret):

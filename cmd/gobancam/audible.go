@@ -11,6 +11,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
@@ -78,14 +79,14 @@ func readAudible() (*audible, error) {
 	a.Sound.Volume = 1
 	a.Speech.Language = "auto"
 	a.Speech.Repeat = span(match.Live().Remind)
-	data, err := limits.ReadFile(configFile(), limits.Config)
+	data, err := limits.ReadFile(state.ConfigFile(), limits.Config)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
 	} else if err != nil {
 		return nil, withCode(exitUsage, fmt.Errorf("the configuration cannot be read: %w", err))
 	}
 	if err := a.parse(string(data)); err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", configFile(), err))
+		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", state.ConfigFile(), err))
 	}
 	return a, nil
 }

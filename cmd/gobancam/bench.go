@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/eval"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/play"
@@ -97,11 +98,11 @@ numbers are then those of decoding alone.`,
 			if len(args) == 0 {
 				src, err = simulated(cmd.Context(), long)
 			} else {
-				b.Source, b.Live = cameraName(args[0]), vision.IsLive(args[0])
-				src, err = openSource(cmd.Context(), b.Source, vision.OpenOptions{})
+				b.Source, b.Live = camera.Name(args[0]), vision.IsLive(args[0])
+				src, err = camera.OpenSource(cmd.Context(), b.Source, vision.OpenOptions{})
 			}
 			if err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			defer src.Close()
 			debug.FreeOSMemory() // what it took to draw a board is none of ours
@@ -120,7 +121,7 @@ numbers are then those of decoding alone.`,
 				}
 			}
 			if err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			return nil
 		},

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/internal/gamefile"
@@ -50,7 +51,7 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 	d.Black = func(t *desk.Table) (string, error) {
 		own := file == ""
 		if own {
-			file = gamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
+			file = state.GamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
 		}
 		if m.record, err = openRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
 			return "", withCode(exitUsage, err)

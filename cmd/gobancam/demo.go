@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/club/evening"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/window"
@@ -56,7 +57,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				return demo.Run(cmd.Context(), opt)
 			}
 			hand := make(chan board.Point, 8)
-			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: fontIndex(), Point: func(p board.Point) {
+			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: state.FontIndex(), Point: func(p board.Point) {
 				select {
 				case hand <- p:
 				default:

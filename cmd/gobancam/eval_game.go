@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/eval"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
@@ -29,7 +30,7 @@ func (players) Play(ctx context.Context, g *eval.Game, given bool) (seen eval.Se
 	}
 	r := play.Replay{Source: src, Relay: match.RelayOptions{Setup: board.Setup{Size: g.Size, Rules: rules}}}
 	if given {
-		if r.Source, r.Eyes.Grid, err = placeCorners(ctx, src, g.Corners, g.Size); err != nil {
+		if r.Source, r.Eyes.Grid, err = camera.PlaceCorners(ctx, src, g.Corners, g.Size); err != nil {
 			return seen, err
 		}
 		s := &r.Relay.Setup

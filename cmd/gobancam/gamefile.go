@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
-	"github.com/adrg/xdg"
-
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 )
@@ -17,16 +14,9 @@ import (
 // it, it is kept in gobancam/rescued under the XDG state directory, or in the
 // directory for temporary files.
 func openRecord(o gamefile.Options, face *face) (*gamefile.Keeper, error) {
-	own := filepath.Join(xdg.StateHome, "gobancam")
-	o.Spares = []string{filepath.Join(own, "rescued"), os.TempDir()}
-	o.Locks = filepath.Join(own, "locks")
+	o.Spares, o.Locks = state.Spares(), state.Locks()
 	o.Voice = face.announce
 	return gamefile.Open(o)
-}
-
-// gamesFile is a file of this name where games are kept.
-func gamesFile(name string) string {
-	return filepath.Join(xdg.DataHome, "gobancam", "games", name)
 }
 
 // closeRecord closes the record of a game that ended with err. One that is not

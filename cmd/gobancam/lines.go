@@ -10,8 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/spf13/pflag"
-
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/terminal"
@@ -87,7 +86,7 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 			face.note("\n" + terminal.Help)
 			continue
 		case "corners":
-			c, err := parseCorners(rest)
+			c, err := camera.ParseCorners(rest)
 			if e := eyes.Load(); err == nil && e != nil {
 				e.Use(*c, size)
 			} else if err != nil {
@@ -153,11 +152,6 @@ func listen(ctx context.Context, name string) (*lineReader, error) {
 	}
 	context.AfterFunc(ctx, func() { f.Close() })
 	return readLines(ctx, f), nil
-}
-
-// listenFlag registers --listen.
-func listenFlag(f *pflag.FlagSet, name *string) {
-	f.StringVar(name, "listen", "", "take commands from a `PIPE` (or file) too, to which a speech recogniser writes what it hears")
 }
 
 // endsWithin is how soon a game is over after the command that ends it.

@@ -2,22 +2,19 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"image"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
-	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window"
@@ -51,13 +48,13 @@ var loungeOpened = func(*window.Window) {}
 // next; nil ends the program.
 type page func(context.Context) (page, error)
 
-func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners *cornerPoints, log *slog.Logger) (*lounge, error) {
+func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners *camera.Corners, log *slog.Logger) (*lounge, error) {
 	l := &lounge{cmd: cmd, f: f, seat: f.newSeat(cmd, referee, corners, log), fixed: f.game != 0 || f.pick != 0, hand: make(chan board.Point, 8)}
 	var err error
 	if l.voices, err = f.voices.newVoices(cmd.Context(), l.seat.face.note); err != nil {
 		return nil, err
 	}
-	corner := profiles()
+	corner := camera.Profiles()
 	l.window = window.New(window.Options{
 		Projector: &corner,
 		Muted:     f.voices.mute,
@@ -65,7 +62,7 @@ func newLounge(cmd *cobra.Command, f *playFlags, referee match.Options, corners 
 		Again:     l.voices.again,
 		Say:       l.voices.tell,
 		Games:     !l.fixed,
-		Light:     f.light, Linger: time.Minute, CacheDir: fontIndex(),
+		Light:     f.light, Linger: time.Minute, CacheDir: state.FontIndex(),
 		Point: func(p board.Point) {
 			select {
 			case l.hand <- p:
@@ -158,7 +155,7 @@ func (l *lounge) route(ctx context.Context) {
 // first is the page that the window begins with.
 func (l *lounge) first() page {
 	if !l.f.chosen {
-		last, err := readLastCamera()
+		last, err := camera.Last()
 		if err != nil {
 			return l.cameras
 		}
@@ -248,13 +245,13 @@ func (l *lounge) calibrate(ctx context.Context) (page, error) {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + cameraTitle(l.f.camera) + "."})
-	src, _, err := openCameraAs(ctx, l.f.camera, cameraOptions(l.f.camera, s.wanted), 0, s.face.note, nil)
+	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + camera.Title(l.f.camera) + "."})
+	src, _, err := camera.Open(ctx, l.f.camera, camera.Options(l.f.camera, s.wanted), 0, s.face.note, nil)
 	if err != nil {
 		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras"), nil
 	}
 	defer src.Close()
-	store := profiles()
+	store := camera.Profiles()
 	saved, err := store.Load(l.f.camera)
 	if err != nil {
 		saved = nil
@@ -299,62 +296,21 @@ func (l *lounge) calibrate(ctx context.Context) (page, error) {
 			if err == nil {
 				return nil, nil
 			}
-			return l.trouble("No picture", sourceError(err), l.calibrate, l.cameras, "Cameras"), nil
+			return l.trouble("No picture", camera.Failure(err), l.calibrate, l.cameras, "Cameras"), nil
 		case a := <-l.window.Answers():
 			if a.Menu == "calibrate" {
 				return leave(l.cameras, nil)
 			}
 		case <-accepted:
 			l.force = false
-			rememberCamera(l.f.camera, s.wanted)
+			camera.Remember(state.Camera{Camera: l.f.camera, Width: s.wanted.X, Height: s.wanted.Y})
 			return leave(l.games, nil)
 		case <-tick.C:
 			if saved != nil && session.Resumed() {
 				s.face.note("The saved calibration still fits.")
-				rememberCamera(l.f.camera, s.wanted)
+				camera.Remember(state.Camera{Camera: l.f.camera, Width: s.wanted.X, Height: s.wanted.Y})
 				return leave(l.games, nil)
 			}
 		}
-	}
-}
-
-// lastCamera is the camera that was used last.
-type lastCamera struct {
-	Camera string `json:"camera"`
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
-}
-
-func lastCameraFile() (string, error) { return xdg.StateFile("gobancam/last-camera.json") }
-
-func readLastCamera() (c lastCamera, err error) {
-	path, err := lastCameraFile()
-	if err != nil {
-		return c, err
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return c, err
-	}
-	if err := json.Unmarshal(b, &c); err != nil || c.Camera == "" {
-		return c, fmt.Errorf("%s says nothing", path)
-	}
-	if name := cameraName(c.Camera); name != c.Camera { // written before names were
-		c.Camera = name
-		rememberCamera(name, image.Pt(c.Width, c.Height))
-	}
-	return c, nil
-}
-
-// rememberCamera keeps the camera for the next start, which asks anew where
-// that fails.
-func rememberCamera(spec string, wanted image.Point) {
-	path, err := lastCameraFile()
-	if err != nil {
-		return
-	}
-	keepCamera(spec)
-	if b, err := json.Marshal(lastCamera{spec, wanted.X, wanted.Y}); err == nil {
-		_ = disk.WriteFile(disk.OS, path, b, 0o600)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window"
@@ -74,7 +75,7 @@ func (l *lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		}
 		peeks = append(peeks, &peek{spec: d.Spec, name: name, detail: "opening"})
 	}
-	for _, spec := range profiles().Cameras() {
+	for _, spec := range camera.Profiles().Cameras() {
 		if _, name, ok := strings.Cut(spec, "://"); ok {
 			peeks = append(peeks, &peek{spec: spec, name: name, detail: "opening"})
 		}
@@ -131,10 +132,10 @@ func (l *lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 
 // look shows what a camera sees, twice a second, until ctx ends.
 func look(ctx context.Context, spec string, wanted image.Point, show func(*image.RGBA, string)) {
-	opt := cameraOptions(spec, wanted)
+	opt := camera.Options(spec, wanted)
 	for ctx.Err() == nil {
 		err := func() error {
-			src, err := openSource(ctx, spec, opt)
+			src, err := camera.OpenSource(ctx, spec, opt)
 			if err != nil {
 				return err
 			}
@@ -187,7 +188,7 @@ func (l *lounge) address(ctx context.Context) (page, error) {
 			m = &bad
 			continue
 		}
-		l.f.camera, l.seat.wanted, l.seat.corners = cameraName(a.Text), image.Point{}, nil
+		l.f.camera, l.seat.wanted, l.seat.corners = camera.Name(a.Text), image.Point{}, nil
 		return l.calibrate, nil
 	}
 }

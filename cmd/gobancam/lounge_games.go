@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
@@ -140,7 +141,7 @@ func (l *lounge) games(ctx context.Context) (page, error) {
 	}
 	tick := time.NewTicker(10 * time.Second) // what is left of the clocks
 	defer tick.Stop()
-	last := lastGames()[l.client.Server()]
+	last := state.LastGame(l.client.Server())
 	for {
 		l.window.ShowMenu(l.gamesMenu(me, games, challenges, last))
 		select {

@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,13 +11,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 	"golang.org/x/oauth2"
 
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/credentials"
-	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/version"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -46,7 +43,7 @@ func (f *ogsFlags) key() credentials.Key { return credentials.Key{Service: "ogs"
 // options are a client's but for the sign-in.
 func (f *ogsFlags) options(log *slog.Logger) ogs.Options {
 	return ogs.Options{Server: f.server, Socket: f.socket, Name: "gobancam", Version: version.Version, Address: version.Address,
-		DeviceID: deviceID(), Log: log}
+		DeviceID: state.DeviceID(), Log: log}
 }
 
 // credentialStore returns where sign-ins are kept; what the user should know is said on
@@ -145,24 +142,6 @@ func (f *ogsFlags) signIn(ctx context.Context, cmd *cobra.Command, store *creden
 func openPage(address string) {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	_ = browser.OpenURL(address)
-}
-
-// deviceID is a stable random name of this installation.
-func deviceID() string {
-	path, err := xdg.StateFile("gobancam/device-id")
-	if err != nil {
-		return ""
-	}
-	if b, err := os.ReadFile(path); err == nil && len(strings.TrimSpace(string(b))) == 32 {
-		return strings.TrimSpace(string(b))
-	}
-	var b [16]byte
-	rand.Read(b[:])
-	id := hex.EncodeToString(b[:])
-	if disk.WriteFile(disk.OS, path, []byte(id+"\n"), 0o600) != nil {
-		return "" // another one the next time does no harm
-	}
-	return id
 }
 
 func newLoginCommand() *cobra.Command {

@@ -8,35 +8,31 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"text/tabwriter"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
 
-// configFile is the user's configuration.
-func configFile() string { return filepath.Join(xdg.ConfigHome, "gobancam", "config.toml") }
-
 // presets are the challenges with a name: ours and the user's.
 func presets() (map[string]ogs.Preset, error) {
 	all := ogs.BuiltinPresets()
-	data, err := limits.ReadFile(configFile(), limits.Config)
+	data, err := limits.ReadFile(state.ConfigFile(), limits.Config)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	} else if err != nil {
 		return nil, withCode(exitUsage, fmt.Errorf("the configuration cannot be read: %w", err))
 	}
 	if err := ogs.ReadPresets(data, all); err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", configFile(), err))
+		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", state.ConfigFile(), err))
 	}
 	return all, nil
 }
@@ -561,7 +557,7 @@ func newChallengePresetsCommand() *cobra.Command {
 				}
 				fmt.Fprintf(tw, "%s\t%d×%d\t%s\t%s\t%s\n", name, c.Width, c.Height, c.Time, c.Rules, p.Description)
 			}
-			fmt.Fprintf(tw, "\nYours are read from %s.\n", configFile())
+			fmt.Fprintf(tw, "\nYours are read from %s.\n", state.ConfigFile())
 			return tw.Flush()
 		},
 	}

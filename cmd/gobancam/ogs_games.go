@@ -6,18 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -39,34 +37,6 @@ func activeGames(ctx context.Context, c *ogs.Client, me ogs.ID) ([]ogs.ActiveGam
 		return a.Expiration.Compare(b.Expiration)
 	})
 	return view.Games, nil
-}
-
-// lastGameFile remembers, by server, the game that was played last.
-func lastGameFile() (string, error) { return xdg.StateFile("gobancam/last-games.json") }
-
-func lastGames() map[string]ogs.ID {
-	last := map[string]ogs.ID{}
-	if path, err := lastGameFile(); err == nil {
-		if b, err := os.ReadFile(path); err == nil {
-			_ = json.Unmarshal(b, &last) // a spoilt memory is no memory
-		}
-	}
-	return last
-}
-
-// rememberGame keeps id as the game played last at server.
-func rememberGame(server string, id ogs.ID) error {
-	path, err := lastGameFile()
-	if err != nil {
-		return err
-	}
-	last := lastGames()
-	last[server] = id
-	b, err := json.Marshal(last)
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(disk.OS, path, b, 0o600)
 }
 
 // chooseGame finds the game that the user means: a game's id, the number of a
@@ -94,7 +64,7 @@ func chooseGame(ctx context.Context, c *ogs.Client, which string) (ogs.ID, error
 		}
 		return games[n-1].ID, nil
 	}
-	last := lastGames()[c.Server()]
+	last := state.LastGame(c.Server())
 	if i := slices.IndexFunc(games, func(g ogs.ActiveGame) bool { return g.ID == last }); i >= 0 {
 		return last, nil
 	}
@@ -157,7 +127,7 @@ after it to 'gobancam play --game'.`,
 			if err != nil {
 				return err
 			}
-			return printGames(cmd.OutOrStdout(), format, games, me.ID, lastGames()[client.Server()])
+			return printGames(cmd.OutOrStdout(), format, games, me.ID, state.LastGame(client.Server()))
 		},
 	}
 	f.register(cmd)

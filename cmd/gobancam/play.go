@@ -7,7 +7,6 @@ import (
 	"image"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
@@ -91,7 +92,7 @@ there".`,
 	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
 	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
-	listenFlag(fl, &f.listen)
+	registerListen(cmd, &f.listen)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
 	cmd.MarkFlagsMutuallyExclusive("game", "pick")
 	completeWith(cmd, "confirm", "auto", "ask")
@@ -201,8 +202,8 @@ func (f *playFlags) choose(ctx context.Context, client *ogs.Client) (ogs.ID, err
 type seat struct {
 	f       *playFlags
 	referee match.Options
-	corners *cornerPoints // of the board, where they were given
-	wanted  image.Point   // resolution; 0, 0 for that of the calibration
+	corners *camera.Corners // of the board, where they were given
+	wanted  image.Point     // resolution; 0, 0 for that of the calibration
 	face    *face
 	orders  orders // for the game that is on
 	lines   *lineReader
@@ -212,7 +213,7 @@ type seat struct {
 	log     *slog.Logger
 }
 
-func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
+func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *camera.Corners, log *slog.Logger) *seat {
 	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
 		lines: readLines(cmd.Context(), cmd.InOrStdin()), out: cmd.OutOrStdout(), log: log}
 }
@@ -225,7 +226,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	var helpers sync.WaitGroup
 	defer func() { stop(); helpers.Wait() }()
 	face, f := s.face, s.f
-	if err := rememberGame(client.Server(), game.ID()); err != nil {
+	if err := state.RememberGame(client.Server(), game.ID()); err != nil {
 		s.log.Warn("this game will not be remembered as the last", "error", err)
 	}
 	table := play.Table{
@@ -234,7 +235,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	}
 	s.shown.Store(nil)
 	// Before the camera is touched, which the one who plays this game has.
-	place, err := xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID())))
+	place, err := state.Journal(client.Server(), game.ID())
 	if err != nil {
 		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
 	}
@@ -244,7 +245,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	defer table.Journal.Close()
 	publish := []func(*match.Snapshot){face.show, s.shown.Store}
 
-	source, acts, err := openCameraAs(ctx, s.f.camera, cameraOptions(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
+	source, acts, err := camera.Open(ctx, s.f.camera, camera.Options(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
 		select {
 		case commands <- c:
 		case <-ctx.Done():
@@ -263,11 +264,11 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 			p(s)
 		}
 	}
-	findBoard(&table.Eyes, s.f.camera, s.corners, face.note)
+	camera.FindBoard(&table.Eyes, s.f.camera, s.corners, face.note)
 
 	file := f.sgf
 	if file == "" {
-		file = gamesFile(fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))
+		file = state.GamesFile(state.GameName(client.Server(), game.ID()) + ".sgf")
 	}
 	if table.Record, err = openRecord(gamefile.Options{Path: file, Always: true}, face); err != nil {
 		return fmt.Errorf("there is no place for the game record: %w", err)
@@ -303,7 +304,7 @@ func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 
 	last, err := table.Play(ctx)
 	if err != nil {
-		return sourceError(err)
+		return camera.Failure(err)
 	}
 	if last != nil && last.Result != nil {
 		s.compare(ctx, client, game.ID(), table.Record)
@@ -335,10 +336,4 @@ func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, 
 		return nil, withCode(exitUsage, err)
 	}
 	return t, nil
-}
-
-// hostOf makes a server's address part of a file's name.
-func hostOf(server string) string {
-	_, host, _ := strings.Cut(server, "://")
-	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
 }

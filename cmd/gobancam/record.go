@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -14,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/gamefile"
@@ -91,7 +94,7 @@ Commands are typed as lines; 'help' lists them.`,
 	fl.StringVar(&f.online, "ogs", "", "report a finished `game` of online-go.com as the match's, by number or address")
 	f.ogs.register(cmd)
 	f.voices.register(cmd)
-	listenFlag(fl, &f.listen)
+	registerListen(cmd, &f.listen)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
@@ -149,7 +152,7 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	f.left(end, record.Settle(), club != nil, face)
 	switch {
 	case err != nil:
-		return sourceError(err)
+		return camera.Failure(err)
 	case end.Game == nil:
 		return withCode(exitUnsure, errors.New("no board was found in any picture; give --corners, or show the whole board"))
 	case club == nil:
@@ -181,7 +184,7 @@ func (f *recordFlags) open(cmd *cobra.Command, lines *lineReader, face *face, se
 	}
 	o := gamefile.Options{Path: f.sgf}
 	if f.sgf == "" {
-		o.Path, o.New = gamesFile("board-"+time.Now().Format("20060102-150405")+".sgf"), true
+		o.Path, o.New = state.GamesFile("board-"+time.Now().Format("20060102-150405")+".sgf"), true
 	}
 	record, err := openRecord(o, face)
 	if err != nil {
@@ -239,15 +242,15 @@ func (f *recordFlags) left(end play.Relayed, kept gamefile.Kept, match bool, fac
 }
 
 // relay watches the game until it ends.
-func (f *recordFlags) relay(ctx context.Context, lines *lineReader, face *face, corners *cornerPoints, opt match.RelayOptions, record *gamefile.Keeper, club *clubMatch) (play.Relayed, error) {
+func (f *recordFlags) relay(ctx context.Context, lines *lineReader, face *face, corners *camera.Corners, opt match.RelayOptions, record *gamefile.Keeper, club *clubMatch) (play.Relayed, error) {
 	size := opt.Setup.Size
-	source, _, err := openCamera(ctx, f.camera, size, face.note, nil)
+	source, _, err := camera.Open(ctx, f.camera, camera.Options(f.camera, image.Point{}), size, face.note, nil)
 	if err != nil {
 		return play.Relayed{}, err
 	}
 	defer source.Close()
 	eyes := play.EyesOptions{Size: size, Note: face.note}
-	findBoard(&eyes, f.camera, corners, face.note)
+	camera.FindBoard(&eyes, f.camera, corners, face.note)
 	var live atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/grid"
@@ -117,11 +118,11 @@ not be read, or not to its end. 3: no board was found.`,
 					setup.Size = eyes.Grid.Size()
 				}
 			} else if src, err = vision.Open(cmd.Context(), args[0], opt); err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			defer src.Close()
 			if corners != nil {
-				if src, eyes.Grid, err = placeCorners(cmd.Context(), src, *corners, where.size); err != nil {
+				if src, eyes.Grid, err = camera.PlaceCorners(cmd.Context(), src, *corners, where.size); err != nil {
 					return err
 				}
 				setup.Size = eyes.Grid.Size()
@@ -148,7 +149,7 @@ not be read, or not to its end. 3: no board was found.`,
 			}
 			switch {
 			case err != nil:
-				return sourceError(err)
+				return camera.Failure(err)
 			case why.missing():
 				return why.none()
 			case end.Game == nil:

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
-
-	"github.com/adrg/xdg"
 
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -17,9 +14,6 @@ import (
 // leaveWithin is how long a game may take to settle what is on its way after
 // its window was closed by force.
 const leaveWithin = 10 * time.Second
-
-// fontIndex is where the index of the system's fonts is kept.
-func fontIndex() string { return filepath.Join(xdg.CacheHome, "gobancam", "fonts") }
 
 // beside does work while w is open, which must be on the goroutine that main
 // runs on, and closes it at the end. Without a display it says why and works on

@@ -1,4 +1,4 @@
-package main
+package camera
 
 import (
 	"errors"
@@ -8,10 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/mask"
 )
@@ -19,14 +17,14 @@ import (
 // A camera's address may hold a password. From the moment it is read, the
 // program knows the camera by its name, which is the address with its secrets
 // masked: that is what stands in profiles, recordings, messages and on the
-// screen. cameraAddress gives the address back where the camera is opened.
+// screen. address gives the address back where the camera is opened.
 var addresses struct {
 	sync.Mutex
 	known map[string]string // name → address, as given to this process
 }
 
-// cameraName returns the name of the camera at an address.
-func cameraName(address string) string {
+// Name returns the name of the camera at an address.
+func Name(address string) string {
 	name := mask.Address(address)
 	if name != address {
 		addresses.Lock()
@@ -39,19 +37,19 @@ func cameraName(address string) string {
 	return name
 }
 
-// cameraAddress returns the address of the camera with a name: as it was given
+// address returns the address of the camera with a name: as it was given
 // to this process, else as it is stored.
-func cameraAddress(name string) (string, error) {
+func address(name string) (string, error) {
 	if !strings.Contains(name, mask.Mark) {
 		return name, nil
 	}
 	addresses.Lock()
-	address, ok := addresses.known[name]
+	known, ok := addresses.known[name]
 	addresses.Unlock()
 	if ok {
-		return address, nil
+		return known, nil
 	}
-	c, err := cameraStore().Get(cameraKey(name))
+	c, err := store().Get(key(name))
 	switch {
 	case err == nil:
 		return c.Secret, nil
@@ -63,26 +61,26 @@ func cameraAddress(name string) (string, error) {
 	return "", fmt.Errorf("the password of the camera at %s cannot be read (%w); give its address again, with the password", name, err)
 }
 
-func cameraKey(name string) credentials.Key {
+func key(name string) credentials.Key {
 	return credentials.Key{Service: "camera", Server: name}
 }
 
-func cameraStore() *credentials.Store {
+func store() *credentials.Store {
 	return credentials.New(credentials.Options{Notice: func(s string) { fmt.Fprintln(os.Stderr, s) }})
 }
 
 // keepAddress stores the address of a camera, for later starts.
 func keepAddress(name, address string) error {
-	store, key := cameraStore(), cameraKey(name)
+	store, key := store(), key(name)
 	if c, err := store.Get(key); err == nil && c.Secret == address {
 		return nil
 	}
 	return store.Put(key, credentials.Credential{Secret: address})
 }
 
-// keepCamera stores the address of a camera that is to be found again by its
+// Keep stores the address of a camera that is to be found again by its
 // name. Without it the address has to be given again at the next start.
-func keepCamera(name string) {
+func Keep(name string) {
 	addresses.Lock()
 	address, ok := addresses.known[name]
 	addresses.Unlock()
@@ -94,31 +92,29 @@ func keepCamera(name string) {
 	}
 }
 
-// profiles is where the calibrations of this user's cameras are kept.
-func profiles() calibrate.Store {
+// Profiles is where the calibrations of this user's cameras are kept.
+func Profiles() calibrate.Store {
 	s := calibrate.DefaultStore()
 	s.Keep = keepAddress
 	return s
 }
 
-// cameraFlag is the flag --camera, which keeps the camera's name.
-type cameraFlag string
-
-func (f *cameraFlag) String() string { return string(*f) }
-
-// Type is what help says that the flag takes.
-func (f *cameraFlag) Type() string { return "string" }
-
-// Set takes an address or a name.
-func (f *cameraFlag) Set(address string) error {
-	*f = cameraFlag(cameraName(address))
-	return nil
+// Last is the camera that was used last, by its name.
+func Last() (state.Camera, error) {
+	c, err := state.LastCamera()
+	if err != nil {
+		return c, err
+	}
+	if name := Name(c.Camera); name != c.Camera { // written before names were
+		c.Camera = name
+		Remember(c)
+	}
+	return c, nil
 }
 
-var _ pflag.Value = (*cameraFlag)(nil)
-
-// registerCamera adds --camera to a command.
-func registerCamera(cmd *cobra.Command, camera *string, usage string) {
-	*camera = "0"
-	cmd.Flags().Var((*cameraFlag)(camera), "camera", usage)
+// Remember keeps a camera, with its address, for the next start, which asks anew
+// where that fails.
+func Remember(c state.Camera) {
+	Keep(c.Camera)
+	_ = state.RememberCamera(c)
 }

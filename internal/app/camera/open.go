@@ -1,4 +1,6 @@
-package main
+// Package camera chooses, names and opens the camera above the board, and knows
+// where the board lies in its picture, if anybody does.
+package camera
 
 import (
 	"context"
@@ -7,25 +9,26 @@ import (
 	"image"
 	"strings"
 
+	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
 
-// cameraTitle is how a camera is called before its driver tells.
-func cameraTitle(spec string) string {
+// Title is how a camera is called before its driver tells.
+func Title(spec string) string {
 	if strings.Contains(spec, "://") {
 		return "the camera at " + spec
 	}
 	return "camera " + spec
 }
 
-// cameraOptions says how to open a camera: with the resolution, and what was
+// Options says how to open a camera: with the resolution, and what was
 // locked, when it was calibrated. wanted is another resolution, if not 0, 0.
-func cameraOptions(spec string, wanted image.Point) vision.OpenOptions {
+func Options(spec string, wanted image.Point) vision.OpenOptions {
 	opt := vision.OpenOptions{Paced: true, Width: wanted.X, Height: wanted.Y}
-	p, err := profiles().Load(spec)
+	p, err := Profiles().Load(spec)
 	if err != nil {
 		return opt // what is wrong with it is told where the board is looked for
 	}
@@ -41,28 +44,25 @@ func cameraOptions(spec string, wanted image.Point) vision.OpenOptions {
 	return opt
 }
 
-// openCamera opens what --camera names, as it was calibrated.
-func openCamera(ctx context.Context, spec string, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
-	return openCameraAs(ctx, spec, cameraOptions(spec, image.Point{}), size, note, say)
-}
-
-// openCameraAs opens what --camera names. acts is not nil for a simulated board,
-// whose player wants to see the snapshots.
-func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
+// Open opens a camera, a file, a directory or, as sim:, a simulated board of
+// size lines (0: 19), whose player tells say what a player tells gobancam and
+// wants to see the snapshots: then acts is not nil. note is told when a camera
+// stalls and comes back.
+func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
 	if lines, ok := strings.CutPrefix(spec, "sim:"); ok {
 		b, err := demo.NewBoard(ctx, lines, size, say)
 		if err != nil {
-			return nil, nil, withCode(exitUsage, err)
+			return nil, nil, failure.As(failure.Misuse, err)
 		}
 		return b, b.See, nil
 	}
 	open := func(ctx context.Context) (vision.Source, error) {
-		return openSource(ctx, spec, opt)
+		return OpenSource(ctx, spec, opt)
 	}
 	if !vision.IsLive(spec) {
 		src, err = open(ctx)
 		if err != nil {
-			return nil, nil, sourceError(err)
+			return nil, nil, Failure(err)
 		}
 		return src, nil, nil
 	}
@@ -72,11 +72,11 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 		if strings.Contains(spec, "://") {
 			err = fmt.Errorf("%w; look whether the camera's app is running, and in the same network as this computer", err)
 		} else {
-			err = fmt.Errorf("%w; plug one in, or name another by --camera or in the window: a phone whose app shows an address like http://192.168.1.20:8080/video will do", err)
+			err = &NoneError{err}
 		}
 	}
 	if err != nil {
-		return nil, nil, sourceError(err)
+		return nil, nil, Failure(err)
 	}
 	return vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
 		if src := first; src != nil {
@@ -87,22 +87,31 @@ func openCameraAs(ctx context.Context, spec string, opt vision.OpenOptions, size
 	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
 }
 
-// openSource is vision.Open for a camera that may be known by its name only.
-func openSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
-	address, err := cameraAddress(name)
-	if err != nil {
-		return nil, withCode(exitUsage, err)
-	}
-	return vision.Open(ctx, address, opt)
+// NoneError says that a camera of this computer is not there.
+type NoneError struct{ err error }
+
+func (e *NoneError) Error() string {
+	return e.err.Error() + "; plug one in, or take another: a phone whose app shows an address like http://192.168.1.20:8080/video will do"
 }
 
-// sourceError gives an error of a source its exit code.
-func sourceError(err error) error {
+func (e *NoneError) Unwrap() error { return e.err }
+
+// OpenSource is vision.Open for a camera that may be known by its name only.
+func OpenSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
+	at, err := address(name)
+	if err != nil {
+		return nil, failure.As(failure.Misuse, err)
+	}
+	return vision.Open(ctx, at, opt)
+}
+
+// Failure gives an error of a source its kind.
+func Failure(err error) error {
 	switch {
 	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures), errors.Is(err, vision.ErrEndsEarly):
-		return withCode(exitUsage, err)
+		return failure.As(failure.Misuse, err)
 	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
-		return withCode(exitUnsure, err)
+		return failure.As(failure.Unsure, err)
 	}
 	return err
 }
