@@ -13,7 +13,7 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
 	"github.com/gobancam/gobancam/internal/app/camera"
-	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -98,8 +98,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}
 
 	if err := window.Available(); err == nil && !f.text {
-		w := window.New(window.Options{Title: "gobancam: calibrate", CacheDir: state.FontIndex()})
-		loungeOpened(w)
+		w := face.NewWindow(window.Options{Title: "gobancam: calibrate"})
 		accepted := false
 		w.Calibrate(session, func(p *calibrate.Profile) error {
 			if err := save(p); err != nil {
@@ -113,7 +112,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 			b := img.Bounds()
 			w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
 		}
-		err = beside(ctx, w, note, func(ctx context.Context) error {
+		err = face.Beside(ctx, w, note, func(ctx context.Context) error {
 			ctx, leave := context.WithCancel(ctx)
 			defer leave()
 			go func() { // nothing is under way that would have to be settled

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/face"
+	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
@@ -38,8 +40,8 @@ type clubMatch struct {
 // of this match that was begun in file is gone on with; an empty file is one of
 // the match's own. What comes back has a record to be closed, also with an
 // error.
-func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face) (*clubMatch, error) {
-	note := face.note
+func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face.Face) (*clubMatch, error) {
+	note := face.Note
 	m := &clubMatch{note: note, played: time.Now(), stop: func() {}}
 	d, err := f.desk(cmd, line)
 	if err != nil {
@@ -53,7 +55,7 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 		if own {
 			file = state.GamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
 		}
-		if m.record, err = openRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
+		if m.record, err = seat.OpenRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
 			return "", withCode(exitUsage, err)
 		}
 		if why := m.record.Opening(); why != "" {

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/mask"
 )
@@ -97,24 +96,4 @@ func Profiles() calibrate.Store {
 	s := calibrate.DefaultStore()
 	s.Keep = keepAddress
 	return s
-}
-
-// Last is the camera that was used last, by its name.
-func Last() (state.Camera, error) {
-	c, err := state.LastCamera()
-	if err != nil {
-		return c, err
-	}
-	if name := Name(c.Camera); name != c.Camera { // written before names were
-		c.Camera = name
-		Remember(c)
-	}
-	return c, nil
-}
-
-// Remember keeps a camera, with its address, for the next start, which asks anew
-// where that fails.
-func Remember(c state.Camera) {
-	Keep(c.Camera)
-	_ = state.RememberCamera(c)
 }

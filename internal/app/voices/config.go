@@ -1,4 +1,6 @@
-package main
+// Package voices makes heard what a game tells: sounds and speech, as the
+// configuration and the options of a start have them.
+package voices
 
 import (
 	"errors"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
@@ -18,8 +21,8 @@ import (
 	"github.com/gobancam/gobancam/internal/speech"
 )
 
-// audible is what the configuration says of sound and speech.
-type audible struct {
+// Config is what the configuration says of sound and speech.
+type Config struct {
 	Sound struct {
 		Off    bool
 		Volume float64 // 0 to 1
@@ -72,10 +75,10 @@ func spokenKind(e match.Event) string {
 	return "trouble"
 }
 
-// readAudible reads the tables [sound] and [speech] of the configuration; other
+// ReadConfig reads the tables [sound] and [speech] of the configuration; other
 // tables are not its business.
-func readAudible() (*audible, error) {
-	a := &audible{}
+func ReadConfig() (*Config, error) {
+	a := &Config{}
 	a.Sound.Volume = 1
 	a.Speech.Language = "auto"
 	a.Speech.Repeat = span(match.Live().Remind)
@@ -83,15 +86,15 @@ func readAudible() (*audible, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
 	} else if err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("the configuration cannot be read: %w", err))
+		return nil, failure.As(failure.Misuse, fmt.Errorf("the configuration cannot be read: %w", err))
 	}
 	if err := a.parse(string(data)); err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", state.ConfigFile(), err))
+		return nil, failure.As(failure.Misuse, fmt.Errorf("%s: %w", state.ConfigFile(), err))
 	}
 	return a, nil
 }
 
-func (a *audible) parse(text string) error {
+func (a *Config) parse(text string) error {
 	meta, err := toml.Decode(text, a)
 	if err != nil {
 		return fmt.Errorf("the configuration cannot be read: %w", err)
@@ -132,8 +135,8 @@ func (a *audible) parse(text string) error {
 	return errors.Join(errs...)
 }
 
-// remind changes how often the referee has what is owed repeated.
-func (a *audible) remind(o *match.Options) {
+// Remind changes how often the referee has what is owed repeated.
+func (a *Config) Remind(o *match.Options) {
 	if o.Tuning == (match.Tuning{}) && a.Speech.Repeat == span(match.Live().Remind) {
 		return // as it is anyway
 	}
@@ -147,4 +150,4 @@ func (a *audible) remind(o *match.Options) {
 }
 
 // says reports whether a kind of things is to be spoken.
-func (a *audible) says(kind string) bool { return !slices.Contains(a.Speech.Mute, kind) }
+func (a *Config) says(kind string) bool { return !slices.Contains(a.Speech.Mute, kind) }

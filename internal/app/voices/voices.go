@@ -1,43 +1,30 @@
-package main
+package voices
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"sync/atomic"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
 	"github.com/gobancam/gobancam/internal/speech"
 )
 
-// voiceFlags say what is to be heard.
-type voiceFlags struct {
-	mute    bool
-	noSound bool
-	speak   string
-	changed func(flag string) bool
-}
-
-func (f *voiceFlags) register(cmd *cobra.Command) {
-	fl := cmd.Flags()
-	f.changed = fl.Changed
-	fl.BoolVar(&f.mute, "mute", false, "begin without sound and speech")
-	fl.BoolVar(&f.noSound, "no-sound", false, "no sounds, only speech")
-	fl.StringVar(&f.speak, "speech", "auto", "speak en, de, fr, ja, ko or zh; auto takes the system's language, off is silent")
-	completeWith(cmd, "speech", "auto", "off", "en", "de", "fr", "ja", "ko", "zh")
+// Options say what is to be heard.
+type Options struct {
+	Mute    bool   // begin without sound and speech
+	NoSound bool   // no sounds, only speech
+	Speech  string // a language, auto or off; "" for that of the configuration
 }
 
 // language returns "" for no speech.
-func (f *voiceFlags) language(config string) (speech.Lang, error) {
-	speak := f.speak
-	if !f.changed("speech") {
-		speak = config
-	}
+func (o Options) language(config string) (speech.Lang, error) {
+	speak := cmp.Or(o.Speech, config)
 	switch speak {
 	case "off":
 		return "", nil
@@ -54,12 +41,12 @@ func (f *voiceFlags) language(config string) (speech.Lang, error) {
 			return l, nil
 		}
 	}
-	return "", withCode(exitUsage, fmt.Errorf("--speech %s: auto, off, en, de, fr, ja, ko or zh", f.speak))
+	return "", failure.As(failure.Misuse, fmt.Errorf("nobody speaks %s: auto, off, en, de, fr, ja, ko or zh", speak))
 }
 
-// voices are sound and speech. All that is nil is silent.
-type voices struct {
-	conf   *audible
+// Voices are sound and speech. All that is nil is silent.
+type Voices struct {
+	conf   *Config
 	sounds *sound.Player
 	speech *speech.Voice
 	coach  *speech.Coach
@@ -73,20 +60,20 @@ type heardOf struct {
 	at   time.Time
 }
 
-// newVoices opens what is to be heard until ctx ends; note is told what is not
+// Open opens what is to be heard until ctx ends; note is told what is not
 // there.
-func (f *voiceFlags) newVoices(ctx context.Context, note func(string)) (*voices, error) {
-	conf, err := readAudible()
+func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
+	conf, err := ReadConfig()
 	if err != nil {
 		return nil, err
 	}
-	l, err := f.language(conf.Speech.Language)
+	l, err := o.language(conf.Speech.Language)
 	if err != nil {
 		return nil, err
 	}
-	v := &voices{conf: conf}
-	if !f.noSound && !conf.Sound.Off {
-		v.sounds = sound.NewPlayer(f.mute, note)
+	v := &Voices{conf: conf}
+	if !o.NoSound && !conf.Sound.Off {
+		v.sounds = sound.NewPlayer(o.Mute, note)
 		v.sounds.Volume(conf.Sound.Volume)
 		for _, name := range conf.Sound.Mute {
 			n, _ := sound.ParseName(name) // it was checked
@@ -94,18 +81,18 @@ func (f *voiceFlags) newVoices(ctx context.Context, note func(string)) (*voices,
 		}
 	}
 	if l != "" {
-		v.speech = speech.New(l, conf.Speech.Rate, f.mute, note)
+		v.speech = speech.New(l, conf.Speech.Rate, o.Mute, note)
 		v.coach = &speech.Coach{Lang: l, Steps: conf.Speech.Countdown}
 	}
 	go v.count(ctx)
 	return v, nil
 }
 
-// newAlarms is newVoices for people who look at their board and not at a screen:
+// OpenAlarms is Open for people who look at their board and not at a screen:
 // only what must not be missed is heard. Where nothing can be heard, that is on
 // the screen.
-func (f *voiceFlags) newAlarms(ctx context.Context) (*voices, error) {
-	v, err := f.newVoices(ctx, func(string) {})
+func (o Options) OpenAlarms(ctx context.Context) (*Voices, error) {
+	v, err := o.Open(ctx, func(string) {})
 	if v != nil {
 		v.alarms = true
 	}
@@ -113,7 +100,7 @@ func (f *voiceFlags) newAlarms(ctx context.Context) (*voices, error) {
 }
 
 // count counts the player's time down.
-func (v *voices) count(ctx context.Context) {
+func (v *Voices) count(ctx context.Context) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	coach := v.coach
@@ -143,7 +130,8 @@ func (v *voices) count(ctx context.Context) {
 	}
 }
 
-func (v *voices) announce(e match.Event) {
+// Announce makes an event heard.
+func (v *Voices) Announce(e match.Event) {
 	if v.alarms && e.Kind != match.EventAlarm && e.State != match.StateKept && (e.Question == nil || e.Question.Kind != match.AskBegun || e.Kind != match.EventQuestion) {
 		return
 	}
@@ -155,7 +143,9 @@ func (v *voices) announce(e match.Event) {
 	}
 }
 
-func (v *voices) show(s *match.Snapshot) {
+// Show tells the voices what there is to show: the clock that they count down,
+// and who the player is.
+func (v *Voices) Show(s *match.Snapshot) {
 	if v.alarms {
 		return
 	}
@@ -165,7 +155,8 @@ func (v *voices) show(s *match.Snapshot) {
 	}
 }
 
-func (v *voices) mute(off bool) {
+// Mute makes everything silent, or heard again.
+func (v *Voices) Mute(off bool) {
 	if v.sounds != nil {
 		v.sounds.Mute(off)
 	}
@@ -174,20 +165,22 @@ func (v *voices) mute(off bool) {
 	}
 }
 
-func (v *voices) again() {
+// Again says the last thing once more.
+func (v *Voices) Again() {
 	if v.speech != nil {
 		v.speech.Again()
 	}
 }
 
-// tell says what the window has to tell, which it does in English.
-func (v *voices) tell(text string) {
+// Tell says what the window has to tell, which it does in English.
+func (v *Voices) Tell(text string) {
 	if v.speech != nil && v.conf.says("pages") {
 		v.speech.SayIn(speech.English, text, true)
 	}
 }
 
-func (v *voices) close() {
+// Close ends what is being said.
+func (v *Voices) Close() {
 	if v.speech != nil {
 		v.speech.Close()
 	}

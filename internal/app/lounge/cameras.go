@@ -1,19 +1,16 @@
-package main
+package lounge
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"image"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/app/camera"
-	"github.com/gobancam/gobancam/internal/demo"
-	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -39,8 +36,8 @@ type peek struct {
 }
 
 // cameras shows what cameras there are, with what they see.
-func (l *lounge) cameras(ctx context.Context) (page, error) {
-	wanted := l.seat.wanted
+func (l *Lounge) cameras(ctx context.Context) (page, error) {
+	wanted := l.seat.Camera.Wanted
 	if wanted == (image.Point{}) {
 		wanted = resolutions[0]
 	}
@@ -58,7 +55,7 @@ func (l *lounge) cameras(ctx context.Context) (page, error) {
 		case a.Item == itemWatch, a.Item == itemTry:
 			return l.demo(a.Item == itemTry), nil
 		case a.Item != "":
-			l.f.camera, l.seat.wanted, l.seat.corners = a.Item, wanted, nil
+			l.seat.Camera = camera.Choice{Name: a.Item, Wanted: wanted}
 			return l.calibrate, nil
 		}
 	}
@@ -66,7 +63,7 @@ func (l *lounge) cameras(ctx context.Context) (page, error) {
 
 // lookAround opens all cameras and shows their pictures until something is
 // chosen; then it has let go of them.
-func (l *lounge) lookAround(ctx context.Context, wanted image.Point) (window.Answer, bool) {
+func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Answer, bool) {
 	var peeks []*peek
 	for _, d := range vision.Devices() {
 		name := d.Name
@@ -170,7 +167,7 @@ func look(ctx context.Context, spec string, wanted image.Point, show func(*image
 }
 
 // address lets the user type a camera's address.
-func (l *lounge) address(ctx context.Context) (page, error) {
+func (l *Lounge) address(ctx context.Context) (page, error) {
 	m := &window.Menu{Name: "address", Title: "A phone or network camera",
 		Text:  "A camera app on the phone shows an address; gobancam wants that of the stream itself, which often ends in /video or /stream.mjpg. Ctrl+V pastes.",
 		Field: "Address, beginning with http:// or rtsp://", Typed: "http://",
@@ -188,59 +185,7 @@ func (l *lounge) address(ctx context.Context) (page, error) {
 			m = &bad
 			continue
 		}
-		l.f.camera, l.seat.wanted, l.seat.corners = camera.Name(a.Text), image.Point{}, nil
+		l.seat.Camera = camera.Choice{Name: camera.Name(a.Text)}
 		return l.calibrate, nil
-	}
-}
-
-// demo plays the simulated game, by itself or by the user's clicks.
-func (l *lounge) demo(yours bool) page {
-	return func(ctx context.Context) (page, error) {
-		dir, err := os.MkdirTemp("", "gobancam-demo-")
-		if err != nil {
-			return l.trouble("The demo did not start", err, l.cameras, nil, ""), nil
-		}
-		l.window.Clear()
-		l.window.ShowMenu(nil)
-		commands, end := l.seat.orders.begin()
-		opt := demo.Options{Out: l.cmd.OutOrStdout(), Dir: dir,
-			Publish: func(s *match.Snapshot) { l.voices.show(s); l.window.ShowSnapshot(s) },
-			Voice:   func(e match.Event) { l.voices.announce(e); l.window.Announce(e) },
-			Seen:    film(l.window, l.seat.face.note), Commands: commands, Eyed: l.seat.eyes.Store}
-		if yours {
-			for len(l.hand) > 0 {
-				<-l.hand
-			}
-			opt.Hand = l.hand
-		}
-		err = demo.Run(ctx, opt)
-		end()
-		l.seat.eyes.Store(nil)
-		if l.window.Left() || ctx.Err() != nil {
-			return nil, nil
-		}
-		if err != nil && !errors.Is(err, demo.ErrDiffers) {
-			return l.trouble("The demo broke", err, l.cameras, nil, ""), nil
-		}
-		return l.read(ctx, l.cameras)
-	}
-}
-
-// read leaves the result of a game on the screen until it has been read.
-func (l *lounge) read(ctx context.Context, next page) (page, error) {
-	if s := l.window.Shown(); s == nil || s.Result == nil {
-		l.window.Clear()
-		return next, nil // the game was left
-	}
-	for {
-		select {
-		case a := <-l.window.Answers():
-			if a.Menu == "play" {
-				l.window.Clear()
-				return next, nil
-			}
-		case <-ctx.Done():
-			return nil, nil
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package voices
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 )
 
 func TestAudibleConfiguration(t *testing.T) {
-	var a audible
+	var a Config
 	if err := a.parse(`
 [challenge."club evening"]
 size = 19
@@ -33,7 +33,7 @@ countdown = [5, 30, 10]
 		t.Error("what is muted is spoken")
 	}
 	var o match.Options
-	if a.remind(&o); o.Tuning.Remind != 40*time.Second || o.Tuning.Dwell != match.Live().Dwell {
+	if a.Remind(&o); o.Tuning.Remind != 40*time.Second || o.Tuning.Dwell != match.Live().Dwell {
 		t.Errorf("the referee is told %+v", o.Tuning)
 	}
 	for text, want := range map[string]string{
@@ -48,7 +48,7 @@ countdown = [5, 30, 10]
 		"[speech]\ncountdown = [0]":      "300",
 		"[sound":                         "configuration",
 	} {
-		var b audible
+		var b Config
 		b.Speech.Language = "auto"
 		if err := b.parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want a word of %s", text, err, want)

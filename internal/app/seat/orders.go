@@ -1,4 +1,4 @@
-package main
+package seat
 
 import (
 	"context"
@@ -7,10 +7,10 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// orders carries commands to the game that is on. Each game has a channel of
+// Orders carries commands to the game that is on. Each game has a channel of
 // its own: what comes after its end is not for the next one, which a second
 // "leave" would leave as well.
-type orders struct {
+type Orders struct {
 	mu   sync.Mutex
 	game *gameOrders // nil while no game is on
 }
@@ -20,8 +20,8 @@ type gameOrders struct {
 	over     chan struct{} // closed when nobody takes commands any more
 }
 
-// begin opens the channel of a game, which takes commands until end is called.
-func (o *orders) begin() (commands chan match.Command, end func()) {
+// Begin opens the channel of a game, which takes commands until end is called.
+func (o *Orders) Begin() (commands chan match.Command, end func()) {
 	g := &gameOrders{make(chan match.Command, 16), make(chan struct{})}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -36,16 +36,16 @@ func (o *orders) begin() (commands chan match.Command, end func()) {
 	}
 }
 
-// on reports whether a game is on.
-func (o *orders) on() bool {
+// On reports whether a game is on.
+func (o *Orders) On() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.game != nil
 }
 
-// give hands c to the game that is on; false if none is, or if it ends before it
+// Give hands c to the game that is on; false if none is, or if it ends before it
 // takes c.
-func (o *orders) give(ctx context.Context, c match.Command) bool {
+func (o *Orders) Give(ctx context.Context, c match.Command) bool {
 	o.mu.Lock()
 	g := o.game
 	o.mu.Unlock()

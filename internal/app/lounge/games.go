@@ -1,19 +1,16 @@
-package main
+package lounge
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/state"
-	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -26,100 +23,13 @@ func hostName(server string) string {
 	return server
 }
 
-// connect signs in and opens the session, once; else it returns the page that
-// says why not.
-func (l *lounge) connect(ctx context.Context) page {
-	if l.session != nil {
-		select {
-		case <-l.session.Done():
-			l.session = nil
-		default:
-			return nil
-		}
-	}
-	var out signedOutError
-	client, err := l.f.ogs.client(l.cmd, l.seat.log)
-	if errors.As(err, &out) {
-		return l.signIn
-	}
-	if err == nil {
-		l.window.ShowMenu(&window.Menu{Name: "connecting", Title: "One moment", Text: "Connecting to " + hostName(client.Server()) + "."})
-		l.client = client
-		l.session, err = ogs.Connect(l.ctx, client)
-	}
-	switch {
-	case ctx.Err() != nil:
-		return func(context.Context) (page, error) { return nil, nil }
-	case errors.Is(err, ogs.ErrSignIn):
-		return l.trouble("The sign-in is not taken any more", err, l.signIn, l.cameras, "Cameras")
-	case err != nil:
-		return l.trouble("Not connected", err, l.games, l.cameras, "Cameras")
-	}
-	return nil
-}
-
-// signIn gets leave to play with the user's account.
-func (l *lounge) signIn(ctx context.Context) (page, error) {
-	host := hostName(l.f.ogs.server)
-	id := os.Getenv("GOBANCAM_OGS_CLIENT_ID")
-	if old, err := credentialStore(l.cmd).Get(l.f.ogs.key()); id == "" && err == nil {
-		id = old.ClientID
-	}
-	m := &window.Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at " + host,
-		Text:    "Gobancam plays with your account at " + host + " and never sees your password: you allow it in your browser.",
-		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}}
-	if id == "" {
-		m.Text = "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address " +
-			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
-		m.Address = strings.TrimRight(l.f.ogs.server, "/") + "/oauth2/applications/"
-		m.Field = "Client id"
-	}
-	for {
-		a, ok := l.ask(ctx, m)
-		switch {
-		case !ok:
-			return nil, nil
-		case a.Key == "Escape":
-			return l.cameras, nil
-		case id == "" && a.Text == "":
-			openPage(m.Address)
-			continue
-		case id == "":
-			id = a.Text
-		}
-		break
-	}
-	secret, _, err := credentials.FromEnvironment(ogsSecretVariable)
-	if err != nil {
-		return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
-	}
-	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
-		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
-		defer stop()
-		_, err := l.f.ogs.signIn(ctx, l.cmd, credentialStore(l.cmd), ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
-			l.window.ShowMenu(&window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host,
-				Text: "The browser should have opened this page. If it has not, open it on this computer.", Address: address,
-				Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}})
-			openPage(address)
-		})
-		return err
-	})
-	switch {
-	case err == nil:
-		return l.games, nil
-	case left:
-		return l.signIn, nil
-	}
-	return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
-}
-
 // games lists what can be played: running games, and challenges.
-func (l *lounge) games(ctx context.Context) (page, error) {
+func (l *Lounge) games(ctx context.Context) (page, error) {
 	if next := l.connect(ctx); next != nil {
 		return next, nil
 	}
-	if l.fixed {
-		id, err := l.f.choose(ctx, l.client)
+	if l.opt.Game != nil {
+		id, err := games.Choose(ctx, l.client, *l.opt.Game)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +38,7 @@ func (l *lounge) games(ctx context.Context) (page, error) {
 	me := l.session.Me()
 	sub := l.session.Subscribe()
 	defer sub.Close()
-	games, err := activeGames(ctx, l.client, me.ID)
+	games, err := games.Active(ctx, l.client, me.ID)
 	var challenges []ogs.PendingChallenge
 	if err == nil {
 		challenges, err = l.client.Challenges(ctx)
@@ -212,7 +122,7 @@ func updated(games []ogs.ActiveGame, g ogs.ActiveGame, me ogs.ID) []ogs.ActiveGa
 }
 
 // gamesMenu is the page of the games: the one played last comes first.
-func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []ogs.PendingChallenge, last ogs.ID) *window.Menu {
+func (l *Lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []ogs.PendingChallenge, last ogs.ID) *window.Menu {
 	m := &window.Menu{Name: "games", Title: "Choose a game",
 		Sub:   fmt.Sprintf("Signed in as %s at %s", me.WithRank(), hostName(l.client.Server())),
 		Empty: "No game is running, and nobody challenges you. Offer a game: N.",
@@ -275,11 +185,11 @@ func terms(c ogs.PendingChallenge) string {
 	if c.Handicap > 0 {
 		s += fmt.Sprintf(" · handicap %d", c.Handicap)
 	}
-	return s + " · " + rankedWord(c.Ranked) + " · " + c.Name
+	return s + " · " + games.Ranked(c.Ranked) + " · " + c.Name
 }
 
 // challenge asks what to do about a challenge.
-func (l *lounge) challenge(c ogs.PendingChallenge, me ogs.ID) page {
+func (l *Lounge) challenge(c ogs.PendingChallenge, me ogs.ID) page {
 	return func(ctx context.Context) (page, error) {
 		m := &window.Menu{Name: fmt.Sprintf("challenge %d", c.ID), Title: c.From.WithRank() + " challenges you", Text: terms(c) + ".",
 			Buttons: []window.Choice{{Key: "Enter", Label: "Accept", Lead: true}, {Key: "D", Label: "Decline"}, {Key: "Escape", Label: "Games"}}}
@@ -311,84 +221,8 @@ func (l *lounge) challenge(c ogs.PendingChallenge, me ogs.ID) page {
 	}
 }
 
-// newGame offers a game of a kind that has a name.
-func (l *lounge) newGame(ctx context.Context) (page, error) {
-	all, err := presets()
-	if err != nil {
-		return l.trouble("The configuration cannot be used", err, l.newGame, l.games, "Games"), nil
-	}
-	m := &window.Menu{Name: "new game", Title: "Offer a game", Text: "What kind of game? The configuration can have kinds of your own.",
-		Buttons: []window.Choice{{Key: "Enter", Label: "To anybody", Lead: true}, {Key: "P", Label: "To a player"}, {Key: "Escape", Label: "Games"}}}
-	kinds := map[string]ogs.Challenge{}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		c, p := ogs.NewChallenge(19), all[name]
-		if err := errors.Join(p.Apply(&c), c.Check()); err != nil {
-			continue // told by presets
-		}
-		kinds[name] = c
-		m.Items = append(m.Items, window.Item{Key: name, Title: name, Detail: fmt.Sprintf("%d×%d · %s · %s rules · %s", c.Width, c.Height, c.Time, c.Rules, rankedWord(c.Ranked)), Note: p.Description})
-	}
-	a, ok := l.ask(ctx, m)
-	switch {
-	case !ok:
-		return nil, nil
-	case a.Key == "Escape":
-		return l.games, nil
-	}
-	c := kinds[a.Item]
-	if a.Key == "P" {
-		return l.opponent(c), nil
-	}
-	return l.wait(c, ogs.Player{}), nil
-}
-
-// opponent asks whom to challenge.
-func (l *lounge) opponent(c ogs.Challenge) page {
-	return func(ctx context.Context) (page, error) {
-		m := &window.Menu{Name: "opponent", Title: "Offer a game", Text: "Whom do you challenge?", Field: "The player's name at " + hostName(l.client.Server()),
-			Buttons: []window.Choice{{Key: "Enter", Label: "Challenge", Lead: true}, {Key: "Escape", Label: "Back"}}}
-		a, ok := l.ask(ctx, m)
-		switch {
-		case !ok:
-			return nil, nil
-		case a.Key == "Escape" || a.Text == "":
-			return l.newGame, nil
-		}
-		p, err := l.client.FindPlayer(ctx, a.Text)
-		if err != nil {
-			return l.trouble("No such player", err, l.opponent(c), l.games, "Games"), nil
-		}
-		return l.wait(c, p), nil
-	}
-}
-
-// wait offers a game and waits until it begins.
-func (l *lounge) wait(c ogs.Challenge, to ogs.Player) page {
-	return func(ctx context.Context) (page, error) {
-		whom := "anybody"
-		if to.ID != 0 {
-			whom = to.WithRank()
-		}
-		m := &window.Menu{Name: "waiting", Title: "Waiting for an opponent", Text: fmt.Sprintf("Offered to %s: %d×%d, %s. The game begins when the offer is accepted.", whom, c.Width, c.Height, c.Time),
-			Buttons: []window.Choice{{Key: "Escape", Label: "Withdraw"}}}
-		l.window.ShowMenu(m)
-		var id ogs.ID
-		withdrawn, err := l.during(ctx, m.Name, func(ctx context.Context) (err error) {
-			id, err = offerIn(ctx, l.session, c, to.ID)
-			return err
-		})
-		switch {
-		case err == nil:
-			return l.game(id), nil // though it may just have been about to be withdrawn
-		case withdrawn:
-			return l.games, nil
-		}
-		return l.trouble("There is no game", err, l.newGame, l.games, "Games"), nil
-	}
-}
-
 // game plays a game to its end.
-func (l *lounge) game(id ogs.ID) page {
+func (l *Lounge) game(id ogs.ID) page {
 	return func(ctx context.Context) (page, error) {
 		game, err := l.session.Join(ctx, id)
 		if err != nil {
@@ -399,13 +233,13 @@ func (l *lounge) game(id ogs.ID) page {
 		if l.hush != nil {
 			l.hush()
 		}
-		err = l.seat.play(ctx, l.client, l.session, game)
-		l.hush = l.seat.lines.ignore(l.ctx)
-		l.seat.eyes.Store(nil)
+		err = l.seat.Play(ctx, l.client, l.session, game)
+		l.hush = l.seat.Lines.Ignore(l.ctx)
+		l.seat.Eyes.Store(nil)
 		switch {
 		case l.window.Left() || ctx.Err() != nil:
 			return nil, err
-		case l.fixed:
+		case l.opt.Game != nil:
 			return nil, err
 		case err != nil:
 			return l.failed("The game was left", err), nil
@@ -416,8 +250,8 @@ func (l *lounge) game(id ogs.ID) page {
 
 // failed ends the program where one game was asked for, else tells why and goes
 // back.
-func (l *lounge) failed(title string, err error) page {
-	if l.fixed {
+func (l *Lounge) failed(title string, err error) page {
+	if l.opt.Game != nil {
 		return func(context.Context) (page, error) { return nil, err }
 	}
 	return l.trouble(title, err, l.games, l.cameras, "Cameras")

@@ -2,12 +2,10 @@ package camera
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/vision"
@@ -63,24 +61,4 @@ func PlaceCorners(ctx context.Context, src vision.Source, corners Corners, size 
 		return src, nil, Failure(err)
 	}
 	return play.Unread(src, f), g, nil
-}
-
-// FindBoard says where the board is, if that is known: by corners, or by what was saved when the camera was calibrated. Where the size of the game's
-// board is not known either, the calibration says it.
-func FindBoard(eyes *play.EyesOptions, camera string, corners *Corners, note func(string)) {
-	if corners != nil {
-		eyes.Corners = corners
-		return
-	}
-	p, err := Profiles().Load(camera)
-	switch {
-	case errors.Is(err, calibrate.ErrNone):
-	case err != nil:
-		note(err.Error() + "; looking for the board instead")
-	case eyes.Size != 0 && p.Grid.Size != eyes.Size:
-		note(fmt.Sprintf("the calibration is of a %d×%d board and the game is %d×%d; looking for the board instead", p.Grid.Size, p.Grid.Size, eyes.Size, eyes.Size))
-	default:
-		c := p.Grid.Corners
-		eyes.Corners, eyes.Verify, eyes.Size = &c, true, p.Grid.Size
-	}
 }

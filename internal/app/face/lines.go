@@ -1,4 +1,4 @@
-package main
+package face
 
 import (
 	"bufio"
@@ -11,17 +11,19 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/terminal"
 )
 
-// lineReader hands the lines of an input to whoever asks: first to questions
+// Lines hands the lines of an input to whoever asks: first to questions
 // before the game, then to the game, then to questions after it.
-type lineReader struct{ lines chan string }
+type Lines struct{ lines chan string }
 
-func readLines(ctx context.Context, in io.Reader) *lineReader {
-	r := &lineReader{lines: make(chan string)}
+// ReadLines reads in until it or ctx ends.
+func ReadLines(ctx context.Context, in io.Reader) *Lines {
+	r := &Lines{lines: make(chan string)}
 	go func() {
 		defer close(r.lines)
 		s := bufio.NewScanner(in)
@@ -36,8 +38,8 @@ func readLines(ctx context.Context, in io.Reader) *lineReader {
 	return r
 }
 
-// next waits for a line; io.EOF after the last.
-func (r *lineReader) next(ctx context.Context) (string, error) {
+// Next waits for a line; io.EOF after the last.
+func (r *Lines) Next(ctx context.Context) (string, error) {
 	select {
 	case l, ok := <-r.lines:
 		if !ok {
@@ -49,15 +51,15 @@ func (r *lineReader) next(ctx context.Context) (string, error) {
 	}
 }
 
-// ignore drops the lines that come while no game is on, until the function that
+// Ignore drops the lines that come while no game is on, until the function that
 // it returns is called.
-func (r *lineReader) ignore(ctx context.Context) (end func()) {
+func (r *Lines) Ignore(ctx context.Context) (end func()) {
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for {
-			if _, err := r.next(ctx); err != nil {
+			if _, err := r.Next(ctx); err != nil {
 				return
 			}
 		}
@@ -65,13 +67,13 @@ func (r *lineReader) ignore(ctx context.Context) (end func()) {
 	return func() { stop(); <-done }
 }
 
-// command sends lines as commands of a game until ctx ends; later lines answer
+// Command sends lines as commands of a game until ctx ends; later lines answer
 // other questions. The end of the input is no command: a program that was
 // started without a keyboard goes on. size is the board's until a snapshot
 // tells it.
-func (r *lineReader) command(ctx context.Context, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], size int, face *face) {
+func (r *Lines) Command(ctx context.Context, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], size int, f *Face) {
 	for {
-		line, err := r.next(ctx)
+		line, err := r.Next(ctx)
 		if err != nil {
 			return
 		}
@@ -83,20 +85,20 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 		case "":
 			continue
 		case "help":
-			face.note("\n" + terminal.Help)
+			f.Note("\n" + terminal.Help)
 			continue
 		case "corners":
 			c, err := camera.ParseCorners(rest)
 			if e := eyes.Load(); err == nil && e != nil {
 				e.Use(*c, size)
 			} else if err != nil {
-				face.note(err.Error())
+				f.Note(err.Error())
 			}
 			continue
 		}
 		c, err := terminal.ParseCommand(line, size)
 		if err != nil {
-			face.note(err.Error())
+			f.Note(err.Error())
 			continue
 		}
 		select {
@@ -116,11 +118,11 @@ func (r *lineReader) command(ctx context.Context, commands chan<- match.Command,
 	}
 }
 
-// hear sends what is heard as commands of a game, until ctx ends or the input
+// Hear sends what is heard as commands of a game, until ctx ends or the input
 // does. What is no command was said to somebody else.
-func (r *lineReader) hear(ctx context.Context, commands chan<- match.Command, shown *atomic.Pointer[match.Snapshot], size int) {
+func (r *Lines) Hear(ctx context.Context, commands chan<- match.Command, shown *atomic.Pointer[match.Snapshot], size int) {
 	for {
-		line, err := r.next(ctx)
+		line, err := r.Next(ctx)
 		if err != nil {
 			return
 		}
@@ -139,19 +141,19 @@ func (r *lineReader) hear(ctx context.Context, commands chan<- match.Command, sh
 	}
 }
 
-// listen opens a file or named pipe to which a speech recogniser writes; a pipe
+// Listen opens a file or named pipe to which a speech recogniser writes; a pipe
 // has no end, whoever opens and closes its other side. It is closed with ctx.
-func listen(ctx context.Context, name string) (*lineReader, error) {
+func Listen(ctx context.Context, name string) (*Lines, error) {
 	mode := os.O_RDONLY
 	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
 		mode = os.O_RDWR
 	}
 	f, err := os.OpenFile(name, mode, 0)
 	if err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("there is nothing to listen to: %w; make a pipe with 'mkfifo %s'", err, name))
+		return nil, failure.As(failure.Misuse, fmt.Errorf("there is nothing to listen to: %w; make a pipe with 'mkfifo %s'", err, name))
 	}
 	context.AfterFunc(ctx, func() { f.Close() })
-	return readLines(ctx, f), nil
+	return ReadLines(ctx, f), nil
 }
 
 // endsWithin is how soon a game is over after the command that ends it.

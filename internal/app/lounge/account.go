@@ -1,12 +1,10 @@
-package main
+package lounge
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"os"
-
-	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/credentials"
@@ -15,9 +13,9 @@ import (
 )
 
 // account shows who is signed in, and where.
-func (l *lounge) account(ctx context.Context) (page, error) {
-	store := credentialStore(l.cmd)
-	where, err := challongeEndpoints()
+func (l *Lounge) account(ctx context.Context) (page, error) {
+	store := l.opt.Server.Store()
+	where, err := l.opt.Challonge()
 	if err != nil {
 		return l.trouble("The configuration cannot be used", err, l.games, nil, ""), nil
 	}
@@ -50,11 +48,11 @@ func (l *lounge) account(ctx context.Context) (page, error) {
 }
 
 // challonge signs in to Challonge with a phone.
-func (l *lounge) challonge(ctx context.Context) (page, error) {
+func (l *Lounge) challonge(ctx context.Context) (page, error) {
 	id := os.Getenv("GOBANCAM_CHALLONGE_CLIENT_ID")
 	if id == "" {
 		m := &window.Menu{Name: "challonge", Title: "Sign in to Challonge",
-			Text:    "Challonge wants to know the application: register one on the page below and type its client id. With a personal API key instead, use 'gobancam challonge login'.",
+			Text:    "Challonge wants to know the application: register one on the page below and type its client id. With a personal API key instead, use " + l.opt.KeySignIn + ".",
 			Address: "https://connect.challonge.com", Field: "Client id",
 			Buttons: []window.Choice{{Key: "Enter", Label: "Go on", Lead: true}, {Key: "Escape", Label: "Back"}}}
 		a, ok := l.ask(ctx, m)
@@ -70,7 +68,7 @@ func (l *lounge) challonge(ctx context.Context) (page, error) {
 	if err != nil {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
-	where, err := challongeEndpoints()
+	where, err := l.opt.Challonge()
 	if err != nil {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
@@ -80,7 +78,7 @@ func (l *lounge) challonge(ctx context.Context) (page, error) {
 	if err != nil {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
-	m, err := deviceMenu(grant)
+	m, err := DeviceMenu(grant)
 	if err != nil {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
 	}
@@ -90,7 +88,7 @@ func (l *lounge) challonge(ctx context.Context) (page, error) {
 		if err != nil {
 			return err
 		}
-		return challonge.Remember(credentialStore(l.cmd), where, challonge.WayDevice, app, token, "")
+		return challonge.Remember(l.opt.Server.Store(), where, challonge.WayDevice, app, token, "")
 	})
 	if err != nil && !left {
 		return l.trouble("Not signed in", err, l.challonge, l.account, "Account"), nil
@@ -98,16 +96,8 @@ func (l *lounge) challonge(ctx context.Context) (page, error) {
 	return l.account, nil
 }
 
-// challongeEndpoints are those that the commands take without flags.
-func challongeEndpoints() (challonge.Endpoints, error) {
-	var f challongeFlags
-	f.registerConnection(pflag.NewFlagSet("", pflag.ContinueOnError))
-	err := f.check()
-	return f.endpoints, err
-}
-
-// deviceMenu shows what a person needs to sign in with a phone.
-func deviceMenu(g *challonge.DeviceGrant) (*window.Menu, error) {
+// DeviceMenu shows what a person needs to sign in with a phone.
+func DeviceMenu(g *challonge.DeviceGrant) (*window.Menu, error) {
 	img, err := qr.Image(g.Complete, 4)
 	if err != nil {
 		return nil, err
