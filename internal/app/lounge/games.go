@@ -234,6 +234,7 @@ func (l *Lounge) game(id ogs.ID) page {
 			l.hush()
 		}
 		err = l.seat.Play(ctx, l.client, l.session, game)
+		game.Leave() // it may be chosen again
 		l.hush = l.seat.Lines.Ignore(l.ctx)
 		l.seat.Eyes.Store(nil)
 		switch {
