@@ -170,24 +170,10 @@ func TestPages(t *testing.T) {
 	if n := len(w.Open()); n != 0 {
 		t.Errorf("%d offers stand", n)
 	}
-	// The picture directory is empty: the game does not open, and is not lost.
-	u.answer("games", "Enter", fmt.Sprint("game ", g.ID), "")
-	u.answer("trouble: The game was left", "Escape", "", "")
-	u.page(t, "cameras", nil)
-}
-
-// A game that was left in the window can be chosen again.
-func TestGameChosenAgain(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a simulated board takes its time")
-	}
-	w := apptest.NewWorld(t)
-	g := w.Game(t, "Tuesday")
-	u := enter(t, w, Options{Chosen: true, Seat: &seat.Seat{Options: seat.Options{Camera: camera.Choice{Name: "sim:9"}, Referee: match.Options{Mode: match.Ask}}}})
+	// There are no such pictures: the game is left, and can be chosen again.
 	for range 2 {
 		u.answer("games", "Enter", fmt.Sprint("game ", g.ID), "")
-		u.out.Expect(t, `"state":"your-turn"`)
-		u.l.seat.Orders.Give(t.Context(), match.Command{Kind: match.CmdQuit})
+		u.answer("trouble: The game was left", "Enter", "", "")
 	}
 	u.page(t, "games", nil)
 }
