@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/plain"
@@ -115,7 +116,7 @@ func printGames(w io.Writer, format string, list []ogs.ActiveGame, me, last ogs.
 		side := g.Side(me)
 		turn := "opponent's turn"
 		switch {
-		case g.Phase == ogs.StoneRemoval:
+		case g.Phase == game.StoneRemoval:
 			turn = "dead stones to agree on"
 		case g.Paused:
 			turn = "paused"
@@ -124,7 +125,7 @@ func printGames(w io.Writer, format string, list []ogs.ActiveGame, me, last ogs.
 		}
 		left := ""
 		if !g.Expiration.IsZero() && !g.Paused {
-			left = ogs.FormatDuration(time.Until(g.Expiration).Truncate(time.Second))
+			left = game.FormatDuration(time.Until(g.Expiration).Truncate(time.Second))
 			left = strings.TrimSuffix(left, ".0") + " left"
 		}
 		mark := ""
@@ -185,7 +186,7 @@ func newGamesEndCommand(name, short string, act func(*ogs.Game) error) *cobra.Co
 				return withCode(exitUsage, fmt.Errorf("this ends the game; say --yes to %s it", name))
 			}
 			return f.inGame(cmd, args[0], act, func(e ogs.Event) bool {
-				end, ok := e.(ogs.Ended)
+				end, ok := e.(game.Finished)
 				if ok {
 					fmt.Fprintln(cmd.OutOrStdout(), end.Result)
 				}

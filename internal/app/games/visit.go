@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -20,8 +21,8 @@ func Do(g *ogs.Game, act func(*ogs.Game) error, done func(ogs.Event) bool) error
 		switch e := u.Event.(type) {
 		case ogs.Trouble:
 			return errors.New(e.Text)
-		case ogs.Disconnected:
-			return fmt.Errorf("the connection was lost before the server confirmed it: %w; look at the game", e.Err)
+		case game.Disconnected:
+			return fmt.Errorf("the connection was lost before the server confirmed it: %s; look at the game", e.Reason)
 		}
 		if done(u.Event) {
 			return nil
@@ -41,11 +42,11 @@ func Watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 				fmt.Fprintf(w, "%s: %s (black) against %s (white), %d×%d, %s, komi %g, %s\n", st.Name, st.Players[board.Black].Username,
 					st.Players[board.White].Username, st.Width, st.Height, st.Rules.Name, st.Komi, st.Time)
 			}
-		case ogs.UndoAccepted:
-			fmt.Fprintf(w, "%d moves were taken back.\n", len(e.Taken))
-		case ogs.UndoRequested:
+		case game.UndoAccepted:
+			fmt.Fprintf(w, "%d moves were taken back.\n", e.Count)
+		case game.UndoRequested:
 			fmt.Fprintln(w, "An undo is asked for.")
-		case ogs.PhaseChanged:
+		case game.PhaseChanged:
 			fmt.Fprintf(w, "The game is in %s.\n", e.Phase)
 		case ogs.AutoResign:
 			if e.At.IsZero() {
@@ -57,11 +58,11 @@ func Watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 			fmt.Fprintf(w, "%s: %s\n", e.By.Username, e.Text)
 		case ogs.Trouble:
 			fmt.Fprintf(w, "%s\n", e.Text)
-		case ogs.Disconnected:
-			fmt.Fprintf(w, "The connection is lost (%v) and being restored.\n", e.Err)
+		case game.Disconnected:
+			fmt.Fprintf(w, "The connection is lost (%s) and being restored.\n", e.Reason)
 		case ogs.Unusable:
 			fmt.Fprintf(w, "The server sent game data that makes no sense (%v); it is asked again.\n", e.Err)
-		case ogs.Ended:
+		case game.Finished:
 			fmt.Fprintf(w, "%s\n", e.Result)
 			return nil
 		}

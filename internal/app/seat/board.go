@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/failure"
@@ -196,7 +197,7 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: live.Store,
-		Labels:  gamefile.Labels{Black: match.Player{Name: b.Black}, White: match.Player{Name: b.White}},
+		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black}, White: game.Player{Name: b.White}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -29,7 +30,7 @@ func (s *Seat) followOthers(ctx context.Context, session *ogs.Session, playing o
 		}
 		switch e := e.(type) {
 		case ogs.ActiveGame:
-			if e.ID == playing || e.ToMove != me || e.Phase != ogs.Playing || mine[e.ID] == e.MoveNumber+1 {
+			if e.ID == playing || e.ToMove != me || e.Phase != game.Playing || mine[e.ID] == e.MoveNumber+1 {
 				continue
 			}
 			mine[e.ID] = e.MoveNumber + 1
