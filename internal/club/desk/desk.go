@@ -1,6 +1,6 @@
 // Package desk is the table by the door of a club: it seats two players for a
-// match of a tournament, and brings the result of their game to Challonge once
-// somebody stands for it. It knows neither cameras nor screens: what happens on
+// match of a tournament, and brings the result of their game to the tournament's
+// site once somebody stands for it. It knows neither cameras nor screens: what happens on
 // the board comes in as a result, questions go out through Asker.
 package desk
 
@@ -18,18 +18,21 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
-// Client is what the desk needs of a *challonge.Client.
-type Client interface {
-	outbox.Challonge
-	API() string
-	Tournaments(ctx context.Context, f challonge.TournamentFilter) ([]challonge.Tournament, error)
-	Matches(ctx context.Context, tournament challonge.ID, f challonge.MatchFilter) ([]challonge.Match, error)
-	Participants(ctx context.Context, tournament challonge.ID) ([]challonge.Participant, error)
-	ChangeMatch(ctx context.Context, tournament, id challonge.ID, s challonge.MatchStep) (challonge.Match, error)
+// Site holds the tournament.
+type Site interface {
+	outbox.Sender
+	API() string // its address
+	// Tournaments lists those that are under way.
+	Tournaments(ctx context.Context) ([]club.Tournament, error)
+	// Matches lists the matches in a state; of all states if it is empty.
+	Matches(ctx context.Context, tournament string, s club.State) ([]club.Match, error)
+	Players(ctx context.Context, tournament string) ([]club.Player, error)
+	// Underway shows a match as being played.
+	Underway(ctx context.Context, tournament, match string) error
 }
 
 // Asker puts questions to the people in the room.
@@ -44,6 +47,7 @@ type Asker interface {
 type Review struct {
 	Table  *Table
 	Result board.Result
+	Site   string // where it would be reported
 	Text   string // all of it in a sentence: round, players, colours, result
 	Count  string // how it was counted; empty unless it was
 }
@@ -56,8 +60,8 @@ type Verdict struct {
 
 // Desk seats players and reports results.
 type Desk struct {
-	Client    Client
-	Community string // for which the client speaks; empty for none
+	Site      Site
+	Community string // of the site, for which the desk speaks; empty for none
 	Outbox    *outbox.Outbox
 	Ask       Asker
 	// Black says who has Black at a table where that is known already, as in a
@@ -93,14 +97,14 @@ func (d *Desk) tell(format string, args ...any) {
 
 // Table is a match with its players seated.
 type Table struct {
-	Tournament   challonge.Tournament
-	Match        challonge.Match
-	Black, White challonge.Participant
+	Tournament   club.Tournament
+	Match        club.Match
+	Black, White club.Player
 	// Size is the board's, where the tournament's name, game or description
 	// says "9x9" or "13×13"; 0 where none does.
 	Size int
 
-	ids [2]challonge.ID // black's and white's in this match
+	ids [2]string // black's and white's in this match
 }
 
 // String names the table: "Club evening, round 1, match A: Anna (B) – Ben (W)".
@@ -137,7 +141,7 @@ func (t *Table) Sign(root *board.Node, played time.Time) {
 var sizes = regexp.MustCompile(`\b(\d{1,2})\s?[x×X]\s?(\d{1,2})\b`)
 
 // sizeOf reads the board's size off a tournament.
-func sizeOf(t challonge.Tournament) int {
+func sizeOf(t club.Tournament) int {
 	for _, text := range []string{t.Name, t.Game, t.Description} {
 		for _, m := range sizes.FindAllStringSubmatch(text, -1) {
 			if n, err := strconv.Atoi(m[1]); err == nil && m[1] == m[2] && n >= 5 && n <= board.MaxSize {
@@ -153,7 +157,7 @@ var ErrNobody = errors.New("no match is open")
 
 // NoMatchError says that a tournament has no match of a name.
 type NoMatchError struct {
-	Tournament challonge.Tournament
+	Tournament club.Tournament
 	Match      string
 }
 
@@ -163,12 +167,12 @@ func (e *NoMatchError) Error() string {
 
 // OverError says that a match cannot be played because it is over.
 type OverError struct {
-	Tournament challonge.Tournament
-	Match      challonge.Match
+	Tournament club.Tournament
+	Match      club.Match
 }
 
 func (e *OverError) Error() string {
-	return fmt.Sprintf("match %s is over already (%s); to play it again, reopen it", cmp.Or(e.Match.Identifier, string(e.Match.ID)), e.Match.Score())
+	return fmt.Sprintf("match %s is over already (%s); to play it again, reopen it", e.Match.Label(), e.Match.Score())
 }
 
 // ParseSpec splits T/M into tournament and match, either of which may be empty.
@@ -206,7 +210,7 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 	var t Table
 	var err error
 	if tour == "" {
-		list, err := d.Client.Tournaments(ctx, challonge.TournamentFilter{State: challonge.ListInProgress})
+		list, err := d.Site.Tournaments(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -219,36 +223,36 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 			return nil, err
 		}
 		t.Tournament = list[i]
-	} else if t.Tournament, err = d.Client.Tournament(ctx, challonge.ID(tour)); err != nil {
+	} else if t.Tournament, err = d.Site.Tournament(ctx, tour); err != nil {
 		return nil, err
 	}
-	people, err := d.Client.Participants(ctx, t.Tournament.ID)
+	people, err := d.Site.Players(ctx, t.Tournament.ID)
 	if err != nil {
 		return nil, err
 	}
-	filter := challonge.MatchFilter{}
+	state := club.State("")
 	if match == "" {
-		filter.State = challonge.MatchOpen
+		state = club.Open
 	}
-	matches, err := d.Client.Matches(ctx, t.Tournament.ID, filter)
+	matches, err := d.Site.Matches(ctx, t.Tournament.ID, state)
 	if err != nil {
 		return nil, err
 	}
-	matches = slices.DeleteFunc(matches, func(m challonge.Match) bool {
-		return match != "" && m.ID != challonge.ID(match) && !strings.EqualFold(m.Identifier, match)
+	matches = slices.DeleteFunc(matches, func(m club.Match) bool {
+		return match != "" && m.ID != match && !strings.EqualFold(m.Identifier, match)
 	})
 	if match != "" && len(matches) == 0 {
 		return nil, &NoMatchError{t.Tournament, match}
 	}
-	if len(matches) == 1 && matches[0].State != challonge.MatchOpen {
+	if len(matches) == 1 && matches[0].State != club.Open {
 		switch matches[0].State {
-		case challonge.MatchComplete:
+		case club.Complete:
 			return nil, &OverError{t.Tournament, matches[0]}
 		default:
 			return nil, fmt.Errorf("the players of match %s are not known yet", match)
 		}
 	}
-	matches = slices.DeleteFunc(matches, func(m challonge.Match) bool { return m.State != challonge.MatchOpen })
+	matches = slices.DeleteFunc(matches, func(m club.Match) bool { return m.State != club.Open })
 	var names []string
 	for _, m := range matches {
 		one, two := find(people, m.Player1), find(people, m.Player2)
@@ -264,18 +268,18 @@ func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
 	}
 	t.Match = matches[i]
 	t.Black, t.White = find(people, t.Match.Player1), find(people, t.Match.Player2)
-	t.ids = [2]challonge.ID{t.Match.Player1, t.Match.Player2}
+	t.ids = [2]string{t.Match.Player1, t.Match.Player2}
 	t.Size = sizeOf(t.Tournament)
 	return &t, nil
 }
 
-func find(people []challonge.Participant, id challonge.ID) challonge.Participant {
+func find(people []club.Player, id string) club.Player {
 	for _, p := range people {
 		if p.Is(id) {
 			return p
 		}
 	}
-	return challonge.Participant{ID: id, Name: "participant " + string(id)}
+	return club.Player{ID: id, Name: "participant " + id}
 }
 
 // choose asks unless there is nothing to choose.
@@ -309,23 +313,28 @@ func (d *Desk) seat(ctx context.Context, t *Table, black string) error {
 		swap = second
 	}
 	if swap {
-		t.Black, t.White = t.White, t.Black
-		t.ids[0], t.ids[1] = t.ids[1], t.ids[0]
+		t.swap()
 	}
 	return nil
+}
+
+// swap gives the other player Black.
+func (t *Table) swap() {
+	t.Black, t.White = t.White, t.Black
+	t.ids[0], t.ids[1] = t.ids[1], t.ids[0]
 }
 
 // called reports whether a participant goes by a name: the one in the bracket,
 // the account's, or one that the organiser noted as "ogs:NAME" among the
 // participant's remarks.
-func called(p challonge.Participant, name string) bool {
+func called(p club.Player, name string) bool {
 	if name == "" {
 		return false
 	}
-	if strings.EqualFold(p.Name, name) || strings.EqualFold(p.Username, name) {
+	if strings.EqualFold(p.Name, name) || strings.EqualFold(p.Account, name) {
 		return true
 	}
-	for word := range strings.FieldsFuncSeq(p.Misc, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
+	for word := range strings.FieldsFuncSeq(p.Remark, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
 		if given, ok := strings.CutPrefix(word, "ogs:"); ok && strings.EqualFold(given, name) {
 			return true
 		}
@@ -336,13 +345,13 @@ func called(p challonge.Participant, name string) bool {
 // courtesy bounds what is done for spectators only.
 const courtesy = 10 * time.Second
 
-// Begin tells Challonge that the match is being played, if it lets us. It
-// never fails: what goes wrong is told as a remark.
+// Begin tells the site that the match is being played, if it lets us. It never
+// fails: what goes wrong is told as a remark.
 func (d *Desk) Begin(ctx context.Context, t *Table) {
 	ctx, cancel := context.WithTimeout(ctx, courtesy)
 	defer cancel()
-	if _, err := d.Client.ChangeMatch(ctx, t.Tournament.ID, t.Match.ID, challonge.MarkUnderway); err != nil {
-		d.tell("Challonge does not show the match as being played (%v). The game and its result are not affected.", err)
+	if err := d.Site.Underway(ctx, t.Tournament.ID, t.Match.ID); err != nil {
+		d.tell("%s does not show the match as being played (%v). The game and its result are not affected.", d.Site.Name(), err)
 	}
 }
 
@@ -394,7 +403,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 			continue
 		}
 		text := t.sentence(g.Result)
-		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Text: text, Count: count})
+		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Site: d.Site.Name(), Text: text, Count: count})
 		switch {
 		case err != nil:
 			return outbox.Report{}, fmt.Errorf("%w: %s (%w)%s", ErrNotConfirmed, text, err, d.later(t))
@@ -406,7 +415,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		case v.By == "":
 			return outbox.Report{}, fmt.Errorf("%w: %s%s", ErrNotConfirmed, text, d.later(t))
 		}
-		r, err := d.Outbox.Add(outbox.Report{API: d.Client.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
+		r, err := d.Outbox.Add(outbox.Report{API: d.Site.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
 			Result: result, Text: text, Confirmed: outbox.Confirmation{By: v.By}, Link: g.Link, SGF: string(g.SGF)})
 		if err != nil {
 			return outbox.Report{}, err
@@ -448,15 +457,14 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	if _, err := d.Outbox.Flush(ctx, d.connect); err != nil {
 		d.tell("%v.", err)
 	}
-	all, err := d.Outbox.Reports()
-	if i := slices.IndexFunc(all, func(x outbox.Report) bool { return x.ID == r.ID }); i >= 0 {
-		r = all[i]
-	} else if err != nil {
+	if now, err := d.Outbox.Report(r.ID); err == nil {
+		r = now
+	} else {
 		return r, err
 	}
 	switch r.State {
 	case outbox.Done, outbox.Taken:
-		d.tell("Challonge has the result: %s.", r.Text)
+		d.tell("%s has the result: %s.", d.Site.Name(), r.Text)
 	case outbox.Held:
 		d.tell("The result waits for the organiser: %s.%s", r.Problem, hint(" See '%s'.", d.Hints.Held))
 	default:
@@ -465,17 +473,17 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	return r, nil
 }
 
-// connect serves the reports of this desk's Challonge.
-func (d *Desk) connect(_ context.Context, r outbox.Report) (outbox.Challonge, error) {
-	if r.API != d.Client.API() || r.Community != d.Community {
+// connect serves the reports of this desk's site.
+func (d *Desk) connect(_ context.Context, r outbox.Report) (outbox.Sender, error) {
+	if r.API != d.Site.API() || r.Community != d.Community {
 		return nil, fmt.Errorf("this result is for %s %s%s", r.API, r.Community, hint("; '%s' brings it there", d.Hints.Send))
 	}
-	return d.Client, nil
+	return d.Site, nil
 }
 
-// result is the result in Challonge's terms: the winner has 1, the loser 0.
-func (t *Table) result(r board.Result) (challonge.Result, error) {
-	res := challonge.Result{Player1: t.ids[0], Player2: t.ids[1]}
+// result is the result as it is reported: the winner has 1, the loser 0.
+func (t *Table) result(r board.Result) (club.Result, error) {
+	res := club.Result{Player1: t.ids[0], Player2: t.ids[1]}
 	switch {
 	case r.By == board.Void:
 		return res, errors.New("a game without result cannot be reported")
@@ -483,7 +491,7 @@ func (t *Table) result(r board.Result) (challonge.Result, error) {
 		res.Winner, res.Sets = t.ids[0], [][2]int{{1, 0}}
 	case r.Winner == board.White:
 		res.Winner, res.Sets = t.ids[1], [][2]int{{0, 1}}
-	case slices.Contains([]string{challonge.SingleElimination, challonge.DoubleElimination}, t.Tournament.TypeOf(t.Match)):
+	case t.Tournament.FormOf(t.Match).KnockOut():
 		return res, errors.New("a knock-out knows no draws")
 	default:
 		res.Sets = [][2]int{{0, 0}}
@@ -544,8 +552,7 @@ func (d *Desk) FinishOnline(ctx context.Context, spec string, g Online) (*Table,
 		two = i == 1
 	}
 	if two {
-		t.Black, t.White = t.White, t.Black
-		t.ids[0], t.ids[1] = t.ids[1], t.ids[0]
+		t.swap()
 	}
 	r, err := d.Finish(ctx, t, g.Game)
 	return t, r, err

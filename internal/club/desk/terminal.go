@@ -46,7 +46,7 @@ func (t *Terminal) Confirm(ctx context.Context, r Review) (Verdict, error) {
 		fmt.Fprintln(t.Out, r.Count)
 	}
 	for {
-		fmt.Fprint(t.Out, "Report this to Challonge? p = yes, the players agree; o = yes, as the organiser; n = no; or the right result, such as W+3.5: ")
+		fmt.Fprintf(t.Out, "Report this to %s? p = yes, the players agree; o = yes, as the organiser; n = no; or the right result, such as W+3.5: ", r.Site)
 		line, err := t.Line(ctx)
 		if err != nil {
 			return Verdict{}, noAnswer(err)

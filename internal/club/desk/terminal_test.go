@@ -39,8 +39,8 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 	term, out = typed("w+3.5")
-	v, err := term.Confirm(t.Context(), Review{Text: "Anna wins", Count: "Black 40"})
-	if err != nil || v.Instead == nil || *v.Instead != (board.Result{Winner: board.White, Points: 3.5}) || !strings.Contains(out.String(), "Black 40") {
+	v, err := term.Confirm(t.Context(), Review{Site: "Challonge", Text: "Anna wins", Count: "Black 40"})
+	if err != nil || v.Instead == nil || *v.Instead != (board.Result{Winner: board.White, Points: 3.5}) || !strings.Contains(out.String(), "Black 40\nReport this to Challonge? p = yes") {
 		t.Errorf("%+v %v %s", v, err, out)
 	}
 }
