@@ -90,7 +90,7 @@ func New(o Options) (*Client, error) {
 func checkAddress(text string) (*url.URL, error) {
 	u, err := web.CheckAddress(strings.TrimRight(text, "/"), "https", "http")
 	if err != nil {
-		return nil, fmt.Errorf("%q is no address of Challonge: %w", mask.Address(text), err)
+		return nil, fmt.Errorf("%q is not an address of Challonge: %w", mask.Address(text), err)
 	}
 	return u, nil
 }
@@ -263,7 +263,7 @@ const (
 )
 
 // ErrEndless is wrapped by the error for a list that does not end.
-var ErrEndless = errors.New("the list of Challonge does not end")
+var ErrEndless = errors.New("Challonge's list does not end")
 
 // pages fetches a whole list. It ends by the count in the reply's meta where
 // there is one, else with the first page that is not full, and in any case with

@@ -152,7 +152,7 @@ func (s *Server) mine(c *call, t *tournament) bool {
 func (s *Server) me(c *call) (any, error) {
 	u := c.who.user
 	if u == nil {
-		return nil, problem{http.StatusNotFound, "an application is no user", ""}
+		return nil, problem{http.StatusNotFound, "an application is not a user", ""}
 	}
 	return single(s.thing("user", u.ID, map[string]any{"username": u.Name, "email": strings.ToLower(u.Name) + "@example.org"})), nil
 }

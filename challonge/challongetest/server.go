@@ -441,8 +441,8 @@ func (s *Server) attributes(c *call, kind string, v any) error {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(c.body, &doc); err != nil || doc.Data == nil || len(doc.Data.Attributes) == 0 {
-		s.violate("%s %v: the body is no JSON:API document", c.method, c.path)
-		return problem{http.StatusBadRequest, "the body is no JSON:API document", ""}
+		s.violate("%s %v: the body is not a JSON:API document", c.method, c.path)
+		return problem{http.StatusBadRequest, "the body is not a JSON:API document", ""}
 	}
 	if !strings.EqualFold(doc.Data.Type, kind) {
 		s.violate("%s %v: type %q instead of %q", c.method, c.path, doc.Data.Type, kind)

@@ -118,7 +118,7 @@ func (s *Server) fill(c *call, t *tournament, fresh bool) error {
 	t.groupKind, t.groupSize, t.groupAdvance = cmp.Or(a.Groups.Type, t.groupKind), cmp.Or(a.Groups.Size, t.groupSize), cmp.Or(a.Groups.Advance, t.groupAdvance)
 	switch {
 	case !slices.Contains([]string{"round robin", "single elimination", "double elimination"}, t.groupKind):
-		return invalid("group_stage_options/stage_type", "%s is no type of groups", t.groupKind)
+		return invalid("group_stage_options/stage_type", "%s is not a type of groups", t.groupKind)
 	case t.groupSize < 2 || t.groupAdvance < 1 || t.groupAdvance > t.groupSize:
 		return invalid("group_stage_options/group_size", "of groups of %d, %d cannot go on", t.groupSize, t.groupAdvance)
 	}
@@ -156,7 +156,7 @@ func (t *tournament) setKind(kind *string) error {
 	case "free for all":
 		return invalid("tournament_type", "this test server knows no %s", *kind)
 	}
-	return invalid("tournament_type", "%s is no type of tournament", *kind)
+	return invalid("tournament_type", "%s is not a type of tournament", *kind)
 }
 
 func (s *Server) changeTournament(c *call) (any, error) {

@@ -22,7 +22,7 @@ func newChallongeLogoutCommand(f *challongeFlags) *cobra.Command {
 			if err := store.Delete(challonge.StoreKey(f.endpoints)); err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), "Signed out here. Challonge itself ends a token or a key on https://challonge.com/settings/developer.")
+			fmt.Fprintln(cmd.OutOrStdout(), "Signed out on this machine. To end a token or a key at Challonge itself, go to https://challonge.com/settings/developer.")
 			return nil
 		},
 	}

@@ -43,7 +43,7 @@ func newChallongeCreateCommand(f *challongeFlags) *cobra.Command {
 		}
 		if len(names) > 0 {
 			if _, err := c.AddParticipants(cmd.Context(), t.ID, named(names)); err != nil {
-				return fmt.Errorf("the tournament %s was made, but not all participants came in: %w", cmp.Or(t.Slug, string(t.ID)), err)
+				return fmt.Errorf("the tournament %s was made, but not all participants were added: %w", cmp.Or(t.Slug, string(t.ID)), err)
 			}
 			t.Participants = max(t.Participants, len(names))
 		}
@@ -82,12 +82,12 @@ func registerTournament(cmd *cobra.Command) *tournamentFlags {
 	fl.StringVar(&t.about, "description", "", "description; \"9x9\" in it or in the name sets the boards' size")
 	fl.StringVar(&t.starts, "starts", "", "`time` of the start, as \"2026-11-22 19:00\"")
 	fl.BoolVar(&t.private, "private", false, "hide it from search and lists")
-	fl.BoolVar(&t.attachments, "attachments", false, "take the games' SGF at the matches (on for new ones)")
+	fl.BoolVar(&t.attachments, "attachments", false, "let the games' SGF be attached to matches (on for new ones)")
 	fl.BoolVar(&t.third, "third-place", false, "play for the third place")
 	fl.IntVar(&t.rounds, "rounds", 0, "rounds of a Swiss tournament")
 	fl.IntVar(&t.iterations, "iterations", 0, "how often everybody meets in a round robin")
-	fl.IntVar(&t.groups, "groups", 0, "play a round robin in groups of so many before")
-	fl.IntVar(&t.through, "through", 2, "with --groups: how many of each go on")
+	fl.IntVar(&t.groups, "groups", 0, "first play a round robin in groups of this many")
+	fl.IntVar(&t.through, "through", 2, "with --groups: how many of each group advance")
 	return t
 }
 

@@ -50,7 +50,7 @@ one, by GOBANCAM_CHALLONGE_CLIENT_SECRET or GOBANCAM_CHALLONGE_CLIENT_SECRET_FIL
 docs/challonge.md shows how to register one. Without --way it is device when a
 client id is given, else key.
 
-What was got is kept in the system's key ring, or where there is none in a file
+The sign-in is kept in the system's key ring or, where there is none, in a file
 that only you can read.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.login(cmd, &l) },
@@ -203,7 +203,7 @@ func (f *challongeFlags) keep(cmd *cobra.Command, store *credentials.Store, way 
 			name = me.Username
 		case challonge.Temporary(err) && token != nil:
 			// The token is good for days, and a second code is a nuisance.
-			fmt.Fprintf(cmd.ErrOrStderr(), "It could not be checked who this is: %v\n", err)
+			fmt.Fprintf(cmd.ErrOrStderr(), "Who this is could not be checked: %v\n", err)
 			name = "somebody"
 		default:
 			return "", fmt.Errorf("this does not sign in to Challonge: %w", err)

@@ -86,7 +86,7 @@ func newMatchesUnderwayCommand(f *challongeFlags) *cobra.Command {
 			}
 			return f.changeMatch(cmd, s, m, challonge.MarkUnderway)
 		})
-	cmd.Flags().BoolVar(&off, "off", false, "no longer show it so")
+	cmd.Flags().BoolVar(&off, "off", false, "no longer show it as being played")
 	return cmd
 }
 

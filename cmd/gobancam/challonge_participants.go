@@ -30,13 +30,13 @@ func newChallongeParticipantsCommand(f *challongeFlags) *cobra.Command {
 	cmd.AddCommand(
 		newParticipantsAddCommand(f),
 		newParticipantsUpdateCommand(f),
-		f.forPlayer("remove", "Take a participant out", func(cmd *cobra.Command, c *challonge.Client, t, player challonge.ID, name string) error {
-			if err := f.sure(cmd, "Removing %s: before the start all others move up; in a tournament that runs, the matches left are forfeited.", name); err != nil {
+		f.forPlayer("remove", "Remove a participant", func(cmd *cobra.Command, c *challonge.Client, t, player challonge.ID, name string) error {
+			if err := f.sure(cmd, "Removing %s: before the start all others move up; in a tournament that is under way, the matches left are forfeited.", name); err != nil {
 				return err
 			}
 			return c.DeleteParticipant(cmd.Context(), t, player)
 		}),
-		f.command("clear TOURNAMENT", "Take everybody out", func(cmd *cobra.Command, c *challonge.Client, args []string) error {
+		f.command("clear TOURNAMENT", "Remove everybody", func(cmd *cobra.Command, c *challonge.Client, args []string) error {
 			list, err := c.Participants(cmd.Context(), tournamentID(args[0]))
 			if err != nil {
 				return err
@@ -77,7 +77,7 @@ func newParticipantsAddCommand(f *challongeFlags) *cobra.Command {
 			}
 			list, err := c.AddParticipants(cmd.Context(), tournamentID(args[0]), fields)
 			if err != nil && len(list) > 0 {
-				err = fmt.Errorf("%s came in, then: %w", plural(len(list), "participant", "participants"), err)
+				err = fmt.Errorf("%s added, then: %w", plural(len(list), "participant", "participants"), err)
 			}
 			return f.printParticipants(cmd, list, err)
 		},

@@ -94,7 +94,7 @@ func (f *challongeFlags) endGroups(cmd *cobra.Command, c *challonge.Client, t ch
 	if err := f.nothingWaits(cmd, c, t.ID); err != nil {
 		return t, err
 	}
-	if err := f.sure(cmd, "Ending the groups of %s fixes who goes on; their results cannot be changed any more.", t.Name); err != nil {
+	if err := f.sure(cmd, "Ending the groups of %s fixes who advances; their results can no longer be changed.", t.Name); err != nil {
 		return t, err
 	}
 	return c.ChangeState(cmd.Context(), t.ID, challonge.FinalizeGroupStage)

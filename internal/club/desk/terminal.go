@@ -34,7 +34,7 @@ func (t *Terminal) Choose(ctx context.Context, question string, options []string
 		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && n >= 1 && n <= len(options) {
 			return n - 1, nil
 		}
-		fmt.Fprintf(t.Out, "%q is none of the numbers.\n", strings.TrimSpace(line))
+		fmt.Fprintf(t.Out, "%q is not one of the numbers.\n", strings.TrimSpace(line))
 	}
 }
 

@@ -26,7 +26,7 @@ func TestTerminal(t *testing.T) {
 	if i, err := term.Choose(t.Context(), "Who has Black?", []string{"Anna", "Ben"}); i != 1 || err != nil {
 		t.Errorf("%d %v", i, err)
 	}
-	if !strings.Contains(out.String(), `"3" is none of the numbers`) || !strings.Contains(out.String(), "  2  Ben") {
+	if !strings.Contains(out.String(), `"3" is not one of the numbers`) || !strings.Contains(out.String(), "  2  Ben") {
 		t.Errorf("shown: %s", out)
 	}
 	if _, err := term.Choose(t.Context(), "?", []string{"a", "b"}); err == nil || !strings.Contains(err.Error(), "nobody answered") {
