@@ -71,13 +71,13 @@ step "vet" go vet -tags "$tags,matprofile" ./...
 step "staticcheck" go tool staticcheck -tags "$tags,matprofile" ./...
 step "tests of the rules, without cgo" pure_tests ./board/... ./internal/grid/... ./internal/reading/...
 step "tests with the race detector" \
-  go test -race -tags "$tags,matprofile" -skip "$programs" $others
+  go test -race -timeout 40m -tags "$tags,matprofile" -skip "$programs" $others
 step "tests with the race detector: sources, eyes and table" \
-  go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
+  go test -race -timeout 40m -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game" \
-  go test -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
+  go test -timeout 40m -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
 step "real programs: killed at every step of sending, two that play each other, matches of a club" \
-  go test ./cmd/gobancam -run "$programs"
+  go test -timeout 40m ./cmd/gobancam -run "$programs"
 
 printf '\n%s\n%d passed, %d failed\n' "$summary" "$passed" ${#failed[@]}
 [ ${#failed[@]} -eq 0 ]

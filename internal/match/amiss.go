@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // What must be on the board, or came with a move, and went wrong: it makes
@@ -71,7 +72,7 @@ func (r *Referee) offer() {
 		return
 	}
 	r.offerPlacement()
-	if r.watch != nil && r.eyesBlind() && r.phase == Play && r.result == nil {
+	if r.watch != nil && r.eyesBlind() && r.phase == game.Playing && r.result == nil {
 		return // it is asked on when something is seen again
 	}
 	lost := r.missed()
@@ -101,7 +102,7 @@ func (r *Referee) offer() {
 // missed returns the stones of mine that were played and are missing, while it
 // is the time to play.
 func (r *Referee) missed() []Stone {
-	if r.phase != Play || r.result != nil || r.resigned || r.pending != nil || !r.online || !r.synced ||
+	if r.phase != game.Playing || r.result != nil || r.resigned || r.pending != nil || !r.online || !r.synced ||
 		!r.viewed || r.bump != nil || r.setup || len(r.diff.takeBack) > 0 {
 		return nil
 	}

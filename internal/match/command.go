@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // obey carries out a wish of the user, or says why it cannot be.
@@ -104,7 +105,7 @@ func (r *Referee) cancel(question int) {
 func (r *Referee) score(agree bool) {
 	switch {
 	case !r.mayAsk():
-	case r.phase != Removal:
+	case r.phase != game.StoneRemoval:
 		r.note(textNotScoring)
 	case agree:
 		r.request(Request{Kind: ReqAcceptRemoval, Points: slices.Clone(r.dead)})
@@ -126,7 +127,7 @@ func (r *Referee) mayAsk() bool {
 	switch {
 	case r.game == nil || !r.online || !r.synced:
 		r.note(textOffline)
-	case r.result != nil || r.phase == Finished:
+	case r.result != nil || r.phase == game.Over:
 		r.note(textOver)
 	default:
 		return true
@@ -149,9 +150,9 @@ func (r *Referee) obstacle(resume bool) string {
 	switch {
 	case r.game == nil || !r.online || !r.synced:
 		return textOffline
-	case r.result != nil || r.phase == Finished || r.resigned:
+	case r.result != nil || r.phase == game.Over || r.resigned:
 		return textOver
-	case r.phase != Play:
+	case r.phase != game.Playing:
 		return textScoring
 	case r.paused != nil && !(resume && r.paused.By != board.Empty && r.paused.By == r.data.Me):
 		return textIsPaused
@@ -181,7 +182,7 @@ func (r *Referee) markDead(ps []board.Point) {
 	if !r.mayAsk() {
 		return
 	}
-	if r.phase != Removal {
+	if r.phase != game.StoneRemoval {
 		r.note(textNotScoring)
 		return
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // checkpoints are of many situations, and of released versions.
@@ -33,8 +34,8 @@ func checkpoints(t testing.TB) (saved [][]byte) {
 	w := newWorldWithTwoMoves(t)
 	w.run(time.Second)
 	keep(w.ref)
-	w.srv.undo = &UndoRequested{By: white, Number: 2, Count: 1}
-	w.srv.push(*w.srv.undo)
+	w.srv.undo = &game.Undo{By: white, Number: 2, Count: 1}
+	w.srv.push(game.UndoRequested{Undo: *w.srv.undo})
 	w.run(time.Second)
 	w.bump++
 	w.step()
@@ -154,10 +155,10 @@ func goOn(w *world, saved []byte) (restored int) {
 		for range 4 {
 			step(Input{Look: &Look{Reading: w.look()}})
 		}
-		for _, e := range []ServerEvent{
-			MovePlayed{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}},
-			UndoAccepted{}, RemovalAccepted{By: white}, PauseChanged{}, Refused{Ref: 1}, w.srv.dataBut(func(*GameData) {}),
-			GameFinished{}} {
+		for _, e := range []game.Event{
+			game.Played{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}},
+			game.UndoAccepted{}, game.RemovalAccepted{By: white}, game.PauseChanged{}, game.Refused{Ref: 1}, w.srv.dataBut(func(*game.Data) {}),
+			game.Finished{}} {
 			step(Input{Server: e})
 		}
 		step(Input{Look: &Look{Err: io.EOF}})

@@ -49,7 +49,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		}
 	}
 	if e.Result != nil {
-		v.Result = e.Result.Text
+		v.Result = e.Result.String()
 	}
 	return json.Marshal(v)
 }

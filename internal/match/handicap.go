@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // Handicap stones that I place where I like may lie there before they can be
@@ -13,7 +14,7 @@ import (
 // toPlace returns how many handicap stones I have still to place, without one
 // that is on its way.
 func (r *Referee) toPlace() int {
-	if r.game == nil || r.phase != Play || r.result != nil || r.game.ToMove() != r.me() {
+	if r.game == nil || r.phase != game.Playing || r.result != nil || r.game.ToMove() != r.me() {
 		return 0
 	}
 	n := r.game.HandicapLeft()

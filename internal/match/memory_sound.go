@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // A checkpoint may come from a stranger. What Step rests on without looking is
@@ -47,16 +48,16 @@ func (r *Referee) sound() error {
 		c.time(m.changed)
 	}
 	if r.game != nil {
-		_, err := r.data.game()
+		_, err := playOut(&r.data)
 		c.no(err)
 	}
-	c.no(errors.Join(validPhase(r.phase), r.paused.valid(), validPlayer("whose turn it is", r.toMove), validPoints(r.dead, size)))
-	c.no((&ClockChanged{Clocks: r.clocks}).valid())
+	c.no(errors.Join(validPhase(r.phase), validPause(r.paused), validPlayer("whose turn it is", r.toMove), validPoints(r.dead, size)))
+	c.no(validClocks(game.ClockChanged{Clocks: r.clocks}))
 	if r.undo != nil {
-		c.no(r.undo.valid())
+		c.no(validUndo(*r.undo))
 	}
 	if r.result != nil {
-		c.no(r.result.valid())
+		c.no(validResult(*r.result))
 	}
 	for _, p := range []*Pending{r.pending, r.lost} {
 		if p != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -48,17 +49,17 @@ type Referee struct {
 	online    bool // connected
 	synced    bool // its record is known and requests may go out
 	epoch     int
-	data      GameData
-	game      *board.Game // its record, replayed; nil before the first GameData
-	phase     Phase
+	data      game.Data
+	game      *board.Game // its record, replayed; nil before the first game.Data
+	phase     game.Phase
 	phaseAt   time.Duration
 	toMove    board.Color // by its clock
-	clocks    [2]Clock
-	paused    *Pause
-	undo      *UndoRequested
+	clocks    [2]game.Clock
+	paused    *game.Pause
+	undo      *game.Undo
 	dead      []board.Point
 	accepted  [2]bool
-	result    *Result
+	result    *game.Result
 	turnAt    time.Duration // when the number of moves last changed
 	askedSync time.Duration // when the record was last asked for
 	// nonsense is what the server last said that cannot be, until it tells the
@@ -142,11 +143,11 @@ func New(o Options) *Referee {
 	}
 	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, edition: o.Edition, journal: slices.Clone(o.Journal),
 		toMove: board.Empty, unlocked: -1, resumed: never,
-		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
+		refused: map[board.Move]int{}, state: StateStarting, phase: game.Playing}
 }
 
 // Game returns a copy of the game as the referee knows it; nil before the first
-// GameData.
+// game.Data.
 func (r *Referee) Game() *board.Game {
 	if r.game == nil {
 		return nil
@@ -298,7 +299,7 @@ func (r *Referee) leave() {
 	switch {
 	case r.quit && r.pending == nil, r.quit && !r.online:
 		r.out.Quit = true
-	case r.result != nil && r.phase == Finished:
+	case r.result != nil && r.phase == game.Over:
 		r.out.Quit = true
 	case r.eyesEnd && r.pending == nil && r.now-r.lastLook > 2*r.tune.Ponder && (!r.hold.on || r.now-r.lastLook > long):
 		// What is still asked about then, nobody answers.

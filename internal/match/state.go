@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // standing is a state with what there is to say about it.
@@ -37,9 +38,9 @@ func (r *Referee) stand() standing {
 		return standing{state: StateConnectionLost, text: "The connection to the server is lost. It is tried again; nothing is forgotten."}
 	case !r.synced && r.now-r.askedSync >= r.tune.Blind:
 		return standing{state: StateConnectionLost, text: "The server does not tell the game. It is asked again."}
-	case r.phase == Finished:
+	case r.phase == game.Over:
 		return standing{state: StateFinished, text: "The game is over. Waiting for the result."}
-	case r.phase == Removal:
+	case r.phase == game.StoneRemoval:
 		return standing{state: StateRemoval, text: "Mark the dead stones on the screen, then agree. " + r.textDead()}
 	case r.paused != nil:
 		return standing{state: StatePaused, text: textPaused(*r.paused, r.data), quiet: true}
@@ -226,7 +227,7 @@ func (r *Referee) Snapshot() *Snapshot {
 	s.Last, s.HasLast = g.LastMove()
 	s.Captures = [2]int{g.Captures(board.Black), g.Captures(board.White)}
 	s.ToMove = g.ToMove()
-	s.MyTurn = r.phase == Play && r.result == nil && r.myTurn()
+	s.MyTurn = r.phase == game.Playing && r.result == nil && r.myTurn()
 	d := &r.diff
 	s.Owed, s.Prisoners, s.TakeBack, s.Overlooked = d.owed, d.prisoners, d.takeBack, d.overlooked
 	s.Missing, s.Unexpected, s.Misplaced = r.named(d.missing), r.unexpected(), r.misplaced()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // refuse takes in an input that cannot be: it changes nothing of the game.
@@ -12,7 +13,7 @@ func (r *Referee) refuse(in Input, wrong error) {
 	case in.Look != nil:
 		r.eyesErr = wrong
 	case in.Server != nil:
-		if _, ok := in.Server.(GameData); ok {
+		if _, ok := in.Server.(game.Data); ok {
 			r.online = true
 		}
 		r.distrust(wrong)
@@ -43,7 +44,7 @@ func (r *Referee) distrust(wrong error) {
 
 // sameGame says what is wrong with game data that may be of another game than
 // the one that is being played. g is its record.
-func (r *Referee) sameGame(d *GameData, g *board.Game) error {
+func (r *Referee) sameGame(d *game.Data, g *board.Game) error {
 	switch {
 	case r.game == nil:
 	case d.ID != r.data.ID:

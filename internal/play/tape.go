@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
@@ -43,7 +44,7 @@ type lookData struct {
 	EOF   bool   `json:"eof,omitempty"` // there will be no more
 }
 
-// serverData is a match.ServerEvent with the name of its type.
+// serverData is a game.Event with its name in serverEvents.
 type serverData struct {
 	Type string          `json:"type"`
 	Data json.RawMessage `json:"data"`
@@ -176,7 +177,7 @@ func (t *Tape) write(in match.Input) error {
 		if err != nil {
 			return err
 		}
-		return t.w.Event(in.At, kindServer, serverData{reflect.TypeOf(in.Server).Name(), data})
+		return t.w.Event(in.At, kindServer, serverData{serverNames[reflect.TypeOf(in.Server)], data})
 	case in.Command != nil:
 		return t.w.Event(in.At, kindCommand, in.Command)
 	case in.Failed != 0:
@@ -524,26 +525,33 @@ func inputOf(e recording.Entry) (in match.Input, ok bool, err error) {
 	return in, true, nil
 }
 
-// serverEvents are the types by name.
-var serverEvents = func() map[string]reflect.Type {
-	m := map[string]reflect.Type{}
-	for _, e := range []match.ServerEvent{match.GameData{}, match.MovePlayed{}, match.Acknowledged{}, match.Refused{},
-		match.PhaseChanged{}, match.UndoRequested{}, match.UndoCanceled{}, match.UndoAccepted{}, match.ClockChanged{},
-		match.PauseChanged{}, match.RemovalChanged{}, match.RemovalAccepted{}, match.GameFinished{}, match.Connected{},
-		match.Disconnected{}, match.ServerSaid{}} {
-		m[reflect.TypeOf(e).Name()] = reflect.TypeOf(e)
+// serverEvents are the events by the names that they have in recordings, which
+// are older than those of package game.
+var serverEvents = map[string]game.Event{
+	"GameData": game.Data{}, "MovePlayed": game.Played{}, "Acknowledged": game.Acknowledged{}, "Refused": game.Refused{},
+	"PhaseChanged": game.PhaseChanged{}, "UndoRequested": game.UndoRequested{}, "UndoCanceled": game.UndoCanceled{},
+	"UndoAccepted": game.UndoAccepted{}, "ClockChanged": game.ClockChanged{}, "PauseChanged": game.PauseChanged{},
+	"RemovalChanged": game.RemovalChanged{}, "RemovalAccepted": game.RemovalAccepted{}, "GameFinished": game.Finished{},
+	"Connected": game.Connected{}, "Disconnected": game.Disconnected{}, "ServerSaid": game.Said{},
+}
+
+// serverNames are the names of serverEvents by type.
+var serverNames = func() map[reflect.Type]string {
+	m := map[reflect.Type]string{}
+	for name, e := range serverEvents {
+		m[reflect.TypeOf(e)] = name
 	}
 	return m
 }()
 
-func serverEvent(d serverData) (match.ServerEvent, error) {
-	t, ok := serverEvents[d.Type]
+func serverEvent(d serverData) (game.Event, error) {
+	e, ok := serverEvents[d.Type]
 	if !ok {
 		return nil, fmt.Errorf("the recording holds a server event %q that this gobancam does not know", d.Type)
 	}
-	v := reflect.New(t)
+	v := reflect.New(reflect.TypeOf(e))
 	if err := json.Unmarshal(d.Data, v.Interface()); err != nil {
 		return nil, fmt.Errorf("a server event %s of the recording: %w", d.Type, err)
 	}
-	return v.Elem().Interface().(match.ServerEvent), nil
+	return v.Elem().Interface().(game.Event), nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -158,7 +159,7 @@ func sideLines(s *match.Snapshot) []string {
 		p := s.Players[i]
 		who := strings.TrimSpace(p.Name + " " + p.Rank)
 		turn := " "
-		if s.Phase == match.Play && int(s.ToMove) == i+1 {
+		if s.Phase == game.Playing && int(s.ToMove) == i+1 {
 			turn = ">"
 		}
 		line := fmt.Sprintf("%s%s %s", turn, name, who)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/game"
 )
 
 func camerasMenu(t testing.TB) *Menu {
@@ -205,7 +205,7 @@ func TestWindowIsSpoken(t *testing.T) {
 	u.press("P")
 	expect("a key that comes twice", "Press P once more")
 	over := *snap
-	over.Phase, over.Dead = match.Removal, []board.Point{{X: 3, Y: 6}}
+	over.Phase, over.Dead = game.StoneRemoval, []board.Point{{X: 3, Y: 6}}
 	w.ShowSnapshot(&over)
 	u.look()
 	u.press("ArrowLeft")

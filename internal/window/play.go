@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -100,7 +101,7 @@ func boardOf(s *match.Snapshot) position {
 			p.Marks = append(p.Marks, mark{kind, color, pt, part})
 		}
 	}
-	if s.HasLast && s.Phase != match.Removal {
+	if s.HasLast && s.Phase != game.StoneRemoval {
 		put(markLast, s.Last.Color, s.Last.Point, 0)
 	}
 	for _, d := range s.Dead {
@@ -127,7 +128,7 @@ func boardOf(s *match.Snapshot) position {
 	switch {
 	case s.Pending != nil:
 		put(markPending, s.Pending.Move.Color, s.Pending.Move.Point, 0)
-	case s.Candidate != nil && s.Phase == match.Play:
+	case s.Candidate != nil && s.Phase == game.Playing:
 		put(markTrial, s.Candidate.Move.Color, s.Candidate.Move.Point, float64(int(s.Candidate.Held*8))/8)
 	}
 	return p
@@ -163,9 +164,9 @@ func (f *playFace) cells(u *ui) []image.Rectangle {
 func (f *playFace) buttonsOf(u *ui) []button {
 	s := u.state.snap
 	at := f.cells(u)
-	playing := s != nil && s.Phase == match.Play && s.Result == nil
+	playing := s != nil && s.Phase == game.Playing && s.Result == nil
 	online := playing && s.Online
-	removal := s != nil && s.Phase == match.Removal && s.Result == nil
+	removal := s != nil && s.Phase == game.StoneRemoval && s.Result == nil
 	b := make([]button, 0, len(at))
 	add := func(x button) {
 		if len(b) < len(at) {
@@ -284,7 +285,7 @@ func (f *playFace) scene(u *ui) scene {
 	if s.Size > 0 {
 		p = boardOf(s)
 	}
-	if f.aims && s.Phase == match.Removal {
+	if f.aims && s.Phase == game.StoneRemoval {
 		p.Marks = append(p.Marks, mark{Kind: markCursor, Point: f.cursor})
 	}
 	sc.panels = append(sc.panels, panel{rect: f.laid.board, key: keyOf(p.Size, p.Board.Rows(), p.Marks), paint: func(c *paint.Canvas) {
@@ -308,10 +309,10 @@ func (f *playFace) handle(u *ui, e event) {
 		p, ok := layBoard(f.laid.board, s.Size).point(e.at)
 		switch {
 		case !ok:
-		case s.Phase == match.Removal:
+		case s.Phase == game.StoneRemoval:
 			f.aims = false
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
-		case s.Phase == match.Play && u.w.opt.Point != nil:
+		case s.Phase == game.Playing && u.w.opt.Point != nil:
 			u.w.opt.Point(p)
 		}
 	case keyDown:
@@ -330,7 +331,7 @@ func (f *playFace) key(u *ui, key string) {
 	case "Enter", "Y":
 		if q, ok := question(s); ok {
 			u.w.do(match.Command{Kind: match.CmdAccept, Question: q.ID})
-		} else if f.aims && s != nil && s.Phase == match.Removal {
+		} else if f.aims && s != nil && s.Phase == game.StoneRemoval {
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{f.cursor}})
 		}
 	case "Escape", "N":
@@ -360,7 +361,7 @@ func (f *playFace) key(u *ui, key string) {
 	case "Space":
 		switch {
 		case s == nil:
-		case s.Phase == match.Removal && f.aims:
+		case s.Phase == game.StoneRemoval && f.aims:
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{f.cursor}})
 		case s.Paused != nil:
 			simple(match.CmdResume)
@@ -368,13 +369,13 @@ func (f *playFace) key(u *ui, key string) {
 			simple(match.CmdPause)
 		}
 	case "A":
-		if s != nil && s.Phase == match.Removal {
+		if s != nil && s.Phase == game.StoneRemoval {
 			simple(match.CmdAcceptScore)
 		} else if q, ok := question(s); ok {
 			u.w.do(match.Command{Kind: match.CmdAccept, Question: q.ID})
 		}
 	case "O":
-		if s != nil && s.Phase == match.Removal {
+		if s != nil && s.Phase == game.StoneRemoval {
 			simple(match.CmdRejectScore)
 		}
 	case "E":
@@ -419,7 +420,7 @@ func (f *playFace) key(u *ui, key string) {
 
 // aim moves the cursor of the arrow keys, and reports whether there is one.
 func (f *playFace) aim(s *match.Snapshot, key string) bool {
-	if s == nil || s.Phase != match.Removal || s.Size == 0 {
+	if s == nil || s.Phase != game.StoneRemoval || s.Size == 0 {
 		return false
 	}
 	if !f.aims {
@@ -437,7 +438,7 @@ func (f *playFace) aim(s *match.Snapshot, key string) bool {
 // suggest marks what looks dead and is not marked.
 func (f *playFace) suggest(u *ui) {
 	s := u.state.snap
-	if s == nil || s.Phase != match.Removal {
+	if s == nil || s.Phase != game.StoneRemoval {
 		return
 	}
 	w := u.w
@@ -506,7 +507,7 @@ func (u *ui) lightsPanel(r image.Rectangle, s *match.Snapshot) panel {
 	where := ""
 	if s.Size > 0 {
 		where = fmt.Sprintf("Move %d", s.Number)
-		if s.Phase == match.Removal {
+		if s.Phase == game.StoneRemoval {
 			where = "Scoring"
 		}
 	}
@@ -646,7 +647,7 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 		age = time.Since(u.state.snapAt)
 	}
 	clock, spare := readClock(s.Clocks[i], age)
-	turn := s.Phase == match.Play && s.ToMove == color && s.Result == nil
+	turn := s.Phase == game.Playing && s.ToMove == color && s.Result == nil
 	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
 	won := s.Result != nil && s.Result.Winner == color
 	var notes []string
@@ -659,11 +660,11 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	case i == 0 && s.Handicap > 0:
 		notes = append(notes, fmt.Sprintf("handicap %d", s.Handicap))
 	}
-	if s.Phase == match.Removal && s.Accepted[i] && s.Result == nil {
+	if s.Phase == game.StoneRemoval && s.Accepted[i] && s.Result == nil {
 		notes = append(notes, "agrees")
 	}
 	if won {
-		notes = append([]string{"won " + s.Result.Text}, notes...)
+		notes = append([]string{"won " + s.Result.String()}, notes...)
 	}
 	return panel{rect: r, key: keyOf(i, name, rank, clock, spare, turn, low, won, notes), paint: func(c *paint.Canvas) {
 		t, sc := u.theme, u.scale
