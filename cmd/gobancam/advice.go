@@ -7,6 +7,10 @@ import (
 	"net/http"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/ogs"
@@ -39,11 +43,30 @@ func adviceFor(err error) string {
 	var other *outbox.ErrOther
 	var none *desk.NoMatchError
 	var over *desk.OverError
+	var absent *camera.NoneError
+	var out *account.SignedOutError
+	var stands *games.StandsError
+	var many games.ManyError
+	var number *games.NumberError
 	switch {
+	case errors.As(err, &out):
+		return "sign in with 'gobancam login', or name a token in " + account.TokenVariable
+	case errors.As(err, &stands):
+		return "see 'gobancam games' and 'gobancam challenge list'"
+	case errors.As(err, &number), errors.Is(err, games.ErrOver):
+		return "see 'gobancam games'"
+	case errors.Is(err, games.ErrNone):
+		return "offer one with 'gobancam challenge'"
+	case errors.As(err, &many):
+		return "see 'gobancam games' and name one"
+	case errors.Is(err, seat.ErrNoPicture):
+		return "give --corners, or show the whole board"
 	case errors.Is(err, ogs.ErrSignIn):
 		return "sign in with 'gobancam login'"
 	case errors.Is(err, ogs.ErrUnnamedOffer):
 		return "see 'gobancam challenge list'"
+	case errors.As(err, &absent):
+		return "name it by --camera or in the window"
 	case errors.Is(err, challonge.ErrSignIn):
 		return "sign in with 'gobancam challonge login'"
 	case errors.Is(err, challonge.ErrNoSecret):

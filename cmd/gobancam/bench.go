@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/bench"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -50,11 +51,11 @@ numbers are then those of decoding alone.`,
 			if len(args) == 0 {
 				src, err = bench.Simulated(cmd.Context())
 			} else {
-				opt.Source, opt.Live = cameraName(args[0]), vision.IsLive(args[0])
-				src, err = openSource(cmd.Context(), opt.Source, vision.OpenOptions{})
+				opt.Source, opt.Live = camera.Name(args[0]), vision.IsLive(args[0])
+				src, err = camera.OpenSource(cmd.Context(), opt.Source, vision.OpenOptions{})
 			}
 			if err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			defer src.Close()
 			found, err := bench.Run(cmd.Context(), src, opt)
@@ -68,7 +69,7 @@ numbers are then those of decoding alone.`,
 				}
 			}
 			if err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			return nil
 		},

@@ -30,9 +30,9 @@ func onlineGame(cmd *cobra.Command, f *ogsFlags, name string) (desk.Online, erro
 		return desk.Online{}, withCode(exitUsage, fmt.Errorf("%q is not a game; give its number or its address", name))
 	}
 	log := slog.New(slog.DiscardHandler)
-	c, err := f.client(cmd, log)
+	c, err := f.at(cmd).Client(cmd.Context(), log)
 	if err != nil {
-		if c, err = ogs.NewClient(f.options(log)); err != nil {
+		if c, err = ogs.NewClient(f.at(cmd).Options(log)); err != nil {
 			return desk.Online{}, withCode(exitUsage, err)
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/face"
+	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/club/atboard"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/gamefile"
@@ -29,7 +32,7 @@ type clubMatch struct {
 // of this match that was begun in file is gone on with; an empty file is one of
 // the match's own. What comes back has a record to be closed, also with an
 // error.
-func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face) (*clubMatch, error) {
+func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face.Face) (*clubMatch, error) {
 	d, err := f.desk(cmd, line)
 	if err != nil {
 		return &clubMatch{match: &atboard.Match{}}, err
@@ -38,10 +41,10 @@ func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (st
 	m, err := atboard.Seat(cmd.Context(), atboard.Options{
 		Desk: d, Spec: spec, Black: black, File: file,
 		OwnFile: func(t *desk.Table) string {
-			return gamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
+			return state.GamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
 		},
-		Open:    func(o gamefile.Options) (*gamefile.Keeper, error) { return openRecord(o, face) },
-		Connect: f.connect(cmd), Note: face.note,
+		Open:    func(o gamefile.Options) (*gamefile.Keeper, error) { return seat.OpenRecord(o, face) },
+		Connect: f.connect(cmd), Note: face.Note,
 	})
 	return &clubMatch{m, m.Record, m.Begun}, clubCode(err)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/qr/qrtest"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -264,7 +265,7 @@ func TestChallongeLoginInTheWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := deviceMenu(grant)
+	page, err := lounge.DeviceMenu(grant)
 	if err != nil {
 		t.Fatal(err)
 	}

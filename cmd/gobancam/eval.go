@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/eval"
 	"github.com/gobancam/gobancam/internal/eval/eyes"
 )
@@ -45,7 +46,7 @@ given, and from the picture alone.`,
 				return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
 			}
 			opt.Given, opt.Alone = !alone, !given
-			opt.Eyes, opt.Players = eyes.Eyes{}, eyes.Players{Place: placeCorners}
+			opt.Eyes, opt.Players = eyes.Eyes{}, eyes.Players{Place: camera.PlaceCorners}
 			opt.Told = func(r eval.Told) error {
 				if format == "json" {
 					return r.WriteJSON(cmd.OutOrStdout())

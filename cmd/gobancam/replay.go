@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/grid"
@@ -110,11 +111,11 @@ func (r *replayFlags) run(cmd *cobra.Command, name string) error {
 			setup.Size = eyes.Grid.Size()
 		}
 	} else if src, err = vision.Open(cmd.Context(), name, r.options()); err != nil {
-		return sourceError(err)
+		return camera.Failure(err)
 	}
 	defer src.Close()
 	if corners != nil {
-		if src, eyes.Grid, err = placeCorners(cmd.Context(), src, *corners, r.where.size); err != nil {
+		if src, eyes.Grid, err = camera.PlaceCorners(cmd.Context(), src, *corners, r.where.size); err != nil {
 			return err
 		}
 		setup.Size = eyes.Grid.Size()
@@ -148,7 +149,7 @@ func (r *replayFlags) look(ctx context.Context, replay play.Replay, tell *termin
 		}
 	}
 	if err != nil {
-		return sourceError(err)
+		return camera.Failure(err)
 	}
 	if err := tell.Unexplained(); err != nil {
 		return withCode(exitUsage, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -77,7 +78,7 @@ func (r *reportCommand) run(cmd *cobra.Command, args []string) error {
 	report.Describe(cmd.OutOrStdout(), about, !r.noPictures)
 	if !r.yes {
 		fmt.Fprintf(cmd.OutOrStdout(), "\nWrite all this to %s? [y/N] ", out)
-		answer, err := readLines(cmd.Context(), cmd.InOrStdin()).next(cmd.Context())
+		answer, err := face.ReadLines(cmd.Context(), cmd.InOrStdin()).Next(cmd.Context())
 		switch {
 		case errors.Is(err, io.EOF):
 			return withCode(exitUsage, errors.New("nobody answered; with --yes it is written without asking"))
@@ -116,21 +117,4 @@ func isYes(answer string) bool {
 		return true
 	}
 	return false
-}
-
-// newFlight begins a session of the flight recorder. A game is played without
-// one if need be: then nil is returned, and said why.
-func newFlight(note func(string), begin func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error)) *play.Tape {
-	dir, err := play.FlightDir(time.Now())
-	var t *play.Tape
-	if err == nil {
-		if t, err = begin(dir, recording.Flight, func(err error) { note(err.Error()) }); err != nil {
-			_ = os.Remove(dir) // if nothing is in it
-		}
-	}
-	if err != nil {
-		note("This session is not kept for a report: " + err.Error())
-		return nil
-	}
-	return t
 }
