@@ -53,7 +53,7 @@ type PhaseChanged struct{ Phase Phase }
 // UndoRequested brings a request that is open from now on.
 type UndoRequested struct{ Undo }
 
-// UndoCanceled says that the wish is no more.
+// UndoCanceled says that the request was withdrawn.
 type UndoCanceled struct{}
 
 // UndoAccepted says that the last Count moves are taken back; Count 0 means
@@ -88,7 +88,12 @@ type Finished struct{ Result Result }
 type Connected struct{}
 
 // Disconnected says why it cannot; without a Reason, that was said already.
-type Disconnected struct{ Reason string }
+// With Nonsense the line stands, but what the server sends makes no sense: it is
+// asked again.
+type Disconnected struct {
+	Reason   string
+	Nonsense bool `json:",omitzero"`
+}
 
 // Said is a sentence for humans, from the server or about it.
 type Said struct{ Text string }

@@ -190,7 +190,7 @@ const (
 	CmdQuit        CommandKind = "quit"
 )
 
-// Command is a wish of the user, from key, click, speech or standard input.
+// Command is what the user asks for, by key, click, speech or standard input.
 type Command struct {
 	Kind   CommandKind
 	Points []board.Point

@@ -7,7 +7,7 @@ import (
 	"github.com/gobancam/gobancam/game"
 )
 
-// obey carries out a wish of the user, or says why it cannot be.
+// obey carries out a command of the user, or says why it cannot.
 func (r *Referee) obey(c Command) {
 	switch c.Kind {
 	case CmdPass:
@@ -122,7 +122,7 @@ func (r *Referee) setMode(m Mode, below float64) {
 	}
 }
 
-// mayAsk reports whether requests can go out, and says why not.
+// mayAsk reports whether requests can go out; if not, it tells the user why.
 func (r *Referee) mayAsk() bool {
 	switch {
 	case r.game == nil || !r.online || !r.synced:

@@ -56,7 +56,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 
 func letter(c board.Color) string { return [...]string{"", "B", "W"}[c] }
 
-// round makes 0 of what is no number, which JSON cannot tell.
+// round rounds, and turns NaN and infinities, which JSON cannot express, into 0.
 func round(v float64, digits int) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0

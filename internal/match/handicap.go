@@ -24,8 +24,8 @@ func (r *Referee) toPlace() int {
 	return max(n, 0)
 }
 
-// placement returns the stones of mine on the board that may be handicap
-// stones: those that the rules allow, while some are to be placed.
+// placement returns my stones on the board that may be handicap stones: those
+// that the rules allow, while there are some to place.
 func (r *Referee) placement() []Stone {
 	if r.edition < 2 || r.toPlace() == 0 {
 		return nil

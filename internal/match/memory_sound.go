@@ -10,13 +10,13 @@ import (
 	"github.com/gobancam/gobancam/game"
 )
 
-// A checkpoint may come from a stranger. What Step rests on without looking is
-// looked at here.
+// A checkpoint may come from a stranger. What Step relies on without checking is
+// checked here.
 
 // checks collects what is wrong.
 type checks struct{ err error }
 
-// that notes what, unless ok.
+// that notes the fault what, unless ok.
 func (c *checks) that(ok bool, what string, args ...any) {
 	if !ok && c.err == nil {
 		c.err = fmt.Errorf(what, args...)
@@ -174,7 +174,7 @@ func finite(list ...float64) bool {
 
 func (c *checks) color(x board.Color) { c.no(validPlayer("a stone", x)) }
 
-// time accepts what stands for never, and −1, which stands for not now.
+// time also accepts the value that stands for never, and −1, for not now.
 func (c *checks) time(t time.Duration) {
 	c.that(t == never || t >= -1 && t <= maxTime, "an impossible time")
 }

@@ -44,6 +44,7 @@ type refereeMemory struct {
 	Nonsense   string        `json:"nonsense,omitzero"`   // since version 2
 	NonsenseAt time.Duration `json:"nonsenseAt,omitzero"` // since version 2
 	Offline    time.Duration `json:"offline,omitzero"`
+	Senseless  bool          `json:"senseless,omitzero"` // since version 2
 
 	Ref      int64         `json:"ref,omitzero"`
 	Pending  *Pending      `json:"pending,omitzero"`

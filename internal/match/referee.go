@@ -11,7 +11,7 @@ import (
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
-// Options are how a Referee works.
+// Options configure a Referee.
 type Options struct {
 	Tuning Tuning  `json:",omitzero"` // zero: Live
 	Mode   Mode    `json:",omitzero"` // empty: Auto
@@ -67,6 +67,7 @@ type Referee struct {
 	nonsense   string
 	nonsenseAt time.Duration
 	offline    time.Duration // when the connection was lost
+	senseless  bool          // not online, for the server sends what makes no sense
 
 	// What is on its way there.
 	ref      int64
@@ -130,7 +131,7 @@ type bump struct {
 	before []spot
 }
 
-// New returns the referee of a game that is yet to be told by the server.
+// New returns the referee of a game that the server has yet to send.
 func New(o Options) *Referee {
 	if o.Tuning == (Tuning{}) {
 		o.Tuning = Live()
@@ -155,7 +156,7 @@ func (r *Referee) Game() *board.Game {
 	return r.game.Clone()
 }
 
-// Step takes in one input and says what is to be done about it.
+// Step takes one input and returns what to do about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}
 	wrong := in.Validate()
@@ -187,7 +188,7 @@ func (r *Referee) Step(in Input) Output {
 	return r.out
 }
 
-// look takes in what the eyes say of a picture that was taken at a time.
+// look takes in what the eyes say of a picture.
 func (r *Referee) look(l Look, at time.Duration) {
 	at = min(at, r.now)
 	switch {
@@ -302,7 +303,7 @@ func (r *Referee) leave() {
 	case r.result != nil && r.phase == game.Over:
 		r.out.Quit = true
 	case r.eyesEnd && r.pending == nil && r.now-r.lastLook > 2*r.tune.Ponder && (!r.hold.on || r.now-r.lastLook > long):
-		// What is still asked about then, nobody answers.
+		// Nobody is left to answer an open question.
 		r.out.Quit = true
 	}
 }

@@ -87,7 +87,7 @@ func (s *stamps) of(in Input) time.Duration {
 	return at
 }
 
-// take gives the referee an input and carries out what it says.
+// take gives the referee an input and carries out its output.
 func (p *Ports) take(r *Referee, in Input) (quit bool) {
 	if p.Recorder != nil {
 		p.Recorder.Record(in)

@@ -11,13 +11,13 @@ import (
 func (r *Referee) hear(e game.Event) {
 	switch e := e.(type) {
 	case game.Connected:
-		r.online = true
+		r.online, r.senseless = true, false
 		r.askedSync = r.now
 	case game.Disconnected:
 		if r.online || r.game == nil {
 			r.offline = r.now
 		}
-		r.online, r.synced = false, false
+		r.online, r.synced, r.senseless = false, false, e.Nonsense
 		if e.Reason != "" {
 			r.event(Event{Kind: EventNote, Text: textDisconnected(e.Reason)})
 		}
@@ -98,7 +98,7 @@ func (r *Referee) gameData(d game.Data) {
 		before = r.game.MoveCount()
 	}
 	again := !first && d.Epoch == r.epoch
-	r.online, r.synced, r.epoch = true, true, d.Epoch
+	r.online, r.synced, r.senseless, r.epoch = true, true, false, d.Epoch
 	r.data, r.game = d, g
 	if first {
 		r.expect = board.NewPosition(g.Size())
@@ -158,7 +158,7 @@ func (r *Referee) guessPrisoners() {
 	}
 }
 
-// recover turns what the journal holds of this game into the pending move.
+// recover turns the journal's entry for this game into the pending move.
 func (r *Referee) recover() {
 	if r.journal == nil {
 		return
@@ -184,7 +184,7 @@ func (r *Referee) recover() {
 	}
 }
 
-// settlePending decides by the record what became of the pending move.
+// settlePending decides from the record what became of the pending move.
 func (r *Referee) settlePending() {
 	p := r.pending
 	if p == nil {
@@ -213,7 +213,7 @@ func (r *Referee) settlePending() {
 	}
 }
 
-// confirmed tells that the pending move counts.
+// confirmed announces that the pending move counts.
 func (r *Referee) confirmed(p *Pending) {
 	r.lost = nil
 	r.event(Event{Kind: EventMove, Number: p.Number + 1, Color: p.Move.Color, Point: p.Move.Point, Mine: true,
@@ -372,7 +372,7 @@ func (r *Referee) finish(res game.Result) {
 	r.event(Event{Kind: EventResult, Result: r.result, Color: res.Winner, Text: text, Say: text})
 }
 
-// resync asks for the whole record and lets nothing out before it is here.
+// resync asks for the whole record and holds everything back until it is here.
 func (r *Referee) resync(why string) {
 	if why != "" {
 		r.event(Event{Kind: EventNote, Text: why})
@@ -384,7 +384,7 @@ func (r *Referee) resync(why string) {
 	}
 }
 
-// wait does what the passing of time asks for.
+// wait handles the deadlines.
 func (r *Referee) wait() {
 	if p := r.pending; p != nil && r.synced && r.now-r.sentAt >= r.tune.Echo {
 		r.resync(r.textNoEcho(p.Move))
@@ -413,7 +413,7 @@ func (r *Referee) request(q Request) {
 	r.out.Requests = append(r.out.Requests, q)
 }
 
-// send lets my move out: into the journal first.
+// send sends my move, after writing it to the journal.
 func (r *Referee) send(m board.Move, confidence float64) {
 	if math.IsNaN(confidence) {
 		confidence = 1 // of odds beyond all bounds
@@ -433,8 +433,8 @@ func (r *Referee) entry(k EntryKind, p *Pending) Entry {
 	return Entry{Kind: k, Game: r.data.ID, Ref: p.Ref, Number: p.Number, Color: p.Move.Color, Point: p.Move.Point}
 }
 
-// unkept takes back a move that the journal could not keep and that therefore
-// did not leave.
+// unkept takes back a move that was not sent because the journal could not keep
+// it.
 func (r *Referee) unkept(ref int64) {
 	if r.pending == nil || r.pending.Ref != ref {
 		return

@@ -266,3 +266,44 @@ func TestACaptureOfManyStonesIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLineSaysThatTheServerMakesNoSense, and not that the connection is
+// lost, while the adapter asks the server again.
+func TestTheLineSaysThatTheServerMakesNoSense(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	for _, step := range []struct {
+		told game.Event
+		says string
+	}{
+		{game.Disconnected{Nonsense: true}, "makes no sense"},
+		{game.Disconnected{Reason: "the line is dead"}, "connection to the server is lost"},
+		{game.Disconnected{Nonsense: true}, "makes no sense"},
+		{w.srv.dataBut(func(*game.Data) {}), "Your turn."},
+	} {
+		w.srv.push(step.told)
+		w.run(time.Second)
+		if s := w.ref.Snapshot(); !strings.Contains(s.Text, step.says) || s.Online != (step.says == "Your turn.") {
+			t.Errorf("after %+v it says %q, online %v", step.told, s.Text, s.Online)
+		}
+	}
+	if text, _ := json.Marshal(game.Disconnected{Reason: "x"}); string(text) != `{"Reason":"x"}` {
+		t.Errorf("it is recorded as %s", text)
+	}
+}
+
+// TestInfiniteOddsAreShownAsCertain looks at a referee that has no doubt at all.
+func TestInfiniteOddsAreShownAsCertain(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	r := w.ref.(*Referee)
+	r.takeUp(board.Move{Color: black, Point: w.pt("E5")}, math.Inf(1))
+	r.questions = []Question{{Kind: AskMove, Move: r.cand.Move, Confidence: r.cand.Confidence}}
+	s := r.Snapshot()
+	if s.Candidate.Confidence != 1 || s.Questions[0].Confidence != 1 {
+		t.Errorf("shown are %v and %v", s.Candidate.Confidence, s.Questions[0].Confidence)
+	}
+	if !math.IsNaN(r.cand.Confidence) || !math.IsNaN(r.questions[0].Confidence) {
+		t.Error("what is remembered was changed, which recorded games have")
+	}
+}

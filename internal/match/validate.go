@@ -17,8 +17,7 @@ import (
 // the record. What the server says that cannot be makes the referee distrust
 // it: see Referee.distrust.
 
-// maxTime bounds every time that is told, so that no difference of two of them
-// overflows.
+// maxTime bounds every time given, so that no difference of two overflows.
 const maxTime = 50 * 365 * 24 * time.Hour
 
 // maxText bounds the texts of a server that are shown and spoken, in bytes.
@@ -27,9 +26,8 @@ const maxText = 16 << 10
 // maxMoves bounds the moves of a record.
 const maxMoves = 10_000
 
-// Validate says what is wrong with the input, whatever the game; nil if
-// nothing is. What can only be judged by the game, such as a point that is
-// beyond its board, is judged by Step.
+// Validate returns what is wrong with the input in any game, or nil. Step judges
+// what depends on the game, such as a point beyond its board.
 func (in Input) Validate() error {
 	if !timely(in.At) {
 		return errors.New("the time of the input is impossible")
@@ -213,7 +211,7 @@ func validText(s string) error {
 	return nil
 }
 
-// onSome reports whether p is a pass or a point of the largest board.
+// onSome reports whether p is a pass or a point of some board.
 func onSome(p board.Point) bool { return p.IsPass() || p.On(board.MaxSize) }
 
 // validMove checks a move without its board.

@@ -11,8 +11,8 @@ import (
 	"github.com/gobancam/gobancam/ogs"
 )
 
-// clockBeat is how often the clocks are told anew while one runs; a face counts
-// on between the beats.
+// clockBeat is how often the clocks are sent while one runs; a face counts on
+// between the beats.
 const clockBeat = time.Second
 
 // Events that the referee has not taken yet are kept up to eventsWaiting; then
@@ -166,8 +166,7 @@ func (o *Online) update(u ogs.Update) error {
 	case ogs.Unusable:
 		o.unusable = true
 		o.say("The server sent game data that makes no sense (%v). The game stays as it was and nothing of yours is sent; the server is asked again until it makes sense.", e.Err)
-		// The line stands, but the referee is to wait as if it did not.
-		o.tell(game.Disconnected{})
+		o.tell(game.Disconnected{Nonsense: true})
 	case ogs.Acknowledged:
 		if ref, ok := o.refs[e.Ticket]; ok && e.Err == nil {
 			o.tell(game.Acknowledged{Ref: ref})
@@ -213,7 +212,7 @@ func (o *Online) snapshot(st *ogs.State) error {
 	o.tell(game.Connected{})
 	o.tell(data)
 	if !st.Live { // it stands for events that were skipped
-		o.tell(game.Disconnected{})
+		o.tell(game.Disconnected{Nonsense: o.unusable})
 		return nil
 	}
 	if o.unusable {

@@ -208,7 +208,7 @@ func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
 	if said := await[game.Said](t, o); !strings.Contains(said.Text, "makes no sense") {
 		t.Errorf("said %q", said.Text)
 	}
-	if d := await[game.Disconnected](t, o); d.Reason != "" {
+	if d := await[game.Disconnected](t, o); d.Reason != "" || !d.Nonsense {
 		t.Errorf("said again: %+v", d)
 	}
 	g3 := board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 2}}

@@ -160,7 +160,7 @@ func (w *Writer) create(h Header) error {
 	return w.begin(0)
 }
 
-// Dir returns where the recording is kept.
+// Dir returns the recording's directory.
 func (w *Writer) Dir() string { return w.dir }
 
 func logName(n int) string { return fmt.Sprintf("log-%06d.jsonl", n) }
@@ -237,7 +237,7 @@ func (w *Writer) mendLine(n int) {
 	w.size += int64(n)
 }
 
-// grew counts bytes written.
+// grew counts bytes written to the recording.
 func (w *Writer) grew(n int64) {
 	w.segments[len(w.segments)-1].bytes += n
 	w.unseen += n
@@ -304,7 +304,7 @@ func (w *Writer) drop(at time.Duration) {
 func (w *Writer) dropOldest() {
 	old := w.segments[0]
 	w.segments = w.segments[1:]
-	// What cannot be deleted is left behind; the log goes on.
+	// What cannot be deleted stays behind; the log goes on.
 	_ = w.fs.Remove(filepath.Join(w.dir, logName(old.number)))
 	for _, f := range old.frames {
 		_ = w.fs.Remove(filepath.Join(w.dir, filepath.FromSlash(f)))

@@ -22,7 +22,7 @@ type Coach struct {
 	said   int // the last number of seconds that was said
 }
 
-// usual are the steps of a timekeeper.
+// usual are a timekeeper's steps.
 var usual = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
 
 // Observe looks at the clocks of a snapshot that is age old and returns what is

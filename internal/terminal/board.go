@@ -12,7 +12,7 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// mark is what stands left and right of a point.
+// mark is what is drawn left and right of a point.
 type mark struct{ left, right byte }
 
 var (
@@ -182,7 +182,7 @@ func lights(s *match.Snapshot) string {
 		}
 		return no
 	}
-	eyes := on(s.Camera, on(s.Locked, "sees the board", "looks for the board"), "no camera")
+	eyes := on(s.Camera, on(s.Locked, "sees the board", "looking for the board"), "no camera")
 	if s.Camera && s.Locked && s.Covered > 0.02 {
 		eyes = fmt.Sprintf("%.0f %% covered", 100*s.Covered)
 	}

@@ -52,7 +52,7 @@ func (g *loop) compose() {
 	u.narrate(time.Now())
 }
 
-// begin makes the base and clears it, where everything has to be drawn.
+// begin makes the base, or clears it when everything must be drawn again.
 func (g *loop) begin(back color.RGBA) {
 	if g.all || g.base == nil || g.base.Bounds().Max != g.size {
 		if g.base != nil {
@@ -106,7 +106,7 @@ func (g *loop) paintPanel(p panel, r image.Rectangle, back color.RGBA) {
 	}
 }
 
-// lift takes the transparent panels away that are not kept.
+// lift removes the transparent panels that are not in keep.
 func (g *loop) lift(kept map[image.Rectangle]bool) {
 	for r, l := range g.over {
 		if kept[r] {

@@ -35,8 +35,8 @@ func Available() error {
 	return nil
 }
 
-// Run opens the window and shows it until Close has been called or ctx ends. It
-// must be called from the goroutine that main runs on, and once in a program.
+// Run opens the window and shows it until Close is called or ctx ends. It must
+// be called on the main goroutine, and only once per program.
 // A click on the window's close button asks to quit, by Commands; the window
 // then stays until Close, for what is on its way to be settled.
 func Run(ctx context.Context, w *Window) error {
@@ -103,7 +103,7 @@ type layer struct {
 
 func (g *loop) Layout(int, int) (int, int) { panic("LayoutF is used") }
 
-// LayoutF makes a pixel of ours one of the screen's.
+// LayoutF maps one pixel of the canvas to one pixel of the screen.
 func (g *loop) LayoutF(w, h float64) (float64, float64) {
 	g.density = ebiten.Monitor().DeviceScaleFactor()
 	w, h = math.Ceil(w*g.density), math.Ceil(h*g.density)
@@ -148,7 +148,7 @@ func (g *loop) Update() error {
 	return nil
 }
 
-// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// calm is how long a frame lasts while nobody uses the window. Ebitengine
 // presents a change four times over; at sixty frames a second that would cost a
 // machine without a graphics card more than all the rest. quick is how long it
 // lasts at least while one is.
@@ -157,7 +157,7 @@ const (
 	quick = time.Second / 30
 )
 
-// pace waits until it is time for another frame.
+// pace waits until the next frame is due.
 func (g *loop) pace() {
 	length := quick
 	if g.frames > 10 && time.Since(g.touched) > time.Second {
@@ -257,11 +257,12 @@ func (g *loop) input() {
 	}
 }
 
-// paste fetches the clipboard, which may take a moment: another program has it.
+// paste fetches the clipboard, which may take a moment because another program
+// owns it.
 func (g *loop) paste() {
 	text, err := clipboard.ReadAll()
 	if err != nil {
-		g.u.w.Notice("Nothing could be pasted: " + err.Error())
+		g.u.w.Notice("Nothing was pasted: " + err.Error())
 		return
 	}
 	select {

@@ -220,7 +220,7 @@ func TestScenesLookAsTheyDid(t *testing.T) {
 			if err := differs(got, want); err != nil {
 				out := filepath.Join(t.TempDir(), sc.name+".png")
 				write(t, out, got)
-				t.Errorf("%v\nif that is meant, draw them anew: go test ./window -run 'Scenes|Documentation' -update", err)
+				t.Errorf("%v\nif that is meant, draw them anew: go test ./internal/window -run 'Scenes|Documentation' -update", err)
 			}
 		})
 	}
@@ -272,6 +272,6 @@ func TestDocumentationPictures(t *testing.T) {
 		if slices.Contains([]string{"owed", "question", "result", "device"}, sc.name) {
 			continue
 		}
-		write(t, filepath.Join("..", "docs", "pictures", sc.name+".png"), still(t, sc.name, sc.make(t), image.Pt(1120, 720)))
+		write(t, filepath.Join("..", "..", "docs", "pictures", sc.name+".png"), still(t, sc.name, sc.make(t), image.Pt(1120, 720)))
 	}
 }

@@ -142,7 +142,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		if err != nil {
 			d.tell("%v.", err)
 			// A draw in a knock-out, a void game: the room has to say who goes on.
-			i, err := d.choose(ctx, fmt.Sprintf("%s cannot be reported. Who advances?", g.Result), []string{t.Black.Name, t.White.Name, "nobody yet"}, "")
+			i, err := d.choose(ctx, fmt.Sprintf("%s cannot be reported. Who gets the win?", g.Result), []string{t.Black.Name, t.White.Name, "nobody yet"}, "")
 			if err != nil {
 				return outbox.Report{}, err
 			}
