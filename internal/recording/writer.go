@@ -94,7 +94,8 @@ type Writer struct {
 var ErrClosed = errors.New("the recording has been closed")
 
 // Create begins a recording in dir, which is made when it does not exist. A
-// directory that holds a recording already is refused.
+// directory that holds a recording already, or pictures where it would put its
+// own, is refused.
 func Create(dir string, h Header, o Options) (*Writer, error) {
 	if o.FS == nil {
 		o.FS = disk.OS
@@ -139,6 +140,10 @@ func InUse(dir string) bool {
 func (w *Writer) create(h Header) error {
 	if _, err := w.fs.Stat(filepath.Join(w.dir, "session.json")); err == nil {
 		return fmt.Errorf("%s holds a recording already; name another directory", w.dir)
+	}
+	// Pictures are written over without a question.
+	if list, err := w.fs.ReadDir(filepath.Join(w.dir, "frames")); err == nil && len(list) > 0 {
+		return fmt.Errorf("%s holds pictures already; name another directory", filepath.Join(w.dir, "frames"))
 	}
 	h.Format = Format
 	if h.Created.IsZero() {
