@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,9 +76,9 @@ func adviceFor(err error) string {
 	case errors.As(err, &other):
 		return fmt.Sprintf("'gobancam challonge report --withdraw %s' does", other.Report.ID)
 	case errors.As(err, &none):
-		return fmt.Sprintf("'gobancam challonge matches %s' lists them", tournamentName(none.Tournament))
+		return fmt.Sprintf("'gobancam challonge matches %s' lists them", none.Tournament.Short)
 	case errors.As(err, &over):
-		return fmt.Sprintf("'gobancam challonge matches reopen %s %s' does", tournamentName(over.Tournament), cmp.Or(over.Match.Identifier, string(over.Match.ID)))
+		return fmt.Sprintf("'gobancam challonge matches reopen %s %s' does", over.Tournament.Short, over.Match.Label())
 	case errors.Is(err, challonge.ErrNotFound):
 		return "name the community with --community"
 	}
@@ -95,9 +94,6 @@ func (a advisedAuth) Sign(ctx context.Context, h http.Header) error {
 	return advised(a.Auth.Sign(ctx, h))
 }
 
-// tournamentName is what a user types for a tournament.
-func tournamentName(t challonge.Tournament) string { return cmp.Or(t.Slug, string(t.ID)) }
-
 // hints are what the user of the commands does by hand.
 func (f *challongeFlags) hints() desk.Hints {
 	return desk.Hints{Report: f.byHand, Held: "gobancam challonge report --waiting", Send: "gobancam challonge report --send"}
@@ -109,5 +105,5 @@ func (f *challongeFlags) byHand(t *desk.Table) string {
 	if f.community != "" {
 		at = " --community " + f.community
 	}
-	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", tournamentName(t.Tournament), cmp.Or(t.Match.Identifier, string(t.Match.ID)), at)
+	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", t.Tournament.Short, t.Match.Label(), at)
 }

@@ -96,47 +96,53 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}
-
-	if err := window.Available(); err == nil && !f.text {
-		w := face.NewWindow(window.Options{Title: "gobancam: calibrate"})
-		accepted := false
-		w.Calibrate(session, func(p *calibrate.Profile) error {
-			if err := save(p); err != nil {
-				return err
-			}
-			accepted = true
-			w.Close()
-			return nil
-		})
-		eyes.Show = func(img *image.RGBA, g *grid.Grid) {
-			b := img.Bounds()
-			w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
+	if !f.text {
+		err := window.Available()
+		if err == nil {
+			return inWindow(ctx, eyes, session, save, note)
 		}
-		err = face.Beside(ctx, w, note, func(ctx context.Context) error {
-			ctx, leave := context.WithCancel(ctx)
-			defer leave()
-			go func() { // nothing is under way that would have to be settled
-				select {
-				case <-w.Commands():
-					leave()
-				case <-w.Done():
-					leave()
-				case <-ctx.Done():
-				}
-			}()
-			return eyes.Run(ctx)
-		})
-		switch {
-		case err != nil:
-			return camera.Failure(err)
-		case !accepted:
-			return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
-		}
-		return nil
-	} else if err != nil && !f.text {
 		note("No window: " + err.Error() + ".")
 	}
 	return f.blindly(ctx, eyes, session, corners != nil, save, cmd.ErrOrStderr())
+}
+
+// inWindow shows the camera's picture and the grid until it is accepted.
+func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, save func(*calibrate.Profile) error, note func(string)) error {
+	w := face.NewWindow(window.Options{Title: "gobancam: calibrate"})
+	accepted := false
+	w.Calibrate(session, func(p *calibrate.Profile) error {
+		if err := save(p); err != nil {
+			return err
+		}
+		accepted = true
+		w.Close()
+		return nil
+	})
+	eyes.Show = func(img *image.RGBA, g *grid.Grid) {
+		b := img.Bounds()
+		w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
+	}
+	err := face.Beside(ctx, w, note, func(ctx context.Context) error {
+		ctx, leave := context.WithCancel(ctx)
+		defer leave()
+		go func() { // nothing is under way that would have to be settled
+			select {
+			case <-w.Commands():
+				leave()
+			case <-w.Done():
+				leave()
+			case <-ctx.Done():
+			}
+		}()
+		return eyes.Run(ctx)
+	})
+	switch {
+	case err != nil:
+		return camera.Failure(err)
+	case !accepted:
+		return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
+	}
+	return nil
 }
 
 // blindly looks for the board until it is surely found.
@@ -176,7 +182,7 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 			err = save(p)
 		}
 		if err == nil && bad {
-			fmt.Fprintln(say, "Do not play before what is BAD is mended: moves would be missed, or asked about. Then calibrate again.")
+			fmt.Fprintln(say, "Mend what is BAD before you play: otherwise moves are missed or asked about. Then calibrate again.")
 		}
 		stop()
 		<-failed

@@ -27,7 +27,7 @@ func onlineGame(cmd *cobra.Command, f *ogsFlags, name string) (desk.Online, erro
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	if err != nil || n <= 0 {
-		return desk.Online{}, withCode(exitUsage, fmt.Errorf("%q is no game; give its number or its address", name))
+		return desk.Online{}, withCode(exitUsage, fmt.Errorf("%q is not a game; give its number or its address", name))
 	}
 	log := slog.New(slog.DiscardHandler)
 	c, err := f.at(cmd).Client(cmd.Context(), log)

@@ -170,7 +170,7 @@ func TestChallongeGroups(t *testing.T) {
 	for _, m := range ms {
 		do(t, exitOK, "", "report", "open", string(m.ID), "--winner", m.Name1, "--by", "us")
 	}
-	contains(t, do(t, exitFailed, "n\n", "start", "open"), "fixes who goes on", "nothing was changed")
+	contains(t, do(t, exitFailed, "n\n", "start", "open"), "fixes who advances", "nothing was changed")
 	text = do(t, exitOK, "y\n", "start", "open")
 	contains(t, text, "Open is underway", "┐")
 	contains(t, do(t, exitOK, "", "matches", "open", "--state", "open"), "–")

@@ -1,4 +1,4 @@
-package challonge
+package club
 
 import "slices"
 
@@ -8,21 +8,21 @@ import "slices"
 func Branches(t Tournament, matches []Match, m Match) []Match {
 	matches = slices.DeleteFunc(slices.Clone(matches), func(x Match) bool { return x.Group != m.Group })
 	var lost []Match
-	switch t.TypeOf(m) {
+	switch t.FormOf(m) {
 	case RoundRobin, FreeForAll:
 		return nil
 	case Swiss:
 		for _, x := range matches {
-			if x.Round > m.Round && x.State == MatchComplete {
+			if x.Round > m.Round && x.State == Complete {
 				lost = append(lost, x)
 			}
 		}
 		return lost
 	}
-	seen := map[ID]bool{m.ID: true}
+	seen := map[string]bool{m.ID: true}
 	var follow func(m Match)
 	follow = func(m Match) {
-		for _, p := range []ID{m.Player1, m.Player2} {
+		for _, p := range []string{m.Player1, m.Player2} {
 			// The next match of each: losers go on too, in double
 			// elimination and to the match for the third place.
 			best := -1
@@ -35,7 +35,7 @@ func Branches(t Tournament, matches []Match, m Match) []Match {
 					best = i
 				}
 			}
-			if best >= 0 && !seen[matches[best].ID] && matches[best].State == MatchComplete {
+			if best >= 0 && !seen[matches[best].ID] && matches[best].State == Complete {
 				seen[matches[best].ID] = true
 				lost = append(lost, matches[best])
 				follow(matches[best])

@@ -1,24 +1,68 @@
-package main
+// Package eyes gives eval gobancam's own eyes: it looks at pictures as the read
+// command does, and at games as the replay command does.
+package eyes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/eval"
+	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/vision"
 )
 
-// players play games back as the replay command does.
-type players struct{}
+// Eyes look at single pictures.
+type Eyes struct{}
 
-func (players) Play(ctx context.Context, g *eval.Game, given bool) (seen eval.Seen, err error) {
+// Look implements eval.Eyes.
+func (Eyes) Look(file string, given *[4]grid.Pt, size int) (a eval.Answer, err error) {
+	img, err := vision.ReadPicture(file)
+	if err != nil {
+		return a, err
+	}
+	defer img.Close()
+	begun := eval.CPUTime()
+	defer func() { a.CPU = eval.CPUTime() - begun }()
+	var g *grid.Grid
+	var points []reading.Evidence
+	if given != nil {
+		b, err := vision.ReadBoard(img, vision.BoardOptions{Corners: given, Size: size})
+		if err != nil {
+			return a, err
+		}
+		g, points, a.Confidence = b.Grid, b.Points, b.Confidence
+	} else {
+		found, err := vision.Find(img, vision.FindOptions{})
+		if err != nil {
+			return a, err
+		}
+		g, a.Confidence = found.Grid, found.Confidence
+		if points, err = vision.NewReader().Read(img, g); err != nil && !errors.Is(err, grid.ErrCorners) {
+			return a, err
+		}
+	}
+	a.Size, a.Corners = g.Size(), g.Corners()
+	r := reading.Reading{Size: a.Size, Points: points}
+	a.Rows = r.Rows()
+	return a, nil
+}
+
+// Players play games back.
+type Players struct {
+	// Place puts a grid where corners are in the first picture of a source.
+	Place func(ctx context.Context, src vision.Source, corners [4]grid.Pt, size int) (vision.Source, *grid.Grid, error)
+}
+
+// Play implements eval.Players.
+func (p Players) Play(ctx context.Context, g *eval.Game, given bool) (seen eval.Seen, err error) {
 	src, err := gameSource(ctx, g)
 	if err != nil {
 		return seen, err
@@ -30,7 +74,7 @@ func (players) Play(ctx context.Context, g *eval.Game, given bool) (seen eval.Se
 	}
 	r := play.Replay{Source: src, Relay: match.RelayOptions{Setup: board.Setup{Size: g.Size, Rules: rules}}}
 	if given {
-		if r.Source, r.Eyes.Grid, err = camera.PlaceCorners(ctx, src, g.Corners, g.Size); err != nil {
+		if r.Source, r.Eyes.Grid, err = p.Place(ctx, src, g.Corners, g.Size); err != nil {
 			return seen, err
 		}
 		s := &r.Relay.Setup
