@@ -106,6 +106,9 @@ type relayMemory struct {
 	Stuck      time.Duration      `json:"stuck,omitzero"`
 	StuckLooks int                `json:"stuckLooks,omitzero"`
 	StuckTold  bool               `json:"stuckTold,omitzero"`
+	Slow       int                `json:"slow,omitzero"`   // since edition 3
+	Bumped     time.Duration      `json:"bumped,omitzero"` // since edition 3
+	Swept      bool               `json:"swept,omitzero"`  // since edition 3
 	Questions  []questionMemory   `json:"questions,omitzero"`
 	Asked      int                `json:"asked,omitzero"`
 	Weighed    []hypothesisMemory `json:"weighed,omitzero"`
@@ -233,6 +236,7 @@ type trustedMemory struct {
 
 type storyMemory struct {
 	Undo   int            `json:"undo,omitzero"`
+	Turn   board.Color    `json:"turn,omitzero"` // since edition 3
 	Orders [][]board.Move `json:"orders,omitzero"`
 	Noise  []board.Point  `json:"noise,omitzero"`
 	Cost   number         `json:"cost,omitzero"`
