@@ -67,7 +67,7 @@ func (r *Relay) memory() *relayMemory {
 		Trusted: each(r.trusted, func(t trusted) trustedMemory { return trustedMemory{On: t.on, Color: t.color} }),
 		Bump:    r.bump.memory(), Ended: r.ended, Unlocked: r.unlocked, Covered: r.covered, Tried: r.tried, TriedMove: r.triedMove,
 		Story: r.story.memory(), About: r.about, Stuck: r.stuck, StuckLooks: r.stuckLooks, StuckTold: r.stuckTold,
-		Slow: r.slow, Bumped: r.bumped, Swept: r.swept,
+		Slow: r.slow, Bumped: r.bumped, Left: r.left.memory(), Swept: r.swept,
 		Questions: each(r.questions, Question.memory), Asked: r.asked, Weighed: each(r.weighed, Hypothesis.memory),
 		Text: r.text, EyesErr: errorText(r.eyesErr), LastLook: r.lastLook, GoingOn: r.goingOn, Anew: r.anew, Quit: r.quit}
 }
@@ -79,7 +79,7 @@ func (m *relayMemory) relay() *Relay {
 		trusted: each(m.Trusted, func(t trustedMemory) trusted { return trusted{on: t.On, color: t.Color} }),
 		bump:    m.Bump.bump(), ended: m.Ended, unlocked: m.Unlocked, covered: m.Covered, tried: m.Tried, triedMove: m.TriedMove,
 		story: m.Story.story(), about: m.About, stuck: m.Stuck, stuckLooks: m.StuckLooks, stuckTold: m.StuckTold,
-		slow: m.Slow, bumped: m.Bumped, swept: m.Swept,
+		slow: m.Slow, bumped: m.Bumped, left: m.Left.abandoned(), swept: m.Swept,
 		questions: each(m.Questions, questionMemory.question), asked: m.Asked, weighed: each(m.Weighed, hypothesisMemory.hypothesis),
 		text: m.Text, eyesErr: textError(m.EyesErr), lastLook: m.LastLook, goingOn: m.GoingOn, anew: m.Anew, quit: m.Quit}
 }
@@ -241,6 +241,20 @@ func (p Played) memory() playedMemory {
 
 func (m playedMemory) played() Played {
 	return Played{Move: m.Move, Frame: m.Frame, Time: m.Time, Confidence: float64(m.Confidence), Doubt: m.Doubt}
+}
+
+func (a *abandoned) memory() *abandonedMemory {
+	if a == nil {
+		return nil
+	}
+	return &abandonedMemory{Game: a.game, Played: each(a.played, Played.memory)}
+}
+
+func (m *abandonedMemory) abandoned() *abandoned {
+	if m == nil {
+		return nil
+	}
+	return &abandoned{game: m.Game, played: each(m.Played, playedMemory.played)}
 }
 
 func (s *story) memory() *storyMemory {

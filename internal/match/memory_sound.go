@@ -104,6 +104,12 @@ func (r *Relay) sound() error {
 	for _, t := range r.trusted {
 		c.color(t.color)
 	}
+	if l := r.left; l != nil {
+		c.that(l.game != nil && l.game.Size() == size && l.game.MoveCount() <= maxMoves && len(l.played) == l.game.MoveCount(), "a record that was left and is none")
+		for i, p := range l.played {
+			c.that(c.err != nil || l.game.Move(i) == p.Move, "move %d was told otherwise than it was played", i+1)
+		}
+	}
 	if s := r.story; s != nil {
 		c.that(len(s.orders) > 0 && s.undo >= 0 && s.undo <= moves+r.editCount(), "a story without moves")
 		c.color(s.turn)

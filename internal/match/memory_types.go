@@ -108,6 +108,7 @@ type relayMemory struct {
 	StuckTold  bool               `json:"stuckTold,omitzero"`
 	Slow       int                `json:"slow,omitzero"`   // since edition 3
 	Bumped     time.Duration      `json:"bumped,omitzero"` // since edition 3
+	Left       *abandonedMemory   `json:"left,omitzero"`   // since edition 3
 	Swept      bool               `json:"swept,omitzero"`  // since edition 3
 	Questions  []questionMemory   `json:"questions,omitzero"`
 	Asked      int                `json:"asked,omitzero"`
@@ -227,6 +228,11 @@ type playedMemory struct {
 	Time       time.Duration `json:"Time,omitzero"`
 	Confidence number        `json:"Confidence,omitzero"`
 	Doubt      string        `json:"Doubt,omitzero"`
+}
+
+type abandonedMemory struct {
+	Game   *board.Game    `json:"game,omitzero"`
+	Played []playedMemory `json:"played,omitzero"`
 }
 
 type trustedMemory struct {

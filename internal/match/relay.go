@@ -80,6 +80,7 @@ type Relay struct {
 	stuckTold  bool
 	slow       int           // looks in a row that came a second or more after the one before
 	bumped     time.Duration // when last the board was moved; <0: never
+	left       *abandoned    // the record before moves were last taken back for others
 	swept      bool          // most stones had been taken off, and the board was plain
 	questions  []Question
 	asked      int

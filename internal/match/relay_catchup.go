@@ -32,7 +32,7 @@ const (
 	clearedStones = 6 // that went, while hardly any came: the board is being cleared
 	clearedAdded  = 3
 	manyBack      = 60 // moves that may be taken back at once
-	recentPasses  = 2  // unseen passes in eight moves, above which a stone is set up instead
+	recentPasses  = 1  // unseen passes in eight moves, from which on a stone is set up instead
 )
 
 // catchesUp reports whether the relay goes on from what it cannot explain.
@@ -192,8 +192,11 @@ func (r *Relay) cleared(target board.Position, added, removed int) bool {
 	switch {
 	case removed < clearedStones:
 		return false
+	case added < clearedAdded && !r.swept:
+		r.swept, r.stuckTold = true, true
+		r.event(Event{Kind: EventNote, Text: textCleared, Say: textCleared})
+		return true
 	case added < clearedAdded:
-		r.swept = true
 	case r.swept || 2*removed <= stones || 2*added <= removed:
 		return false
 	case r.bumped >= 0 && r.now-r.bumped < catchUpAlone:
@@ -202,11 +205,7 @@ func (r *Relay) cleared(target board.Position, added, removed int) bool {
 	}
 	if !r.stuckTold {
 		r.stuckTold = true
-		text := textOtherBoard
-		if r.swept {
-			text = textCleared
-		}
-		r.event(Event{Kind: EventNote, Text: text, Say: text})
+		r.event(Event{Kind: EventNote, Text: textOtherBoard, Say: textOtherBoard})
 	}
 	return true
 }
@@ -230,8 +229,16 @@ func (r *Relay) playedOn(target board.Position) bool {
 		for g.MoveCount() > n {
 			g.Undo()
 		}
-		if moves, ok := r.fewMoves(g, target); ok {
+		if moves, ok := r.fewMoves(g, target); ok && !r.plays(n, moves) {
+			r.leave()
 			r.goTo(n)
+			r.write(moves)
+			return true
+		}
+	}
+	if l := r.left; l != nil {
+		if moves, ok := r.fewMoves(l.game, target); ok {
+			r.comeBack()
 			r.write(moves)
 			return true
 		}
@@ -248,6 +255,11 @@ func (r *Relay) playedOn(target board.Position) bool {
 		}
 	}
 	return false
+}
+
+// plays reports whether one of the moves was played after move n.
+func (r *Relay) plays(n int, moves []board.Move) bool {
+	return slices.ContainsFunc(moves, func(m board.Move) bool { return slices.Contains(r.game.Moves()[n:], m) })
 }
 
 // fewMoves returns the moves, at most two, that alone lead from g to target.
@@ -281,15 +293,14 @@ func (r *Relay) mend(view board.Position, diff []board.Point, last bool) bool {
 	if !r.catchesUp() || last || r.watch.handOver() {
 		return false
 	}
+	if l := r.left; l != nil && l.game.Position() == view && r.shown(diff, false) {
+		r.comeBack()
+		return true
+	}
 	edits := r.game.Edits()
 	for i := len(edits) - 1; i >= max(0, len(edits)-8); i-- {
 		back := len(edits[i].Black)+len(edits[i].White) == 0
-		ready := !slices.ContainsFunc(diff, func(p board.Point) bool {
-			s := r.watch.spot(p)
-			long := r.now-s.sure >= 4*r.tune.Dwell || back && r.now > s.sure || r.hurried()
-			return s.hidden || s.best() != s.seen || !long
-		})
-		if !ready {
+		if !r.shown(diff, back) {
 			continue
 		}
 		if g, played, err := r.without(i); err == nil && g.Position() == view {
@@ -300,18 +311,65 @@ func (r *Relay) mend(view board.Position, diff []board.Point, last bool) bool {
 	return false
 }
 
+// shown reports whether these points are seen for long enough, as they are, to
+// take back what was decided otherwise; at once where stones are only back.
+func (r *Relay) shown(ps []board.Point, back bool) bool {
+	return !slices.ContainsFunc(ps, func(p board.Point) bool {
+		s := r.watch.spot(p)
+		long := r.now-s.sure >= 4*r.tune.Dwell || back && r.now > s.sure || r.hurried()
+		return s.hidden || s.best() != s.seen || !long
+	})
+}
+
+// abandoned is a record that was left for another one.
+type abandoned struct {
+	game   *board.Game
+	played []Played
+}
+
+// leave keeps the record as it is, in case that what it is left for turns out
+// wrong.
+func (r *Relay) leave() {
+	if r.catchesUp() {
+		r.left = &abandoned{r.game.Clone(), slices.Clone(r.played)}
+	}
+}
+
+// comeBack makes the record that was left the record again.
+func (r *Relay) comeBack() {
+	l := r.left
+	n := 0
+	for n < min(len(l.played), len(r.played)) && l.played[n].Move == r.played[n].Move {
+		n++
+	}
+	r.left = nil
+	clear(r.ghosts)
+	r.rewrite(l.game, l.played, n)
+	r.stuck, r.stuckTold, r.story = -1, false, nil
+	r.tried = board.Position{}
+}
+
 // follow makes the record lead to target: by legal moves in the order of first
 // sight as far as there are some, by passes that nobody saw where a stone came
 // alone, by set-up stones for the rest. force is set when the user says so.
 func (r *Relay) follow(target board.Position, force bool) bool {
-	f := &follower{r: r, g: r.game.Clone(), target: target, force: force}
+	f := r.follower(target, force, !force)
+	if len(f.asks) > 1 { // who passes twice within seconds does not play
+		f = r.follower(target, force, false)
+	}
+	return f.write()
+}
+
+// follower works out how the record leads to target.
+func (r *Relay) follower(target board.Position, force, passes bool) *follower {
+	f := &follower{r: r, g: r.game.Clone(), target: target, force: force, passes: passes}
 	// A set-up that came last is made anew: two are never in a row.
 	if _, f.again = f.g.Edited(); f.again {
 		f.g.Undo()
 	}
 	for n := len(r.trusted); n > 0 && f.step(); n-- {
 	}
-	return f.write()
+	return f
 }
 
 // follower works out how a record leads to a position.
@@ -320,6 +378,8 @@ type follower struct {
 	g      *board.Game // the record, so far
 	target board.Position
 	force  bool
+	passes bool // passes that nobody saw may be written down
+	edited bool
 	again  bool     // a set-up that came last was taken back for it
 	fresh  []Played // the moves that g got
 	asks   []Question
@@ -351,15 +411,50 @@ func (f *follower) step() bool {
 	if len(ps) == 0 {
 		return false
 	}
-	for n := 1; n <= min(len(ps), maxPlayed); n++ {
+	// Those that were seen at once belong together.
+	since := func(i int) time.Duration { return f.r.watch.spot(ps[i]).since }
+	first := 0
+	for n := 1; n <= len(ps); n++ {
+		if n < len(ps) && since(n) == since(n-1) {
+			continue
+		}
+		if first == 0 {
+			first = n
+		}
 		if f.moves(ps[:n]) {
 			return true
+		}
+		if n >= maxPlayed {
+			break
 		}
 	}
 	if f.pass(ps) {
 		return true
 	}
-	return f.edit(ps)
+	return f.allButOne(ps[:first]) || f.edit(ps, first)
+}
+
+// allButOne sets up one of some points that were seen at once, where moves
+// explain the others, and only those.
+func (f *follower) allButOne(ps []board.Point) bool {
+	if len(ps) < 3 || len(ps) > maxPlayed+1 {
+		return false
+	}
+	before := *f
+	var found []follower
+	for i := range ps {
+		*f = before
+		f.g, f.fresh, f.ghosts = before.g.Clone(), slices.Clone(before.fresh), slices.Clone(before.ghosts)
+		if f.edit(ps[i:i+1], 1) && f.moves(slices.Concat(ps[:i], ps[i+1:])) {
+			found = append(found, *f)
+		}
+	}
+	*f = before
+	if len(found) != 1 {
+		return false
+	}
+	*f = found[0]
+	return true
 }
 
 // moves plays what came at these points, if legal moves explain it.
@@ -376,7 +471,11 @@ func (f *follower) moves(ps []board.Point) bool {
 	if added == 0 {
 		return false
 	}
-	for _, g := range []*board.Game{f.g, r.otherFirst(f.g)} {
+	other := r.otherFirst(f.g)
+	if f.edited {
+		other = nil // it was guessed whose turn it is, and the guess is kept
+	}
+	for _, g := range []*board.Game{f.g, other} {
 		if g == nil {
 			continue
 		}
@@ -385,7 +484,7 @@ func (f *follower) moves(ps []board.Point) bool {
 			if len(e.Moves()) != added {
 				continue
 			}
-			if g == f.g && r.otherFirst(g) != nil && r.seenLater(e.Orders) {
+			if g == f.g && other != nil && r.seenLater(e.Orders) {
 				continue
 			}
 			order, doubt := r.order(slices.Clone(e.Orders))
@@ -424,7 +523,7 @@ func (f *follower) pass(ps []board.Point) bool {
 	if m.Color == board.Empty || f.g.At(p) != board.Empty || m.Color == f.g.ToMove() || !alone || f.g.HandicapLeft() > 0 {
 		return false
 	}
-	if r.otherFirst(f.g) != nil {
+	if !f.passes || r.otherFirst(f.g) != nil {
 		return false // it is open whose turn it is, and this was no move
 	}
 	passes := 0
@@ -452,24 +551,24 @@ func (f *follower) pass(ps []board.Point) bool {
 	return true
 }
 
-// edit sets up the first of the points, with as many more as it takes to leave
+// edit sets up the first n of the points, with as many more as it takes to leave
 // every chain a liberty. What cannot lie there so is a prisoner.
-func (f *follower) edit(ps []board.Point) bool {
+func (f *follower) edit(ps []board.Point, n int) bool {
 	g := f.g.Clone()
 	pos := g.Position()
 	if _, ok := g.Edited(); ok {
 		g.Undo()
 	}
-	for _, p := range ps {
+	for i, p := range ps {
 		pos.Set(p, f.target.At(p))
-		if !pos.Lawful() {
+		if i+1 < n || !pos.Lawful() {
 			continue
 		}
 		note := textSetup(changesOf(g.Position(), pos), g.Size())
 		if g.Edit(pos, f.turn(g, pos), note) != nil {
 			break
 		}
-		f.g = g
+		f.g, f.edited = g, true
 		return true
 	}
 	// The chains that have no liberty when all is set up are not.

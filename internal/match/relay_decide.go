@@ -178,6 +178,9 @@ func (r *Relay) start(view board.Position, diff []board.Point) bool {
 // tell writes a story down. missing are the stones of the record that one of
 // those it plays may be.
 func (r *Relay) tell(s *story, missing []Stone) {
+	if s.undo > 0 && len(s.orders[0]) > 0 {
+		r.leave()
+	}
 	for range s.undo {
 		if _, ok := r.game.Edited(); ok {
 			r.takeBack()

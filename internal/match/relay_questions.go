@@ -178,7 +178,8 @@ func (r *Relay) displaced(s *story) (missing []Stone) {
 	for _, p := range s.noise {
 		c, spot := g.At(p), r.watch.spot(p)
 		plays := slices.ContainsFunc(s.orders[0], func(m board.Move) bool { return m.Color == c })
-		if c != board.Empty && plays && spot.known && spot.seen != c {
+		gone := spot.known && spot.seen != c && (spot.seen == board.Empty || !r.catchesUp())
+		if c != board.Empty && plays && gone {
 			missing = append(missing, Stone{Color: c, Point: p})
 		}
 	}
@@ -223,6 +224,9 @@ func (r *Relay) askMoved(s *story, order []board.Move, first int, missing []Ston
 			continue
 		}
 		for _, x := range same {
+			if r.catchesUp() {
+				break // it was taken off
+			}
 			r.trusted[r.watch.index(x.Point)] = trusted{on: true, color: r.watch.spot(x.Point).seen}
 		}
 		q := Question{Kind: AskMoved, Move: m, Moves: []board.Move{m}, From: first + i + 1, Missing: same}
@@ -236,7 +240,7 @@ func (r *Relay) askMoved(s *story, order []board.Move, first int, missing []Ston
 // if there is none, the move is one of its own.
 func (r *Relay) askNextMoved(q *Question) {
 	for rest := q.Missing[1:]; len(rest) > 0; rest = rest[1:] {
-		if r.missing(rest[0]) {
+		if r.missing(rest[0]) && (!r.catchesUp() || r.watch.spot(rest[0].Point).seen == board.Empty) {
 			next := Question{Kind: AskMoved, Move: q.Move, Moves: q.Moves, From: q.From, Missing: rest}
 			next.Text = textAskMoved(rest[0], q.Move, r.game.Size())
 			r.ask(next)

@@ -48,7 +48,24 @@ func (r *Relay) toldSetup(e board.Edit) {
 		open = append(open, q)
 	}
 	r.questions = open
+	r.freeGhosts()
 	r.event(Event{Kind: EventSetup, Number: e.At, Points: e.Points(), Text: e.Note, Say: textSaySetup})
+}
+
+// freeGhosts takes stones for stones again that were captured by what is not on
+// the board any more: they have liberties.
+func (r *Relay) freeGhosts() {
+	pos := r.game.Position()
+	for i, c := range r.ghosts {
+		if p := r.watch.point(i); c != board.Empty && pos.At(p) == board.Empty {
+			pos.Set(p, c)
+		}
+	}
+	for i, c := range r.ghosts {
+		if c != board.Empty && pos.Liberties(r.watch.point(i)) > 0 {
+			r.ghosts[i] = board.Empty
+		}
+	}
 }
 
 // lapse closes questions about set-ups when something else is to be asked: an
@@ -336,6 +353,7 @@ func (r *Relay) goTo(n int) {
 	}
 	r.played = r.played[:n]
 	r.setTurn()
+	clear(r.ghosts)
 	r.stuck, r.stuckTold, r.story = -1, false, nil
 	r.tried = board.Position{}
 	r.event(Event{Kind: EventUndo, Number: n + 1, Color: m.Color, Point: m.Point, Text: textBackTo(n), Say: textBackTo(n)})

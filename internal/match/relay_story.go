@@ -25,7 +25,7 @@ type story struct {
 const (
 	undoCost   = 2.2
 	noiseCost  = 3.1
-	mendCost   = 0.4 // of taking back a set-up: legal moves from before it win
+	mendCost   = -0.6 // of taking back a set-up: legal moves from before it win
 	turnCost   = 0.9 // of a first move by the player whose turn it is not
 	sightCost  = 1.5 // of an order in which the first stone was seen to come later
 	maxUndo    = 3

@@ -381,6 +381,8 @@ func (f *playFace) key(u *ui, key string) {
 		f.suggest(u)
 	case "L":
 		simple(match.CmdLook)
+	case "K":
+		simple(match.CmdBoard)
 	case "S":
 		if u.w.opt.Again != nil {
 			u.w.opt.Again()
