@@ -78,7 +78,7 @@ type Relay struct {
 	stuck      time.Duration // since when the view cannot be explained; <0: it can
 	stuckLooks int
 	stuckTold  bool
-	slow       int           // looks in a row that came a second or more after the one before
+	slow       int           // looks that came long after the one before
 	bumped     time.Duration // when last the board was moved; <0: never
 	left       *abandoned    // the record before moves were last taken back for others
 	swept      bool          // most stones had been taken off, and the board was plain
@@ -258,7 +258,7 @@ func (r *Relay) look(l Look) {
 	}
 	r.unlocked, w.locked = -1, true
 	slow := w.any && r.now-w.at >= time.Second
-	r.pace(slow)
+	r.pace()
 	w.look(rd, r.now)
 	if r.bump != nil {
 		r.bump.looks++

@@ -24,7 +24,8 @@ const (
 	catchUpBump    = 30 * time.Second // for so long after a bump, patience is trebled
 	catchUpOther   = time.Minute      // what looks like another board altogether
 	catchUpAlone   = 5 * time.Minute  // for so long after a bump, that is a bump's
-	hurriedAfter   = 3                // looks a second or more apart, from which on nothing is waited for
+	catchUpApart   = 2 * time.Second  // between pictures each of which shows what has settled
+	hurriedAfter   = 3                // such pictures, from which on nothing is waited for
 )
 
 // What is no position to go on from.
@@ -38,13 +39,15 @@ const (
 // catchesUp reports whether the relay goes on from what it cannot explain.
 func (r *Relay) catchesUp() bool { return r.opt.Edition > SecondRelayEdition }
 
-// pace counts looks that are far apart.
-func (r *Relay) pace(slow bool) {
+// pace counts looks that are far apart, up to the first that follow each other
+// as those of a camera do.
+func (r *Relay) pace() {
+	apart := r.now - r.watch.at
 	switch {
-	case !r.catchesUp():
-	case slow:
+	case !r.catchesUp() || !r.watch.any:
+	case apart >= catchUpApart:
 		r.slow = min(r.slow+1, hurriedAfter)
-	default:
+	case apart < time.Second:
 		r.slow = 0
 	}
 }

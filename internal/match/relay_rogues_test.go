@@ -114,12 +114,18 @@ func (c *rogues) lay(what string, next board.Color, change map[board.Point]board
 		return
 	}
 	slices.SortFunc(ps, func(a, b board.Point) int { return int(a.Y-b.Y)*100 + int(a.X-b.X) })
+	said := c.chance(0.1)
 	c.rng.Shuffle(len(ps), func(i, j int) { ps[i], ps[j] = ps[j], ps[i] })
 	for _, p := range ps {
 		c.put(p, change[p])
 		c.pause(0, 2)
 	}
 	c.did[what]++
+	if said {
+		c.pause(1, 2)
+		c.do(CmdBoard)
+		c.did["said so"]++
+	}
 	c.pause(0.3, 20)
 }
 
@@ -132,7 +138,9 @@ func (c *rogues) breakRule() {
 		return
 	}
 	change := map[board.Point]board.Color{}
-	switch c.rng.IntN(8) {
+	switch c.rng.IntN(9) {
+	case 8:
+		c.back()
 	case 0:
 		change[free] = next.Opponent()
 		c.lay("moved twice", next, change)
@@ -168,6 +176,25 @@ func (c *rogues) breakRule() {
 		}
 		c.lay("set up stones", next, change)
 	}
+}
+
+// back takes the game back, and sets the board to it.
+func (c *rogues) back() {
+	n := c.relay.Game().MoveCount()
+	if n == 0 {
+		return
+	}
+	c.feed(Input{At: c.now, Command: &Command{Kind: CmdBack, Number: n - 1 - c.rng.IntN(min(n, 6))}})
+	g := c.relay.Game()
+	want := g.Position()
+	for d := c.board.Diff(&want); !d.IsEmpty(); d = c.board.Diff(&want) {
+		p := d.Points()[0]
+		c.put(p, want.At(p))
+		c.pause(0, 1)
+	}
+	_ = c.game.Edit(want, g.ToMove(), "")
+	c.did["went back"]++
+	c.pause(1, 3)
 }
 
 // variation tries some moves and puts the board back.
@@ -214,4 +241,49 @@ func (c *rogues) together() {
 	c.away()
 	c.did["moved behind a hand"]++
 	c.pause(0.3, 5)
+}
+
+// TestHandsSetNothingUp lets hands, lamps, bumps, things and flickering points
+// come and go over a board on which nothing changes: nothing is set up, and the
+// record is what it was.
+func TestHandsSetNothingUp(t *testing.T) {
+	for seed := range uint64(lessWhenRaced(4)) {
+		size := []int{9, 13, 19, 9}[seed]
+		w := newWorld(t, size, black)
+		w.rng = rand.New(rand.NewPCG(seed, 41))
+		w.noise = 1e-3
+		p := &person{world: w, me: black}
+		g := w.srv.game
+		for range size * size / 4 {
+			free := p.legal(g.ToMove())
+			if err := g.Play(board.Move{Color: g.ToMove(), Point: free[w.rng.IntN(len(free))]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.board = g.Position()
+		relay, err := NewRelay(RelayOptions{Begun: g, Tuning: Live()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.relay = relay
+		w.start()
+		w.run(3 * time.Second)
+		for end := w.now + 20*time.Minute; w.now < end; {
+			p.idle()
+			if p.chance(0.05) { // a cup, for long
+				at := board.Point{X: int8(w.rng.IntN(size - 1)), Y: int8(w.rng.IntN(size - 1))}
+				for _, q := range []board.Point{at, {X: at.X + 1, Y: at.Y}, {X: at.X, Y: at.Y + 1}, {X: at.X + 1, Y: at.Y + 1}} {
+					w.hand.Add(q)
+				}
+				p.pause(20, 90)
+				p.away()
+			}
+			p.pause(0, 8)
+		}
+		w.run(10 * time.Second)
+		// A shadow may be taken for a move while it lasts.
+		if n := count(w.events, EventSetup); n > 0 || !slices.Equal(relay.Game().Moves(), g.Moves()) || relay.Game().Position() != w.board {
+			t.Errorf("seed %d: %d set-ups\n%s", seed, n, w.story())
+		}
+	}
 }

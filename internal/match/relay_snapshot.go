@@ -43,6 +43,9 @@ func (r *Relay) Snapshot() *Snapshot {
 	case r.stuckTold, r.goingOn == begunAsked, r.goingOn == begunSetUp:
 		view, diff := r.view()
 		s.State, s.Text = StateUnexpected, textPuzzled(diff, g.Size())
+		if r.swept {
+			s.Text = textCleared
+		}
 		for _, p := range diff {
 			if c := view.At(p); c != board.Empty {
 				s.Unexpected = append(s.Unexpected, Stone{Color: c, Point: p})
