@@ -26,8 +26,8 @@ const (
 	undoCost   = 2.2
 	noiseCost  = 3.1
 	mendCost   = -0.6 // of taking back a set-up: legal moves from before it win
-	turnCost   = 0.9 // of a first move by the player whose turn it is not
-	sightCost  = 1.5 // of an order in which the first stone was seen to come later
+	turnCost   = 0.9  // of a first move by the player whose turn it is not
+	sightCost  = 1.5  // of an order in which the first stone was seen to come later
 	maxUndo    = 3
 	maxDiff    = 10 // points that are explained at once
 	maxPlayed  = 6  // stones, likewise

@@ -136,25 +136,8 @@ func Sentence(l Lang, e match.Event, me board.Color) string {
 		if e.Question == nil {
 			return ""
 		}
-		switch e.Question.Kind {
-		case match.AskMove:
-			return fmt.Sprintf(w.isThat, one(e.Question.Move.Color, e.Question.Move.Point))
-		case match.AskTakeBack:
-			return fmt.Sprintf(w.takeItBack, one(e.Question.Move.Color, e.Question.Move.Point))
-		case match.AskThere:
-			return fmt.Sprintf(w.isItThere, list(e.Points))
-		case match.AskHandicap:
-			return fmt.Sprintf(w.handicap, list(e.Points))
-		case match.AskUndo:
-			return w.undoAsked
-		case match.AskResign:
-			return w.reallyQuit
-		case match.AskBegun:
-			return w.goOn
-		case match.AskPass:
-			if c := e.Question.Move.Color; len(e.Question.Moves) > 1 { // in a relay
-				return fmt.Sprintf(w.twice, w.colors[c])
-			}
+		if s := question(w, e, one, list); s != "" {
+			return s
 		}
 	case match.EventResult:
 		switch {
@@ -178,6 +161,31 @@ func Sentence(l Lang, e match.Event, me board.Color) string {
 	}
 	if l == English {
 		return e.Say
+	}
+	return ""
+}
+
+// question says what is asked; empty for what has no sentence in words.
+func question(w words, e match.Event, one func(board.Color, board.Point) string, list func([]board.Point) string) string {
+	switch e.Question.Kind {
+	case match.AskMove:
+		return fmt.Sprintf(w.isThat, one(e.Question.Move.Color, e.Question.Move.Point))
+	case match.AskTakeBack:
+		return fmt.Sprintf(w.takeItBack, one(e.Question.Move.Color, e.Question.Move.Point))
+	case match.AskThere:
+		return fmt.Sprintf(w.isItThere, list(e.Points))
+	case match.AskHandicap:
+		return fmt.Sprintf(w.handicap, list(e.Points))
+	case match.AskUndo:
+		return w.undoAsked
+	case match.AskResign:
+		return w.reallyQuit
+	case match.AskBegun:
+		return w.goOn
+	case match.AskPass:
+		if c := e.Question.Move.Color; len(e.Question.Moves) > 1 { // in a relay
+			return fmt.Sprintf(w.twice, w.colors[c])
+		}
 	}
 	return ""
 }
