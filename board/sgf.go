@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -112,13 +113,16 @@ func (v Value) Compose() (left, right Value, ok bool) {
 // Values returns the values of all properties of this identifier.
 func (n *Node) Values(id string) []Value {
 	var vs []Value
+	shared := false // vs is a property's own slice, not to be appended to
 	for _, p := range n.Props {
-		if p.ID == id {
-			if vs == nil {
-				vs = p.Values
-			} else {
-				vs = append(vs[:len(vs):len(vs)], p.Values...)
-			}
+		switch {
+		case p.ID != id:
+		case vs == nil:
+			vs, shared = p.Values, true
+		case shared:
+			vs, shared = slices.Concat(vs, p.Values), false
+		default:
+			vs = append(vs, p.Values...)
 		}
 	}
 	return vs
@@ -136,8 +140,10 @@ func (n *Node) Has(id string) bool {
 
 // Text returns the text of the property's first value, "" without one.
 func (n *Node) Text(id string) string {
-	if vs := n.Values(id); len(vs) > 0 {
-		return vs[0].Text()
+	for _, p := range n.Props {
+		if p.ID == id && len(p.Values) > 0 {
+			return p.Values[0].Text()
+		}
 	}
 	return ""
 }

@@ -132,6 +132,13 @@ func TestSGFLimits(t *testing.T) {
 			t.Logf("%.10q…: %v, %d games: %v", tt.in, time.Since(began), len(games), err)
 		}
 	}
+	// A property that stands a million times is one with a million values.
+	games, err := ParseSGF([]byte("(;SZ[9]" + strings.Repeat("AB[aa]AP[x]", maxSGFValues/2-1) + ")"))
+	if err != nil || len(games[0].Values("AB")) != maxSGFValues/2-1 || games[0].Text("AP") != "x" {
+		t.Errorf("a property many times: %v", err)
+	} else if g, err := games[0].Game(); err != nil || g.Size() != 9 {
+		t.Errorf("a property many times: %v", err)
+	}
 	root := &Node{}
 	for node, i := root, 0; i < 20_000; i++ {
 		node = node.Add(Property{[]string{"B", "W"}[i%2], []Value{"tt"}})

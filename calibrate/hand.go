@@ -65,14 +65,14 @@ func (s *Session) Drop() {
 	})
 }
 
-// inside keeps a corner within a quarter of the picture's size around it.
+// inside keeps a corner at most a quarter of the picture's size outside it.
 func (s *Session) inside(p grid.Pt) grid.Pt {
 	w, h := float64(s.width), float64(s.height)
 	return grid.Pt{X: max(-w/5, min(p.X, w*1.2)), Y: max(-h/5, min(p.Y, h*1.2))}
 }
 
-// Choose makes corner i (0 to 3, clockwise from the top left of the position)
-// the one that Nudge moves; −1 none.
+// Choose selects corner i (0 to 3, clockwise from the top left of the position)
+// for Nudge; −1 selects none.
 func (s *Session) Choose(i int) {
 	s.do(func() {
 		if s.now.grid != nil && i < 4 {
@@ -105,7 +105,7 @@ func (s *Session) edit(spec grid.Spec, task Task) {
 	}
 }
 
-// SetSize says how many lines the board has; 0 lets the eyes find out.
+// SetSize sets the number of lines of the board; 0 lets the eyes find out.
 func (s *Session) SetSize(n int) {
 	s.do(func() {
 		if n != 0 && (n < 2 || n > 25) {
@@ -164,7 +164,7 @@ func (s *Session) Lens(d float64) {
 	})
 }
 
-// Controls tells what the camera's driver offers and has.
+// Controls tells which controls the camera's driver has, and their values.
 func (s *Session) Controls(exposure, focus Control) {
 	s.mu.Lock()
 	same := s.exposure == exposure && s.focus == focus
@@ -175,12 +175,12 @@ func (s *Session) Controls(exposure, focus Control) {
 	s.do(func() { s.exposure, s.focus = exposure, focus })
 }
 
-// LockExposure locks the exposure at what it is, or frees it.
+// LockExposure locks the exposure at its present value, or makes it automatic.
 func (s *Session) LockExposure() {
 	s.do(func() { s.wantExposure, s.wished = !s.exposure.Locked && s.exposure.Offered, true })
 }
 
-// LockFocus locks the focus where it is, or frees it.
+// LockFocus locks the focus at its present value, or makes it automatic.
 func (s *Session) LockFocus() {
 	s.do(func() { s.wantFocus, s.wished = !s.focus.Locked && s.focus.Offered, true })
 }
@@ -197,7 +197,7 @@ func (s *Session) Wishes() (exposure, focus, changed bool) {
 // ToggleSnap switches the snapping of dragged corners off and on.
 func (s *Session) ToggleSnap() { s.do(func() { s.snap = !s.snap }) }
 
-// Again looks for the board afresh.
+// Again looks for the board again from scratch.
 func (s *Session) Again() {
 	s.do(func() {
 		s.remember()

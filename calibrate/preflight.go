@@ -26,7 +26,7 @@ type Check struct {
 	Text    string // what it means, and what to do about it
 }
 
-// Quality is what a picture of a board is worth.
+// Quality holds the measurements of a picture of a board.
 type Quality struct {
 	Light     float64 // mean brightness of the board, 0..255
 	Glare     float64 // share of the board that is burnt out, 0..1
@@ -178,7 +178,7 @@ func pixel(img *image.RGBA, p grid.Pt) (r, g, b float64, ok bool) {
 	return at(0), at(1), at(2), true
 }
 
-// Checks turns the numbers into sentences.
+// Checks turns the measurements into sentences.
 func (q *Quality) Checks() []Check {
 	var out []Check
 	add := func(name string, v Verdict, text string) { out = append(out, Check{name, v, text}) }
@@ -186,17 +186,17 @@ func (q *Quality) Checks() []Check {
 	case q.Light < darkBad:
 		add("Light", Bad, "It is too dark: put a lamp on, not behind the board.")
 	case q.Light < darkPoor:
-		add("Light", Poor, "It is rather dark: more light makes moves surer.")
+		add("Light", Poor, "It is rather dark: with more light, moves are read more reliably.")
 	case q.Light > brightPoor:
 		add("Light", Poor, "The picture is too bright: lower the exposure.")
 	default:
-		add("Light", Good, "There is light enough.")
+		add("Light", Good, "There is enough light.")
 	}
 	switch {
 	case q.Glare >= glareBad:
 		add("Glare", Bad, fmt.Sprintf("%.0f %% of the board is burnt out: move the lamp or the camera.", 100*q.Glare))
 	case q.Glare >= glarePoor:
-		add("Glare", Poor, "A reflection lies on the board: white stones may be missed there.")
+		add("Glare", Poor, "There is a reflection on the board: white stones may be missed there.")
 	default:
 		add("Glare", Good, "No reflections.")
 	}
@@ -210,14 +210,14 @@ func (q *Quality) Checks() []Check {
 	}
 	switch {
 	case q.Cell < cellBad:
-		add("Resolution", Bad, fmt.Sprintf("Only %.0f pixels between the far lines: move nearer, or choose a higher resolution.", q.Cell))
+		add("Resolution", Bad, fmt.Sprintf("Only %.0f pixels between the far lines: move closer, or choose a higher resolution.", q.Cell))
 	case q.Cell < cellPoor:
-		add("Resolution", Poor, fmt.Sprintf("%.0f pixels between the far lines: nearer would be surer.", q.Cell))
+		add("Resolution", Poor, fmt.Sprintf("%.0f pixels between the far lines: closer would be better.", q.Cell))
 	default:
 		add("Resolution", Good, fmt.Sprintf("%.0f pixels or more between lines.", q.Cell))
 	}
 	if q.Elevation < lowPoor {
-		add("Height", Poor, "The camera stands low: stones hide each other. Raise it.")
+		add("Height", Poor, "The camera is low: stones hide each other. Raise it.")
 	}
 	switch {
 	case q.Rate == 0:
@@ -231,15 +231,15 @@ func (q *Quality) Checks() []Check {
 	return out
 }
 
-// check tells how a grid fits.
+// check says how well a grid fits.
 func (f *Fit) check(g *grid.Grid) Check {
 	switch {
 	case f.Confidence >= sureEnough && f.Distance < 0.1:
-		return Check{"Fit", Good, fmt.Sprintf("The grid lies on the lines to %.2f of a cell.", math.Ceil(100*f.Distance)/100)}
+		return Check{"Fit", Good, fmt.Sprintf("The grid fits the lines to within %.2f of a cell.", math.Ceil(100*f.Distance)/100)}
 	case f.Confidence >= sureEnough:
 		return Check{"Fit", Poor, fmt.Sprintf("The grid is off by %.2f of a cell.", f.Distance)}
 	case f.Confidence >= 0.5:
-		return Check{"Fit", Poor, "The grid may be off: look whether every line is covered."}
+		return Check{"Fit", Poor, "The grid may be off: check that it covers every line."}
 	}
-	return Check{"Fit", Bad, "The grid does not lie on the lines of the board."}
+	return Check{"Fit", Bad, "The grid does not fit the lines of the board."}
 }

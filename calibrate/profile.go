@@ -208,7 +208,7 @@ func (s Store) Load(camera string) (*Profile, error) {
 }
 
 // Cameras lists the cameras that have a profile, those calibrated last first.
-// Files that are none are passed over.
+// Files that are not profiles are ignored.
 func (s Store) Cameras() []string {
 	s.clean()
 	files, _ := filepath.Glob(filepath.Join(s.Dir, "*.json"))

@@ -9,11 +9,11 @@ import (
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
-// sureEnough is the confidence from which a board that was found is the board.
+// sureEnough is the confidence from which a board that was found is accepted.
 const sureEnough = 0.9
 
-// near is how far, in cells, a corner may be from the crossing that it is: less
-// than half of it, so that a line is never taken for its neighbour.
+// near is how far, in cells, a corner may be from its crossing: less than half a
+// cell, so that a line is never taken for its neighbour.
 const near = 0.25
 
 // undoDepth bounds what Undo remembers.
@@ -146,7 +146,7 @@ func NewBlind(camera string, g *grid.Grid, size, width, height int) *Session {
 	return s
 }
 
-// do changes the state under the lock and tells that it did.
+// do changes the state under the lock and then calls Changed.
 func (s *Session) do(f func()) {
 	s.mu.Lock()
 	f()
@@ -156,7 +156,7 @@ func (s *Session) do(f func()) {
 	}
 }
 
-// remember keeps the present state for Undo, and makes running jobs void.
+// remember saves the present state for Undo and voids running jobs.
 func (s *Session) remember() {
 	if len(s.history) == undoDepth {
 		s.history = s.history[1:]
@@ -171,7 +171,7 @@ func (s *Session) void() {
 	s.trouble = ""
 }
 
-// set takes a grid that the user made, unless there can be none such.
+// set takes a grid that the user made, if it is a possible one.
 func (s *Session) set(spec grid.Spec, task Task) bool {
 	spec.Focal = 0 // it is worked out anew
 	g, err := grid.New(spec)
@@ -183,8 +183,8 @@ func (s *Session) set(spec grid.Spec, task Task) bool {
 	return true
 }
 
-// Picture tells the size of the pictures. Corners move along when the same view
-// comes in another resolution; another shape is another view.
+// Picture sets the size of the pictures. Corners scale along when the same view
+// comes in another resolution; another aspect ratio is another view.
 func (s *Session) Picture(width, height int) {
 	s.mu.Lock()
 	same := s.width == width && s.height == height
@@ -207,7 +207,7 @@ func (s *Session) Picture(width, height int) {
 		fx, fy := float64(width)/float64(spec.Width), float64(height)/float64(spec.Height)
 		if math.Abs(fx/fy-1) > 0.01 {
 			s.now, s.todo = step{size: s.now.size}, Find
-			s.trouble = "The camera's picture has another shape than before."
+			s.trouble = "The shape of the camera's picture has changed."
 			return
 		}
 		for i, c := range spec.Corners {
@@ -258,7 +258,7 @@ func (s *Session) Done(j Job, g *grid.Grid, fit Fit, err error) {
 func (s *Session) found(g *grid.Grid, fit Fit, err error) {
 	switch {
 	case err != nil || g == nil:
-		s.trouble = "The board is not found yet. Show all of it, or set the corners yourself."
+		s.trouble = "No board found yet. Show all of it, or set the corners yourself."
 	case s.now.grid == nil || s.now.fit == nil || fit.Confidence >= s.now.fit.Confidence:
 		s.trouble = ""
 		s.now.grid, s.now.origin, s.now.fit = g, Found, &fit
@@ -285,7 +285,7 @@ func (s *Session) measured(mine, g *grid.Grid, fit Fit, err error) {
 			return
 		}
 		s.now, s.todo = step{size: mine.Size()}, Find
-		s.trouble = "The board is not where it was at the last calibration; looking for it."
+		s.trouble = "The board is not where it was last calibrated; looking for it."
 		return
 	}
 	s.now.fit = &fit
@@ -359,7 +359,7 @@ func (s *Session) text(v *View) string {
 	case v.Grid == nil:
 		return "Looking for the board."
 	case v.Held:
-		return "Put the corner on the crossing of the two outermost lines."
+		return "Put the corner where the two outermost lines cross."
 	case s.blind:
 		return "Drag the four corners to the board's corner crossings, then press Enter."
 	case v.Fit == nil && v.Origin == Hand && s.todo == Idle:
@@ -373,5 +373,5 @@ func (s *Session) text(v *View) string {
 	case v.Origin == Found:
 		return fmt.Sprintf("This may be the board, %.0f %% sure. Move hands and things away, or drag the corners.", 100*v.Fit.Confidence)
 	}
-	return "The grid does not lie on lines that can be seen. Drag the corners, or press Enter to trust it."
+	return "The grid does not match any visible lines. Drag the corners, or press Enter to trust it."
 }

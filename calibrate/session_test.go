@@ -56,7 +56,7 @@ func TestFoundAndAccepted(t *testing.T) {
 	}
 	s.Picture(640, 480)
 	s.Done(s.Job(), nil, Fit{}, errors.New("no board"))
-	if v := s.View(); v.Ready || !strings.Contains(v.Text, "not found") {
+	if v := s.View(); v.Ready || !strings.Contains(v.Text, "No board found") {
 		t.Errorf("without a board: %q", v.Text)
 	}
 	s.Done(s.Job(), boardAt(t, 19), Fit{Confidence: 0.6}, nil)

@@ -2,11 +2,11 @@ package ogs
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // Clock is the server's account of the time in a game. All instants are the
@@ -194,8 +194,8 @@ func (c *Clock) elapsed(now time.Time) time.Duration {
 
 // Reading is what a clock shows at one moment.
 type Reading struct {
-	Sides   [3]SideReading // by board.Color
-	Running board.Color    // whose time runs now; Empty while all stands
+	Sides   [3]game.Clock // by board.Color
+	Running board.Color   // whose time runs now; Empty while all stands
 	Paused  bool
 	// Deadline is how long until the server acts by itself: until the first
 	// move has to be made in StartMode, until stones are accepted in
@@ -203,18 +203,6 @@ type Reading struct {
 	Deadline     time.Duration
 	StartMode    bool
 	StoneRemoval bool
-}
-
-// SideReading is what a clock shows for one player.
-type SideReading struct {
-	System   string
-	Main     time.Duration // left of the main time
-	Overtime bool          // main time is used up
-	Period   time.Duration // byoyomi: left of the period that runs, or its length; canadian: left of the block
-	Length   time.Duration // byoyomi: of a whole period
-	Periods  int           // byoyomi: periods left, with the one that runs
-	Stones   int           // canadian: moves to make in the block
-	Out      bool          // time is up
 }
 
 // At returns what the clock shows at the server's time now under t. It is what
@@ -235,8 +223,9 @@ func (c *Clock) At(now time.Time, t TimeControl) Reading {
 		r.Deadline = until(c.RemovalExpiration, now)
 	case c.StartMode:
 		r.Deadline = until(c.Expiration, now)
-	case !c.Paused:
+	case !c.Paused && current != board.Empty:
 		r.Running = current
+		r.Sides[current].Running = true
 	}
 	return r
 }
@@ -249,68 +238,65 @@ func until(t, now time.Time) time.Duration {
 }
 
 // after is what s shows when its player has been thinking for used.
-func (s SideTime) after(used time.Duration, t TimeControl) SideReading {
-	r := SideReading{System: t.System}
+func (s SideTime) after(used time.Duration, t TimeControl) game.Clock {
 	left := s.Thinking - used
 	switch t.System {
-	case Fischer, Absolute:
-		r.Main = max(left, 0)
-		r.Out = left <= 0
 	case Simple:
 		left = t.Main - used
-		r.Main = max(left, 0)
-		r.Out = left <= 0
+		fallthrough
+	case Fischer, Absolute:
+		return game.Clock{System: game.MainTime, Main: max(left, 0), Left: max(left, 0), Out: left <= 0}
 	case ByoYomi:
-		period := s.PeriodTime
-		if period <= 0 {
-			period = t.Period
-		}
-		r.Main, r.Period, r.Length, r.Periods = max(left, 0), period, period, s.Periods
-		if left > 0 {
-			break
-		}
+		return s.afterByoYomi(left, t)
+	case Canadian:
+		return s.afterCanadian(left, t)
+	}
+	return game.Clock{System: game.NoClock, Left: -1}
+}
+
+// afterByoYomi is after with left of the main time, which is less than nothing
+// in a period.
+func (s SideTime) afterByoYomi(left time.Duration, t TimeControl) game.Clock {
+	period := s.PeriodTime
+	if period <= 0 {
+		period = t.Period
+	}
+	r := game.Clock{System: game.ByoYomi, Main: max(left, 0), Period: period, Periods: s.Periods}
+	if left <= 0 {
 		r.Overtime = true
-		over := -left
 		if period > 0 {
-			r.Periods = s.Periods - int(over/period)
-			r.Period = period - over%period
+			r.Periods = s.Periods - int(-left/period)
+			r.Period = period - -left%period
 		}
 		if r.Periods <= 0 {
 			r.Periods, r.Period, r.Out = 0, 0, true
 		}
-	case Canadian:
-		r.Main, r.Period, r.Stones = max(left, 0), s.BlockTime, s.MovesLeft
-		if left > 0 {
-			if r.Period <= 0 {
-				r.Period = t.Period
-			}
-			if r.Stones <= 0 {
-				r.Stones = t.Stones
-			}
-			break
-		}
-		r.Overtime = true
-		r.Period = max(s.BlockTime+left, 0)
-		r.Out = r.Period <= 0
+	}
+	r.Left = r.Main
+	if r.Periods != 0 {
+		r.Left += r.Period + times(r.Periods-1, period)
 	}
 	return r
 }
 
-// Total is how long until time is up if the player does not move; a negative
-// value stands for a game without a clock.
-func (r SideReading) Total() time.Duration {
-	switch r.System {
-	case ByoYomi:
-		if r.Periods == 0 {
-			return r.Main
+// afterCanadian is after with left of the main time, which is less than nothing
+// in a block.
+func (s SideTime) afterCanadian(left time.Duration, t TimeControl) game.Clock {
+	r := game.Clock{System: game.Canadian, Main: max(left, 0), Period: s.BlockTime, Stones: s.MovesLeft}
+	if left > 0 {
+		if r.Period <= 0 {
+			r.Period = t.Period
 		}
-		return r.Main + r.Period + times(r.Periods-1, r.Length)
-	case Canadian:
-		return r.Main + r.Period
-	case Fischer, Absolute, Simple:
-		return r.Main
+		if r.Stones <= 0 {
+			r.Stones = t.Stones
+		}
+	} else {
+		r.Overtime = true
+		r.Period = max(s.BlockTime+left, 0)
+		r.Out = r.Period <= 0
 	}
-	return -1
+	r.Left = r.Main + r.Period
+	return r
 }
 
 // times is n·d, but no more than a clock can have.
@@ -322,48 +308,4 @@ func times(n int, d time.Duration) time.Duration {
 		return maxTime
 	}
 	return time.Duration(n) * d
-}
-
-// String shows a side as a player reads it, to the tenth of a second, cut off
-// and not rounded, so that 0.0 comes only at the very end.
-func (r SideReading) String() string {
-	if r.Out {
-		return "0.0 (time is up)"
-	}
-	main := FormatDuration(r.Main)
-	switch r.System {
-	case ByoYomi:
-		periods := fmt.Sprintf("%d×%s", r.Periods, FormatDuration(r.Period))
-		if r.Overtime {
-			return periods
-		}
-		return main + " + " + periods
-	case Canadian:
-		block := fmt.Sprintf("%s/%d", FormatDuration(r.Period), r.Stones)
-		if r.Overtime {
-			return block
-		}
-		return main + " + " + block
-	case NoClock, "":
-		return "no clock"
-	}
-	return main
-}
-
-// FormatDuration writes d to the tenth of a second: "9.8", "1:04.2",
-// "2:00:00.0", "3d 4:00:00.0".
-func FormatDuration(d time.Duration) string {
-	d = max(d, 0)
-	tenths := int64(d / (100 * time.Millisecond))
-	s, tenth := tenths/10, tenths%10
-	m, h, days := s/60%60, s/3600%24, s/86400
-	switch {
-	case days > 0:
-		return fmt.Sprintf("%dd %d:%02d:%02d.%d", days, h, m, s%60, tenth)
-	case h > 0:
-		return fmt.Sprintf("%d:%02d:%02d.%d", h, m, s%60, tenth)
-	case m > 0:
-		return fmt.Sprintf("%d:%02d.%d", m, s%60, tenth)
-	}
-	return fmt.Sprintf("%d.%d", s, tenth)
 }

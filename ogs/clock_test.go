@@ -59,7 +59,7 @@ func TestClock(t *testing.T) {
 			if got := r.Sides[board.Black].String(); got != tt.want {
 				t.Errorf("shows %q, want %q", got, tt.want)
 			}
-			if got := r.Sides[board.Black].Total(); got != tt.total {
+			if got := r.Sides[board.Black].Left; got != tt.total {
 				t.Errorf("total %v, want %v", got, tt.total)
 			}
 			if r.Running != board.Black {

@@ -2,12 +2,14 @@ package ogs
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 func TestDecodeFrame(t *testing.T) {
@@ -106,7 +108,7 @@ func TestGameData(t *testing.T) {
 	if !st.Rules.Suicide || st.Rules.Ko != board.PositionalSuperko {
 		t.Errorf("the game's switches do not count: %+v", st.Rules)
 	}
-	if len(st.Moves) != 3 || st.Moves[2].Color != board.Black || st.ToMove() != board.White || st.Undo == nil || *st.Undo != (UndoRequest{3, 0, 1}) {
+	if len(st.Moves) != 3 || st.Moves[2].Color != board.Black || st.ToMove() != board.White || st.Undo == nil || *st.Undo != (game.Undo{Number: 3, Count: 1}) {
 		t.Errorf("moves %+v, undo %+v", st.Moves, st.Undo)
 	}
 	if st.MyTurn() {
@@ -162,7 +164,7 @@ func TestResult(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &w); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.result(ids).String(); got != want {
+		if got, _ := w.result(ids); got.String() != want {
 			t.Errorf("%s is %q, want %q", text, got, want)
 		}
 	}
@@ -171,27 +173,33 @@ func TestResult(t *testing.T) {
 // Every way in which a game ends at the server is a result that SGF knows, and
 // is read again as the same.
 func TestResultAsSGF(t *testing.T) {
-	for want, r := range map[string]Result{
-		"B+12.5": {Winner: board.Black, Outcome: "12.5 points", Counted: true}, "W+0.5": {Winner: board.White, Outcome: "0.5 points"},
-		"W+R": {Winner: board.White, Outcome: "Resignation"}, "B+T": {Winner: board.Black, Outcome: "Timeout"},
-		"W+F": {Winner: board.White, Outcome: "Disqualification"}, "B+F": {Winner: board.Black, Outcome: "Disconnection"},
-		"B+": {Winner: board.Black}, "W+": {Winner: board.White, Outcome: "0 points"},
-		"0": {Counted: true, Outcome: "0 points"}, "Void": {Outcome: "Moderator Decision"},
+	for want, r := range map[string]game.Result{
+		"B+12.5": resultOf(board.Black, "12.5 points", true, false), "W+0.5": resultOf(board.White, "0.5 points", false, false),
+		"W+R": resultOf(board.White, "Resignation", false, false), "B+T": resultOf(board.Black, "Timeout", false, false),
+		"W+F": resultOf(board.White, "Disqualification", false, false), "B+F": resultOf(board.Black, "Disconnection", false, false),
+		"B+": resultOf(board.Black, "", false, false), "W+": resultOf(board.White, "0 points", false, false),
+		"0": resultOf(board.Empty, "0 points", true, false), "Void": resultOf(board.Empty, "Moderator Decision", false, false),
 	} {
-		if got := r.Game().String(); got != want {
+		if got := r.SGF().String(); got != want {
 			t.Errorf("%+v is %s, want %s", r, got, want)
 		}
 	}
 	for _, winner := range []board.Color{board.Empty, board.Black, board.White} {
 		for _, outcome := range []string{"", "12.5 points", "1 points", "0 points", "-3 points", "NaN points", "Inf points", "1e300 points", "x points",
 			"Resignation", "Timeout", "Cancellation", "Disqualification", "Disconnection", "Moderator Decision", "Abandonment", "]RE["} {
-			for _, r := range []Result{{}, {Counted: true}, {Annul: true}, {Counted: true, Annul: true}} {
-				r.Winner, r.Outcome = winner, outcome
-				if again, err := board.ParseResult(r.Game().String()); err != nil || again != r.Game() {
-					t.Errorf("%+v is %s, which is read as %+v, %v", r, r.Game(), again, err)
+			for _, is := range []struct{ counted, annulled bool }{{}, {counted: true}, {annulled: true}, {counted: true, annulled: true}} {
+				r := resultOf(winner, outcome, is.counted, is.annulled)
+				if again, err := board.ParseResult(r.SGF().String()); err != nil || again != r.SGF() {
+					t.Errorf("%+v is %s, which is read as %+v, %v", r, r.SGF(), again, err)
 				}
-				if r.Annul && r.Game().By != board.Void {
-					t.Errorf("an annulled game is %s", r.Game())
+				if is.annulled && r.SGF().By != board.Void {
+					t.Errorf("an annulled game is %s", r.SGF())
+				}
+				// A recording brings back the same, but for words that are odd.
+				text, err := json.Marshal(r)
+				var read game.Result
+				if err = errors.Join(err, json.Unmarshal(text, &read)); err != nil || read.String() != r.String() || read.Winner != r.Winner || read.Words != r.Words {
+					t.Errorf("%+v is recorded as %s and read as %+v, %v", r, text, read, err)
 				}
 			}
 		}

@@ -13,8 +13,13 @@ type Update struct {
 	Event Event
 }
 
-// An Event is what happened in a game: one of the types below.
-type Event interface{ gameEvent() }
+// An Event is what happened in a game: a game.Event, of which game.Played,
+// PhaseChanged, UndoRequested, UndoCanceled, UndoAccepted, ClockChanged,
+// PauseChanged, RemovalChanged, RemovalAccepted, Finished and Disconnected
+// come, or one of the types below, which only this client has. After
+// game.Disconnected nothing can be sent until the next Snapshot; game.Finished
+// comes once.
+type Event any
 
 type (
 	// Snapshot says that the state was replaced as a whole by the server's
@@ -23,9 +28,6 @@ type (
 	// did not take in time.
 	Snapshot struct{ Reason string }
 
-	// Disconnected says that nothing can be sent until the next Snapshot.
-	Disconnected struct{ Err error }
-
 	// Unusable says that the server sent game data that cannot be read, cannot
 	// be played out, or cannot be of this game. The last good state stands,
 	// nothing is sent until the next Snapshot, and the data is asked for again
@@ -33,14 +35,6 @@ type (
 	Unusable struct {
 		Err   error
 		Again time.Duration
-	}
-
-	// Moved is a move that counts, of either side.
-	Moved struct {
-		Number int // 1 for the first
-		Move   PlayedMove
-		Mine   bool
-		Ticket Ticket // of Game.Move, if it was sent by that; else 0
 	}
 
 	// Acknowledged is the server's answer to a move, which is no proof yet:
@@ -60,30 +54,6 @@ type (
 		Reason string // for what was not played
 	}
 
-	// ClockChanged says that State.Clock is new.
-	ClockChanged struct{}
-
-	// PhaseChanged says that State.Phase is new.
-	PhaseChanged struct{ Phase Phase }
-
-	// UndoRequested says that State.Undo is new; Mine if we asked.
-	UndoRequested struct {
-		Request UndoRequest
-		Mine    bool
-	}
-	// UndoCanceled says that the request was withdrawn.
-	UndoCanceled struct{}
-	// UndoAccepted says that moves were taken back; their stones have to come
-	// off the board. A Snapshot follows.
-	UndoAccepted struct{ Taken []PlayedMove }
-
-	// RemovalChanged says that State.Removed is new, and that earlier
-	// agreements are void.
-	RemovalChanged struct{}
-	// RemovalAccepted says that a side agreed to State.Removed; Empty if the
-	// server decided.
-	RemovalAccepted struct{ By board.Color }
-
 	// AutoResign says that the server has lost By and will resign for it at
 	// At, in the server's time; a zero At takes that back.
 	AutoResign struct {
@@ -101,29 +71,7 @@ type (
 
 	// Trouble is a complaint of the server about this game, in its words.
 	Trouble struct{ Text string }
-
-	// Ended says that the game is over and State.Result is known as far as it
-	// will be. It comes once.
-	Ended struct{ Result Result }
 )
-
-func (Snapshot) gameEvent()        {}
-func (Disconnected) gameEvent()    {}
-func (Unusable) gameEvent()        {}
-func (Moved) gameEvent()           {}
-func (Acknowledged) gameEvent()    {}
-func (Settled) gameEvent()         {}
-func (ClockChanged) gameEvent()    {}
-func (PhaseChanged) gameEvent()    {}
-func (UndoRequested) gameEvent()   {}
-func (UndoCanceled) gameEvent()    {}
-func (UndoAccepted) gameEvent()    {}
-func (RemovalChanged) gameEvent()  {}
-func (RemovalAccepted) gameEvent() {}
-func (AutoResign) gameEvent()      {}
-func (Chat) gameEvent()            {}
-func (Trouble) gameEvent()         {}
-func (Ended) gameEvent()           {}
 
 // A Ticket names one sending of a move.
 type Ticket uint64

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // A Game follows one game and plays in it. Its goroutine owns the state; every
@@ -29,7 +30,7 @@ type Game struct {
 	st       *State // nil before the first game data
 	conn     *conn  // nil while there is none
 	joined   bool   // Join has been answered
-	ended    bool   // Ended has been published
+	ended    bool   // game.Finished has been published
 	pending  *pending
 	tickets  Ticket
 	lastData time.Time // when the game data was last asked for
@@ -80,7 +81,7 @@ type (
 	hint struct {
 		conn       *conn
 		from       string
-		phase      Phase
+		phase      game.Phase
 		moveNumber int
 	}
 )
@@ -154,7 +155,7 @@ func (g *Game) squeeze(q []Update) []Update {
 	var kept []Update
 	for _, u := range q {
 		switch u.Event.(type) {
-		case Settled, Ended:
+		case Settled, game.Finished:
 			kept = append(kept, u)
 		}
 	}
@@ -244,7 +245,7 @@ func (g *Game) due(now time.Time) {
 			}
 		}
 	}
-	if passed(&g.at.latency, now) && g.conn != nil && g.st != nil && g.st.Me != board.Empty && g.st.Phase == Playing {
+	if passed(&g.at.latency, now) && g.conn != nil && g.st != nil && g.st.Me != board.Empty && g.st.Phase == game.Playing {
 		if _, latency := g.s.Ping(); g.st.Live {
 			g.conn.send("game/latency", g.body(map[string]any{"latency": latency.Milliseconds()}))
 		}
@@ -332,7 +333,7 @@ func (g *Game) take(v any) {
 		g.at = deadlines{}
 		if g.st != nil && !g.ended {
 			g.change(func(n *State) { n.Live = false })
-			g.tell(Disconnected{v.err})
+			g.tell(game.Disconnected{Reason: v.err.Error()})
 		}
 	case hint:
 		g.hear(v)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -40,11 +41,11 @@ func TestWholeGame(t *testing.T) {
 				for _, p := range []string{"C3", "C7", "E5", "pass"} {
 					f.play(pt(t, p, 9))
 				}
-				_, st = func() (ogs.PhaseChanged, *ogs.State) {
-					if st := f.g.State(); st.Phase == ogs.StoneRemoval {
-						return ogs.PhaseChanged{}, st
+				_, st = func() (game.PhaseChanged, *ogs.State) {
+					if st := f.g.State(); st.Phase == game.StoneRemoval {
+						return game.PhaseChanged{}, st
 					}
-					return event[ogs.PhaseChanged](f)
+					return event[game.PhaseChanged](f)
 				}()
 				for st.Removed == "" {
 					st = f.until("marked stones", func(ogs.Update) bool { return true }).State
@@ -59,9 +60,9 @@ func TestWholeGame(t *testing.T) {
 				if err := f.g.AcceptRemoved(st.Removed); err != nil {
 					t.Fatal(err)
 				}
-				end, st := event[ogs.Ended](f)
+				end, st := event[game.Finished](f)
 				outcome, winner := sg.Outcome()
-				if end.Result.Outcome != outcome || end.Result.Winner != winner || !end.Result.Counted || st.Phase != ogs.Finished {
+				if end.Result.Words != outcome || end.Result.Winner != winner || st.Score == nil || st.Phase != game.Over {
 					t.Errorf("ended as %+v; the server says %q, %v", end.Result, outcome, winner)
 				}
 				want := "cg gg cc gc ee fe .. .."
@@ -147,7 +148,7 @@ func TestReconnect(t *testing.T) {
 				f.play(pt(t, "C3", 9))
 				f.myTurn()
 				damage(w)
-				f.until("the disconnection", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Disconnected); return ok })
+				f.until("the disconnection", func(u ogs.Update) bool { _, ok := u.Event.(game.Disconnected); return ok })
 				st := f.g.State()
 				if st.MyTurn() {
 					t.Error("it is my turn without a connection")
@@ -189,8 +190,7 @@ func testDisplaced(t *testing.T) {
 	}
 	synctest.Wait() // until the server has the move, and has lost it
 	sg.Play(w.alice, pt(t, "G7", 9))
-	m, _ := event[ogs.Moved](f)
-	if m.Ticket != 0 || !m.Mine {
+	if m, st := event[game.Played](f); m.Move.Color != st.Me {
 		t.Errorf("%+v", m)
 	}
 	e, st := event[ogs.Settled](f)
@@ -252,7 +252,7 @@ func testUnsolicited(t *testing.T) {
 	if got := strings.Join(sg.Moves(), " "); got != "cg gc cc" {
 		t.Errorf("the server has %s", got)
 	}
-	if st := f.g.State(); st.Phase != ogs.Playing {
+	if st := f.g.State(); st.Phase != game.Playing {
 		t.Errorf("the game is in %s", st.Phase)
 	}
 }
@@ -334,43 +334,47 @@ func TestUndo(t *testing.T) {
 				if err := f.g.RequestUndo(); err != nil {
 					t.Fatal(err)
 				}
-				r, _ := event[ogs.UndoRequested](f)
-				if !r.Mine || r.Request.MoveNumber != 1 {
+				mine := board.Black
+				if old { // which does not tell who asked
+					mine = board.Empty
+				}
+				r, _ := event[game.UndoRequested](f)
+				if r.By != mine || r.Number != 1 {
 					t.Errorf("request %+v", r)
 				}
 				if err := f.g.CancelUndo(); err != nil {
 					t.Fatal(err)
 				}
-				event[ogs.UndoCanceled](f)
+				event[game.UndoCanceled](f)
 				if err := f.g.RequestUndo(); err != nil {
 					t.Fatal(err)
 				}
-				event[ogs.UndoRequested](f)
+				event[game.UndoRequested](f)
 				if !sg.AcceptUndo(w.bob) {
 					t.Fatal("the server knows of no request")
 				}
-				u, st := event[ogs.UndoAccepted](f)
-				if len(u.Taken) != 1 || u.Taken[0].Point != pt(t, "C3", 9) || len(st.Moves) != 0 {
+				u, st := event[game.UndoAccepted](f)
+				if u.Number != 1 || u.Count != 1 || len(st.Moves) != 0 {
 					t.Errorf("undone %+v, moves %v", u, st.Moves)
 				}
 				f.play(pt(t, "D4", 9))
 				sg.Play(w.bob, pt(t, "F6", 9))
 				f.myTurn()
 				sg.RequestUndo(w.bob)
-				if r, _ := event[ogs.UndoRequested](f); r.Mine {
+				if r, _ := event[game.UndoRequested](f); r.By == board.Black {
 					t.Errorf("request %+v", r)
 				}
 				if old {
 					// Nobody knows who asked: the player to move may accept.
-					if f.g.State().Undo.By != 0 {
+					if f.g.State().Undo.By != board.Empty {
 						t.Error("an old server told who asked")
 					}
 				}
 				if err := f.g.AcceptUndo(); err != nil {
 					t.Fatal(err)
 				}
-				u, _ = event[ogs.UndoAccepted](f)
-				if len(u.Taken) != 1 || u.Taken[0].Color != board.White {
+				u, _ = event[game.UndoAccepted](f)
+				if u.Number != 2 || u.Count != 1 {
 					t.Errorf("undone %+v", u)
 				}
 				event[ogs.Snapshot](f)
@@ -438,7 +442,7 @@ func TestRejectRemoval(t *testing.T) {
 					sg.Play(w.bob, pt(t, "G7", 9))
 					f.play(board.Pass)
 					sg.Play(w.bob, board.Pass)
-					f.until("stone removal", func(u ogs.Update) bool { return u.State.Phase == ogs.StoneRemoval && len(u.State.Moves) == 4 })
+					f.until("stone removal", func(u ogs.Update) bool { return u.State.Phase == game.StoneRemoval && len(u.State.Moves) == 4 })
 					sg.Mark(w.bob, []board.Point{pt(t, "C3", 9)}, true)
 					f.until("the mark", func(u ogs.Update) bool { return u.State.Removed == "cg" })
 					if err := f.g.MarkRemoved([]board.Point{pt(t, "C3", 9)}, false); err != nil {
@@ -452,7 +456,7 @@ func TestRejectRemoval(t *testing.T) {
 					} else {
 						sg.Reject(w.bob)
 					}
-					st := f.until("play", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Snapshot); return ok && u.State.Phase == ogs.Playing }).State
+					st := f.until("play", func(u ogs.Update) bool { _, ok := u.Event.(ogs.Snapshot); return ok && u.State.Phase == game.Playing }).State
 					if st.ToMove() != sg.Board().ToMove() {
 						t.Fatalf("it is %v's turn, the server says %v", st.ToMove(), sg.Board().ToMove())
 					}
@@ -504,9 +508,9 @@ func TestEnds(t *testing.T) {
 				f := w.join(s, sg.ID)
 				f.play(pt(t, "C3", 9))
 				end(w, sg, f)
-				e, st := event[ogs.Ended](f)
+				e, st := event[game.Finished](f)
 				outcome, winner := sg.Outcome()
-				if e.Result.Outcome != outcome || e.Result.Winner != winner || st.Phase != ogs.Finished {
+				if e.Result.Words != outcome || e.Result.Winner != winner || st.Phase != game.Over {
 					t.Errorf("ended as %+v, the server says %q %v", e.Result, outcome, winner)
 				}
 			})
@@ -522,8 +526,8 @@ func testTimeout(t *testing.T) {
 	s := w.connect()
 	f := w.join(s, sg.ID)
 	f.play(pt(t, "C3", 9))
-	e, _ := event[ogs.Ended](f)
-	if e.Result.Outcome != "Timeout" || e.Result.Winner != board.Black {
+	e, _ := event[game.Finished](f)
+	if e.Result.Words != "Timeout" || e.Result.Winner != board.Black {
 		t.Errorf("ended as %+v", e.Result)
 	}
 }
@@ -561,8 +565,8 @@ func testAutoResignAndChat(t *testing.T) {
 		if _, again := u.Event.(ogs.Chat); again {
 			t.Error("a line of chat was told twice")
 		}
-		if e, ok := u.Event.(ogs.Ended); ok {
-			if e.Result.Outcome != "Disconnection" {
+		if e, ok := u.Event.(game.Finished); ok {
+			if e.Result.Words != "Disconnection" {
 				t.Errorf("%+v", e)
 			}
 			break
@@ -579,8 +583,8 @@ func testSpectator(t *testing.T) {
 	s := w.connect()
 	f := w.join(s, sg.ID)
 	sg.Play(w.bob, pt(t, "C3", 9))
-	m, st := event[ogs.Moved](f)
-	if m.Mine || st.Me != board.Empty || st.MyTurn() {
+	m, st := event[game.Played](f)
+	if m.Move.Color != board.Black || st.Me != board.Empty || st.MyTurn() {
 		t.Errorf("%+v", m)
 	}
 	if err := f.g.Resign(); err == nil {

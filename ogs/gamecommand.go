@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // do runs f in the game's goroutine; false if that has ended.
@@ -133,7 +134,7 @@ type refusal struct {
 	err     error
 }
 
-func in(phase Phase) func(*State) error {
+func in(phase game.Phase) func(*State) error {
 	return func(s *State) error {
 		switch {
 		case s.Me == board.Empty:
@@ -148,10 +149,10 @@ func in(phase Phase) func(*State) error {
 // Resign gives the game up.
 func (g *Game) Resign() error {
 	return g.command("game/resign", nil, func(s *State) error {
-		if s.Phase == StoneRemoval && s.Me != board.Empty {
+		if s.Phase == game.StoneRemoval && s.Me != board.Empty {
 			return nil
 		}
-		return in(Playing)(s)
+		return in(game.Playing)(s)
 	})
 }
 
@@ -162,7 +163,7 @@ func (s *State) MayCancel() bool {
 	if s.Rules.FreeHandicap {
 		free = max(s.Handicap, 1)
 	}
-	return s.Me != board.Empty && s.Phase == Playing && len(s.Moves) < 5+free
+	return s.Me != board.Empty && s.Phase == game.Playing && len(s.Moves) < 5+free
 }
 
 // Cancel cancels the game in its first moves, see State.MayCancel.
@@ -183,10 +184,10 @@ func (g *Game) RequestUndo() error {
 		switch {
 		case len(s.Moves) == 0:
 			return &NotSentError{WrongPhase, "there is no move to take back"}
-		case s.Undo != nil && s.Undo.MoveNumber == len(s.Moves):
+		case s.Undo != nil && s.Undo.Number == len(s.Moves):
 			return &NotSentError{Busy, "a request is open already"}
 		}
-		return in(Playing)(s)
+		return in(game.Playing)(s)
 	})
 }
 
@@ -198,9 +199,9 @@ func (g *Game) CancelUndo() error { return g.answerUndo("game/undo/cancel", true
 
 func (g *Game) answerUndo(command string, mine bool) error {
 	return g.command(command, func(s *State) map[string]any {
-		return map[string]any{"move_number": s.Undo.MoveNumber}
+		return map[string]any{"move_number": s.Undo.Number}
 	}, func(s *State) error {
-		if err := in(Playing)(s); err != nil {
+		if err := in(game.Playing)(s); err != nil {
 			return err
 		}
 		switch {
@@ -216,17 +217,17 @@ func (g *Game) answerUndo(command string, mine bool) error {
 // undoIsMine reports whether we made the open request. Where the server does
 // not say who did, the player to move is the one who may accept.
 func (s *State) undoIsMine() bool {
-	if s.Undo.By == 0 {
+	if s.Undo.By == board.Empty {
 		return s.ToMove() != s.Me
 	}
-	return s.Undo.By == s.Players[s.Me].ID
+	return s.Undo.By == s.Me
 }
 
 // Pause stops the clock; a player has a limited number of pauses.
-func (g *Game) Pause() error { return g.command("game/pause", nil, in(Playing)) }
+func (g *Game) Pause() error { return g.command("game/pause", nil, in(game.Playing)) }
 
 // Resume lets the clock run again.
-func (g *Game) Resume() error { return g.command("game/resume", nil, in(Playing)) }
+func (g *Game) Resume() error { return g.command("game/resume", nil, in(game.Playing)) }
 
 // MarkRemoved marks points as dead stones or neutral points, or with removed
 // false as living. It voids what either side has agreed to.
@@ -236,7 +237,7 @@ func (g *Game) MarkRemoved(points []board.Point, removed bool) error {
 	}
 	return g.command("game/removed_stones/set", func(*State) map[string]any {
 		return map[string]any{"removed": removed, "stones": board.FormatOGSPoints(points)}
-	}, in(StoneRemoval))
+	}, in(game.StoneRemoval))
 }
 
 // AcceptRemoved agrees to stones, which is State.Removed as the player saw it:
@@ -245,16 +246,16 @@ func (g *Game) AcceptRemoved(stones string) error {
 	return g.command("game/removed_stones/accept", func(*State) map[string]any {
 		return map[string]any{"stones": stones, "strict_seki_mode": false}
 	}, func(s *State) error {
-		if s.Phase == StoneRemoval && s.Removed != stones {
+		if s.Phase == game.StoneRemoval && s.Removed != stones {
 			return &NotSentError{OutOfDate, "the marked stones have changed; look again"}
 		}
-		return in(StoneRemoval)(s)
+		return in(game.StoneRemoval)(s)
 	})
 }
 
 // RejectRemoved goes back to play.
 func (g *Game) RejectRemoved() error {
-	return g.command("game/removed_stones/reject", nil, in(StoneRemoval))
+	return g.command("game/removed_stones/reject", nil, in(game.StoneRemoval))
 }
 
 // Chat sends a line to the game's chat.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // hear weighs news that came by another way than the game's own events.
@@ -13,9 +14,9 @@ func (g *Game) hear(h hint) {
 	if g.st == nil || g.ended || h.conn != g.conn {
 		return
 	}
-	if h.phase == Finished {
+	if h.phase == game.Over {
 		g.hintEnd = true
-		if g.st.Phase != Finished {
+		if g.st.Phase != game.Over {
 			g.suspect(h.from+" says that the game is over", g.s.c.timing.Doubt, func() bool { return !g.ended })
 		}
 		return
@@ -50,13 +51,13 @@ func (g *Game) gameData(data json.RawMessage) {
 		g.unusable(err, data)
 		return
 	}
-	if g.ended && n.Phase != Finished || !g.at.ask.IsZero() {
+	if g.ended && n.Phase != game.Over || !g.at.ask.IsZero() {
 		return // late news of a game that is over, or from before it is entered anew
 	}
 	g.asked, g.at.data, g.at.doubt, g.doubts = 0, time.Time{}, time.Time{}, nil
 	g.bad, g.nonsense, g.at.again = 0, "", time.Time{}
 	n.Live, n.Epoch = true, g.epoch
-	if g.st != nil && n.Phase == Playing {
+	if g.st != nil && n.Phase == game.Playing {
 		n.AutoResign = g.st.AutoResign
 	}
 	if g.pending != nil {
@@ -69,9 +70,9 @@ func (g *Game) gameData(data json.RawMessage) {
 	g.tell(Snapshot{"game data"})
 	g.refresh()
 	switch {
-	case n.Phase == Finished && n.Result.Outcome != "":
+	case n.Phase == game.Over && n.Result.Words != "":
 		g.finish(true)
-	case n.Phase == Finished, g.hintEnd:
+	case n.Phase == game.Over, g.hintEnd:
 		g.lookUp()
 	}
 }
@@ -80,16 +81,16 @@ func (g *Game) gameData(data json.RawMessage) {
 // of the own flag, and the doubt when clock and moves disagree.
 func (g *Game) refresh() {
 	s, t := g.st, g.s.c.timing
-	if g.at.latency.IsZero() && s.Me != board.Empty && s.Phase == Playing && s.Time.Classify(s.Width, s.Height) != Correspondence {
+	if g.at.latency.IsZero() && s.Me != board.Empty && s.Phase == game.Playing && s.Time.Classify(s.Width, s.Height) != Correspondence {
 		g.at.latency = time.Now().Add(t.Latency)
 	}
 	g.at.flag = time.Time{}
-	if s.Phase != Playing || s.Me == board.Empty || !s.Live {
+	if s.Phase != game.Playing || s.Me == board.Empty || !s.Live {
 		return
 	}
 	differs := func() bool {
 		c := g.st.Clock.Color()
-		return !g.ended && c != board.Empty && g.st.game != nil && g.st.Phase == Playing && c != g.st.game.ToMove()
+		return !g.ended && c != board.Empty && g.st.game != nil && g.st.Phase == game.Playing && c != g.st.game.ToMove()
 	}
 	if news := fmt.Sprintf("after %d moves the clock runs for %v", len(s.Moves), s.Clock.Color()); differs() && news != g.stale[1] {
 		g.stale[1] = news
@@ -97,7 +98,7 @@ func (g *Game) refresh() {
 	}
 	_, latency := g.s.Ping()
 	if latency > 0 && s.Clock.Current == s.Players[s.Me].ID && !s.Clock.Paused && !s.Clock.StartMode {
-		if left := s.Clock.At(g.s.ServerNow(), s.Time).Sides[s.Me].Total(); left >= 0 {
+		if left := s.Clock.At(g.s.ServerNow(), s.Time).Sides[s.Me].Left; left >= 0 {
 			g.at.flag = time.Now().Add(left + 1500*time.Millisecond) // after the server's grace
 		}
 	}
@@ -110,12 +111,12 @@ func (g *Game) judge() {
 	case p == nil:
 	case len(s.Moves) >= p.Number:
 		if m := s.Moves[p.Number-1]; m.Point == p.Point && m.Color == s.Me {
-			g.tell(Moved{p.Number, m, true, p.Ticket})
+			g.tell(game.Played{Number: p.Number, Move: board.Move{Color: m.Color, Point: m.Point}})
 			g.settle(Played, "")
 		} else {
 			g.settle(Displaced, fmt.Sprintf("the server has %s there", m.Point.GTP(s.Width)))
 		}
-	case s.Phase == Finished:
+	case s.Phase == game.Over:
 		g.settle(NotPlayed, "the game was over")
 	case !p.looked:
 		// The server sent it unasked, perhaps before it got the move.
@@ -160,7 +161,7 @@ func (g *Game) finish(known bool) {
 	}
 	g.ended = true
 	g.at = deadlines{}
-	g.tell(Ended{g.st.Result})
+	g.tell(game.Finished{Result: g.st.Result})
 }
 
 // lookUp asks over HTTP whether the game is over, when hints say so and game
@@ -179,9 +180,9 @@ func (g *Game) lookUp() {
 			switch {
 			case g.ended:
 			case err == nil && !rec.Ended.IsZero():
-				g.change(func(n *State) { n.Phase, n.Result = Finished, rec.Result })
+				g.change(func(n *State) { n.Phase, n.Result, n.Score = game.Over, rec.Result, rec.Score })
 				g.finish(true)
-			case g.st.Phase == Finished:
+			case g.st.Phase == game.Over:
 				g.finish(true) // over, without words for it
 			case !g.st.Live: // the game data is still to come
 			default:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // event takes one game/<id>/… event of the live connection.
@@ -41,17 +42,10 @@ func (g *Game) event(name string, data json.RawMessage) {
 	case "phase":
 		err = g.phase(data)
 	case "undo_requested":
-		var u UndoRequest
-		if err = json.Unmarshal(data, &u); err == nil {
-			err = u.check(g.st)
-		}
-		if err == nil {
-			g.change(func(n *State) { n.Undo = &u })
-			g.tell(UndoRequested{u, g.st.Me != board.Empty && g.st.undoIsMine()})
-		}
+		err = g.undoRequested(data)
 	case "undo_canceled":
 		g.change(func(n *State) { n.Undo = nil })
-		g.tell(UndoCanceled{})
+		g.tell(game.UndoCanceled{})
 	case "undo_accepted":
 		err = g.undone(data)
 	case "removed_stones":
@@ -99,18 +93,13 @@ func (g *Game) moved(data json.RawMessage) error {
 	}
 	g.set(n)
 	m := n.Moves[have]
-	e := Moved{Number: number, Move: m, Mine: m.Color == n.Me && n.Me != board.Empty}
+	g.tell(game.Played{Number: number, Move: board.Move{Color: m.Color, Point: m.Point}})
 	if p := g.pending; p != nil && p.Number == number {
-		if p.Point == m.Point && e.Mine {
-			e.Ticket = p.Ticket
-			g.tell(e)
+		if p.Point == m.Point && m.Color == n.Me && n.Me != board.Empty {
 			g.settle(Played, "")
 		} else {
-			g.tell(e)
 			g.settle(Displaced, fmt.Sprintf("the server has %s there", m.Point.GTP(n.Width)))
 		}
-	} else {
-		g.tell(e)
 	}
 	g.refresh()
 	return nil
@@ -128,8 +117,12 @@ func (g *Game) clock(data json.RawMessage) error {
 	if err := g.keepsTime(clock, g.st.Time); err != nil {
 		return err
 	}
+	before := g.st.Pause()
 	g.change(func(n *State) { n.Clock = clock })
-	g.tell(ClockChanged{})
+	if p := g.st.Pause(); (p == nil) != (before == nil) {
+		g.tell(game.PauseChanged{Pause: p})
+	}
+	g.tell(g.st.Clocks(g.s.ServerNow()))
 	g.refresh()
 	return nil
 }
@@ -139,28 +132,45 @@ func (g *Game) phase(data json.RawMessage) error {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}
-	phase := Phase(p)
-	if phase != Playing && phase != StoneRemoval && phase != Finished {
+	phase := game.Phase(p)
+	if !phase.Known() {
 		return fmt.Errorf("there is no phase %.40q", phase)
 	}
 	if phase == g.st.Phase {
 		return nil
 	}
-	before := g.st.Phase
+	before, paused := g.st.Phase, g.st.Pause()
 	g.change(func(n *State) {
 		n.Phase = phase
-		if phase == Playing {
+		if phase == game.Playing {
 			n.Removed, n.Accepted = "", [3]*string{}
 		}
 	})
-	g.tell(PhaseChanged{phase})
+	g.tell(game.PhaseChanged{Phase: phase})
+	if paused != nil { // which is none outside of play
+		g.tell(game.PauseChanged{})
+	}
 	switch {
-	case phase == Finished:
+	case phase == game.Over:
 		g.finish(false)
-	case before == StoneRemoval && phase == Playing:
+	case before == game.StoneRemoval && phase == game.Playing:
 		g.resync("the game goes on after stone removal") // who is first depends on the rules
 	}
 	g.refresh()
+	return nil
+}
+
+func (g *Game) undoRequested(data json.RawMessage) error {
+	var w wireUndo
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	u, err := w.in(g.st)
+	if err != nil {
+		return err
+	}
+	g.change(func(n *State) { n.Undo = u })
+	g.tell(game.UndoRequested{Undo: *u})
 	return nil
 }
 
@@ -183,9 +193,8 @@ func (g *Game) undone(data json.RawMessage) error {
 	}
 	count = min(count, len(g.st.Moves))
 	n := g.st.without(count)
-	taken := slices.Clone(g.st.Moves[len(n.Moves):])
 	g.set(n)
-	g.tell(UndoAccepted{taken})
+	g.tell(game.UndoAccepted{Number: n.Number(), Count: count})
 	g.resync("moves were taken back")
 	return nil
 }
@@ -202,9 +211,6 @@ func (g *Game) removed(data json.RawMessage) error {
 	all, size := g.st.Removed, min(max(g.st.Width, g.st.Height), board.MaxSize)
 	switch {
 	case w.All != nil:
-		if _, err := board.ParseOGSPoints(*w.All, size); err != nil {
-			return err
-		}
 		all = *w.All
 	case w.Stones != nil:
 		set, err := board.ParseOGSPoints(all, size)
@@ -219,8 +225,12 @@ func (g *Game) removed(data json.RawMessage) error {
 		}
 		all = board.FormatOGSPoints(set)
 	}
+	dead, err := board.ParseOGSPoints(all, size)
+	if err != nil {
+		return err
+	}
 	g.change(func(n *State) { n.Removed, n.Accepted = all, [3]*string{} })
-	g.tell(RemovalChanged{})
+	g.tell(game.RemovalChanged{Dead: dead})
 	return nil
 }
 
@@ -228,7 +238,7 @@ func (g *Game) accepted(data json.RawMessage) error {
 	var w struct {
 		Player  *ID `json:"player_id"`
 		Stones  *string
-		Phase   Phase
+		Phase   game.Phase
 		Players struct{ Black, White wireSide }
 		wireResult
 	}
@@ -254,17 +264,17 @@ func (g *Game) accepted(data json.RawMessage) error {
 		} else if w.Player != nil && w.Stones != nil {
 			n.Accepted = [3]*string{board.Black: w.Stones, board.White: w.Stones}
 		}
-		if w.Phase == Finished {
-			n.Phase = Finished
+		if w.Phase == game.Over {
+			n.Phase = game.Over
 			if w.Stones != nil {
 				n.Removed = *w.Stones
 			}
-			n.Result = w.result([3]ID{board.Black: n.Players[board.Black].ID, board.White: n.Players[board.White].ID})
+			n.Result, n.Score = w.result([3]ID{board.Black: n.Players[board.Black].ID, board.White: n.Players[board.White].ID})
 		}
 	})
-	g.tell(RemovalAccepted{by})
-	if g.st.Phase == Finished {
-		g.finish(g.st.Result.Outcome != "")
+	g.tell(game.RemovalAccepted{By: by})
+	if g.st.Phase == game.Over {
+		g.finish(g.st.Result.Words != "")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // RejectedError says that an offer will not become a game.
@@ -177,7 +178,7 @@ func (w *wait) look(ctx context.Context) ID {
 // fits reports whether a game is one that the offer may have become.
 func (w *wait) fits(a ActiveGame) bool {
 	o, me := w.offer, w.s.Me().ID
-	if a.Phase == Finished || a.Side(me) == board.Empty {
+	if a.Phase == game.Over || a.Side(me) == board.Empty {
 		return false
 	}
 	return a.ID == o.Game || w.new(a.ID) && (o.To == 0 || a.Side(o.To) != board.Empty)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // Config is what ui/config tells about the signed-in user.
@@ -78,7 +79,7 @@ func (c *Client) FindPlayer(ctx context.Context, name string) (Player, error) {
 type ActiveGame struct {
 	ID            ID
 	Name          string
-	Phase         Phase
+	Phase         game.Phase
 	Width, Height int
 	MoveNumber    int // moves so far
 	Players       [3]Player
@@ -96,7 +97,7 @@ func (a *ActiveGame) UnmarshalJSON(b []byte) error {
 	var w struct {
 		ID           ID
 		Name         text
-		Phase        Phase
+		Phase        game.Phase
 		Width        integer
 		Height       integer
 		MoveNumber   integer `json:"move_number"`
@@ -107,7 +108,7 @@ func (a *ActiveGame) UnmarshalJSON(b []byte) error {
 		Paused       flag
 		Ranked       flag
 		JSON         *struct {
-			Phase  Phase
+			Phase  game.Phase
 			Moves  moveList
 			Ranked flag
 			Time   TimeControl `json:"time_control"`
@@ -171,7 +172,8 @@ type GameRecord struct {
 	Players [3]Player
 	Started time.Time
 	Ended   time.Time // zero while the game runs
-	Result  Result
+	Result  game.Result
+	Score   *[3]Score // as the server counted, by board.Color; nil unless it did
 }
 
 // Game fetches the record of a game.
@@ -204,14 +206,16 @@ func (c *Client) Game(ctx context.Context, id ID) (GameRecord, error) {
 	}
 	r.Started, r.Ended = looseDate(string(w.Started)), looseDate(string(w.Ended))
 	ids := [3]ID{board.Black: r.Players[board.Black].ID, board.White: r.Players[board.White].ID}
-	r.Result = w.result(ids)
+	r.Result, r.Score = w.result(ids)
 	if w.GameData != nil {
-		if d := w.GameData.result(ids); r.Result.Winner == board.Empty {
-			r.Result.Winner = d.Winner
+		d, score := w.GameData.result(ids)
+		if r.Result.Winner != board.Empty {
+			d.Winner = r.Result.Winner
 		}
-		if d := w.GameData.result(ids); d.Counted {
-			r.Result.Score, r.Result.Counted = d.Score, true
+		if score != nil {
+			r.Score = score
 		}
+		r.Result = resultOf(d.Winner, r.Result.Words, r.Score != nil, r.Result.Annulled)
 	}
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // patience is how often game data that cannot be played is asked for again
@@ -30,7 +31,7 @@ func (c *Clock) sane(t TimeControl) error {
 		s := c.Sides[color]
 		for _, d := range []time.Duration{s.Thinking, s.PeriodTime, s.BlockTime} {
 			if d.Abs() > maxTime {
-				return fmt.Errorf("%v has %s on the clock", color, FormatDuration(d))
+				return fmt.Errorf("%v has %s on the clock", color, game.FormatDuration(d))
 			}
 		}
 		for _, n := range []int{s.Periods, s.MovesLeft} {
@@ -128,14 +129,6 @@ func (g *Game) unusable(err error, data json.RawMessage) {
 	if g.hintEnd {
 		g.lookUp()
 	}
-}
-
-// check says why a request for an undo cannot be about the game s.
-func (u *UndoRequest) check(s *State) error {
-	if u.MoveNumber < 1 || u.MoveNumber > len(s.Moves) || u.Count > u.MoveNumber {
-		return fmt.Errorf("an undo of %d moves at move %d was asked for after %d moves", u.Count, u.MoveNumber, len(s.Moves))
-	}
-	return nil
 }
 
 var errTooLong = errors.New("the game has more moves than a game can have")

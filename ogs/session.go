@@ -17,6 +17,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/gorilla/websocket"
 
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/web"
 )
 
@@ -456,7 +457,7 @@ func (s *Session) dispatch(conn *conn, f frame) {
 		}
 		s.publish(n)
 		if n.Type == "gameEnded" {
-			s.toGame(n.GameID, hint{conn, "notification", Finished, 0})
+			s.toGame(n.GameID, hint{conn, "notification", game.Over, 0})
 		}
 	case "user/jwt":
 		var jwt string

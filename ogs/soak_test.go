@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -74,14 +75,14 @@ func soak(t *testing.T, seed uint64, moves, faults, resent *atomic.Int64) {
 	s.sit(t)
 	for {
 		st := s.f.g.State()
-		if !st.MyTurn() && st.Phase == ogs.Playing {
+		if !st.MyTurn() && st.Phase == game.Playing {
 			s.f.until("a turn or the end", func(ogs.Update) bool {
 				st := s.f.g.State()
-				return st.MyTurn() || st.Phase != ogs.Playing
+				return st.MyTurn() || st.Phase != game.Playing
 			})
 			st = s.f.g.State()
 		}
-		if st.Phase != ogs.Playing {
+		if st.Phase != game.Playing {
 			break
 		}
 		g, err := st.Game()

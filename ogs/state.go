@@ -4,23 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-)
-
-// Phase is what a game is in.
-type Phase string
-
-// The phases of a game.
-const (
-	Playing      Phase = "play"
-	StoneRemoval Phase = "stone removal"
-	Finished     Phase = "finished"
+	"github.com/gobancam/gobancam/game"
 )
 
 // Player is somebody in a game, a challenge or a list.
@@ -56,38 +44,34 @@ func (p *Player) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// RankText is the player's rank, "12k" or "3d"; "" if it is not known.
-func (p Player) RankText() string {
-	if p.Rank <= 0 {
-		return ""
+// Game is the player as one of a game's two.
+func (p Player) Game() game.Player {
+	g := game.Player{ID: int64(p.ID), Name: p.Username}
+	if p.Rank > 0 { // 0 where the server does not say
+		g.Rank = FormatRank(p.Rank)
 	}
-	return FormatRank(p.Rank)
+	return g
 }
 
 // WithRank is the player's name and, where it is known, the rank: "Ada (5k)".
-func (p Player) WithRank() string {
-	if rank := p.RankText(); rank != "" {
-		return p.Username + " (" + rank + ")"
-	}
-	return p.Username
-}
+func (p Player) WithRank() string { return p.Game().String() }
 
-// UndoRequest is an open request to take moves back.
-type UndoRequest struct {
-	MoveNumber int // number of moves when it was made
-	By         ID  // who asked; 0 if the server does not say
-	Count      int // moves to take back, at least 1
+// wireUndo is an open request to take moves back.
+type wireUndo struct {
+	number int // moves when it was made
+	by     ID  // who asked; 0 if the server does not say
+	count  int // moves to take back, at least 1
 }
 
 // UnmarshalJSON decodes {move_number, requested_by, undo_move_count}, or the
 // bare number of older servers.
-func (u *UndoRequest) UnmarshalJSON(b []byte) error {
+func (u *wireUndo) UnmarshalJSON(b []byte) error {
 	var w struct {
 		MoveNumber integer `json:"move_number"`
 		By         ID      `json:"requested_by"`
 		Count      integer `json:"undo_move_count"`
 	}
-	*u = UndoRequest{}
+	*u = wireUndo{}
 	if len(b) > 0 && b[0] == '{' {
 		if err := json.Unmarshal(b, &w); err != nil {
 			return err
@@ -95,8 +79,16 @@ func (u *UndoRequest) UnmarshalJSON(b []byte) error {
 	} else if err := w.MoveNumber.UnmarshalJSON(b); err != nil {
 		return err
 	}
-	*u = UndoRequest{int(w.MoveNumber), w.By, max(int(w.Count), 1)}
+	*u = wireUndo{int(w.MoveNumber), w.By, max(int(w.Count), 1)}
 	return nil
+}
+
+// in is the request in the game s. It fails for one that cannot be about it.
+func (u wireUndo) in(s *State) (*game.Undo, error) {
+	if u.number < 1 || u.number > len(s.Moves) || u.count > u.number {
+		return nil, fmt.Errorf("an undo of %d moves at move %d was asked for after %d moves", u.count, u.number, len(s.Moves))
+	}
+	return &game.Undo{By: s.side(u.by), Number: u.number, Count: u.count}, nil
 }
 
 // Score is one side's score, as the server counted it.
@@ -112,69 +104,6 @@ func (s *Score) UnmarshalJSON(b []byte) error {
 	}
 	*s = Score{float64(w.Total), float64(w.Stones), float64(w.Territory), float64(w.Prisoners), float64(w.Handicap), float64(w.Komi)}
 	return nil
-}
-
-// Result is how a game ended.
-type Result struct {
-	Winner  board.Color // Empty for a tie, or if the server names nobody
-	Outcome string      // the server's words: "12.5 points", "Resignation", "Timeout", …
-	Score   [3]Score    // by board.Color; zero unless the game was counted
-	Counted bool        // Score is the server's
-	Annul   bool        // the game does not count
-}
-
-// String is the result as a player says it: "B+12.5", "W+R", "B+T" (with the
-// server's words where there is no letter for it).
-func (r Result) String() string {
-	side := map[board.Color]string{board.Black: "B+", board.White: "W+"}[r.Winner]
-	s := ""
-	switch n, points := strings.CutSuffix(r.Outcome, " points"); {
-	case r.Winner == board.Empty && r.Counted:
-		s = "Draw"
-	case side == "":
-		s = "no result"
-		if r.Outcome != "" {
-			s += " (" + r.Outcome + ")"
-		}
-	case points:
-		s = side + n
-	case r.Outcome == "Resignation":
-		s = side + "R"
-	case r.Outcome == "Timeout":
-		s = side + "T"
-	case r.Outcome == "":
-		s = side + "?"
-	default:
-		s = side + "F (" + r.Outcome + ")"
-	}
-	if r.Annul {
-		s += ", annulled"
-	}
-	return s
-}
-
-// Game is the result in SGF's terms, which know no annulment and no words of a
-// server: String has those.
-func (r Result) Game() board.Result {
-	res := board.Result{Winner: r.Winner}
-	points, counted := strings.CutSuffix(r.Outcome, " points")
-	n, err := strconv.ParseFloat(points, 64)
-	switch {
-	case r.Annul, r.Winner == board.Empty && !r.Counted:
-		return board.Result{By: board.Void}
-	case r.Winner == board.Empty:
-	case r.Outcome == "Resignation":
-		res.By = board.ByResignation
-	case r.Outcome == "Timeout":
-		res.By = board.ByTime
-	case counted && err == nil && n > 0 && !math.IsInf(n, 0):
-		res.Points = n
-	case counted, r.Outcome == "":
-		res.By = board.ByUnknown
-	default: // disqualification, cancellation, a moderator's word
-		res.By = board.ByForfeit
-	}
-	return res
 }
 
 // State is a game as the server tells it. It is never changed once it has been
@@ -193,13 +122,14 @@ type State struct {
 	Players [3]Player   // by board.Color
 	Me      board.Color // Empty for an observer, and in a game that one account plays alone
 
-	Phase    Phase
+	Phase    game.Phase
 	Moves    []PlayedMove
 	Clock    Clock
-	Undo     *UndoRequest // an open one, or nil
-	Removed  string       // points marked as dead or neutral, in the server's own spelling
-	Accepted [3]*string   // the spelling that each side agreed to, or nil
-	Result   Result       // when Phase is Finished
+	Undo     *game.Undo  // an open one, or nil
+	Removed  string      // points marked as dead or neutral, in the server's own spelling
+	Accepted [3]*string  // the spelling that each side agreed to, or nil
+	Result   game.Result // when Phase is game.Over
+	Score    *[3]Score   // as the server counted, by board.Color; nil unless it did
 
 	// AutoResign is when the server will resign for a side that it has lost;
 	// zero while it will not.
@@ -227,7 +157,7 @@ func (s *State) mayMove() error {
 	switch {
 	case !s.Live:
 		return &NotSentError{NotConnected, "the connection to the game is being restored"}
-	case s.Phase != Playing:
+	case s.Phase != game.Playing:
 		return &NotSentError{WrongPhase, fmt.Sprintf("the game is in %s", s.Phase)}
 	case s.Me == board.Empty:
 		return &NotSentError{NotPlaying, "you are watching this game, not playing it"}
@@ -277,16 +207,16 @@ func (s *State) Number() int { return len(s.Moves) + 1 }
 
 // wireGame is the JSON form of game data.
 type wireGame struct {
-	GameID  ID      `json:"game_id"`
-	Name    text    `json:"game_name"`
-	Width   integer `json:"width"`
-	Height  integer `json:"height"`
-	Rules   text    `json:"rules"`
-	Ranked  flag    `json:"ranked"`
-	Private flag    `json:"private"`
-	Phase   Phase   `json:"phase"`
-	BlackID ID      `json:"black_player_id"`
-	WhiteID ID      `json:"white_player_id"`
+	GameID  ID         `json:"game_id"`
+	Name    text       `json:"game_name"`
+	Width   integer    `json:"width"`
+	Height  integer    `json:"height"`
+	Rules   text       `json:"rules"`
+	Ranked  flag       `json:"ranked"`
+	Private flag       `json:"private"`
+	Phase   game.Phase `json:"phase"`
+	BlackID ID         `json:"black_player_id"`
+	WhiteID ID         `json:"white_player_id"`
 	Players struct {
 		Black wireSide `json:"black"`
 		White wireSide `json:"white"`
@@ -347,33 +277,38 @@ type wireResult struct {
 	Score     *struct{ Black, White Score }
 }
 
-// result works out who won: winner is a player's id, or in old records a
-// colour's name; REST tells who lost.
-func (w *wireResult) result(players [3]ID) Result {
-	r := Result{Outcome: clip(string(w.Outcome)), Annul: bool(w.Annulled)}
+// result is what is told, and the score, or nil.
+func (w *wireResult) result(players [3]ID) (game.Result, *[3]Score) {
+	var score *[3]Score
 	if w.Score != nil {
-		r.Score[board.Black], r.Score[board.White], r.Counted = w.Score.Black, w.Score.White, true
+		score = &[3]Score{board.Black: w.Score.Black, board.White: w.Score.White}
 	}
+	return resultOf(w.winner(players), clip(string(w.Outcome)), score != nil, bool(w.Annulled)), score
+}
+
+// winner works out who won: winner is a player's id, or in old records a
+// colour's name; REST tells who lost.
+func (w *wireResult) winner(players [3]ID) board.Color {
 	var id ID
 	var name string
 	switch {
 	case len(w.Winner) == 0 || isNull(w.Winner):
 	case json.Unmarshal(w.Winner, &name) == nil && name == "black":
-		r.Winner = board.Black
+		return board.Black
 	case name == "white":
-		r.Winner = board.White
+		return board.White
 	case json.Unmarshal(w.Winner, &id) == nil && id != 0 && players[board.Black] != players[board.White]:
 		if i := slices.Index(players[:], id); i > 0 {
-			r.Winner = board.Color(i)
+			return board.Color(i)
 		}
 	}
-	if r.Winner == board.Empty && w.BlackLost != nil && w.WhiteLost != nil && bool(*w.BlackLost) != bool(*w.WhiteLost) {
-		r.Winner = board.Black
+	if w.BlackLost != nil && w.WhiteLost != nil && bool(*w.BlackLost) != bool(*w.WhiteLost) {
 		if *w.BlackLost {
-			r.Winner = board.White
+			return board.White
 		}
+		return board.Black
 	}
-	return r
+	return board.Empty
 }
 
 // decodeGameData turns game data into a State for the player me. What it
@@ -386,7 +321,7 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 	}
 	s := &State{
 		ID: w.GameID, Name: clip(string(w.Name)), Width: int(w.Width), Height: int(w.Height), Handicap: int(w.Handicap),
-		Ranked: bool(w.Ranked), Private: bool(w.Private), Time: w.Time, Phase: Phase(clip(string(w.Phase))), Moves: w.Moves, Removed: string(w.Removed),
+		Ranked: bool(w.Ranked), Private: bool(w.Private), Time: w.Time, Phase: game.Phase(clip(string(w.Phase))), Moves: w.Moves, Removed: string(w.Removed),
 		Players:  [3]Player{board.Black: w.Players.Black.Player, board.White: w.Players.White.Player},
 		Accepted: [3]*string{board.Black: w.Players.Black.Accepted, board.White: w.Players.White.Accepted},
 	}
@@ -397,7 +332,7 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 		return nil, fmt.Errorf("game data with a board of %d×%d", s.Width, s.Height)
 	case len(s.Moves) > maxMoves:
 		return nil, errTooLong
-	case s.Phase != Playing && s.Phase != StoneRemoval && s.Phase != Finished:
+	case !s.Phase.Known():
 		return nil, fmt.Errorf("game data with the unknown phase %.40q", s.Phase)
 	}
 	if w.BlackID != 0 {
@@ -424,14 +359,14 @@ func decodeGameData(b []byte, me ID) (*State, error) {
 	if (w.Clock == nil || w.Clock.Pause == nil) && len(w.PauseControl) > 0 {
 		s.Clock.setPause(&wirePause{PausedSince: w.PausedSince, Control: w.PauseControl}, w.PausedSince.Time)
 	}
-	if len(w.Undo) > 0 && !isNull(w.Undo) && s.Phase == Playing {
-		var u UndoRequest
-		if json.Unmarshal(w.Undo, &u) == nil && u.check(s) == nil {
-			s.Undo = &u
+	if len(w.Undo) > 0 && !isNull(w.Undo) && s.Phase == game.Playing {
+		var u wireUndo
+		if json.Unmarshal(w.Undo, &u) == nil {
+			s.Undo, _ = u.in(s) // one that cannot be is none
 		}
 	}
-	if s.Phase == Finished {
-		s.Result = w.result(ids)
+	if s.Phase == game.Over {
+		s.Result, s.Score = w.result(ids)
 	}
 	s.replay(&w)
 	return s, nil
@@ -500,13 +435,13 @@ func (s *State) replay(w *wireGame) {
 	case w.InitialPlayer == "white":
 		setup.First = board.White
 	}
-	game, moves, err := playOut(setup, s.Moves, -1)
+	played, moves, err := playOut(setup, s.Moves, -1)
 	// After two passes and an agreement to go on, either player may have been
 	// first. Moves carry no colour, but the clock tells whose turn it is now.
-	if c := s.Clock.Color(); err == nil && s.Phase == Playing && c != board.Empty && c != game.ToMove() {
+	if c := s.Clock.Color(); err == nil && s.Phase == game.Playing && c != board.Empty && c != played.ToMove() {
 		for i := len(s.Moves) - 1; i > 0; i-- {
 			if s.Moves[i].Point.IsPass() && s.Moves[i-1].Point.IsPass() {
-				game, moves, err = playOut(setup, s.Moves, i+1)
+				played, moves, err = playOut(setup, s.Moves, i+1)
 				break
 			}
 		}
@@ -515,7 +450,7 @@ func (s *State) replay(w *wireGame) {
 		s.odd = fmt.Errorf("the server's moves cannot be played out: %w", err)
 		return
 	}
-	s.game, s.Moves = game, moves
+	s.game, s.Moves = played, moves
 }
 
 // playOut plays moves from setup, with the other player first at move number

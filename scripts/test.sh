@@ -59,6 +59,10 @@ vet_pure() {
 
 pure_tests() { CGO_ENABLED=0 GOFLAGS='' go test "$@"; }
 
+# The linter has its build tags from .golangci.yml. It is not a tool of go.mod,
+# which would draw in hundreds of modules. The first run builds it, for a minute.
+lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --allow-parallel-runners ./...; }
+
 # Programs that are started, killed and started again have a step of their own.
 programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
 # Where pictures are read, the race detector costs tenfold; it watches what runs
@@ -68,16 +72,17 @@ others=$(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
 step "formatting" formatted
 step "vet of the pure rooms, without a C compiler, for Linux, Windows and macOS" vet_pure
 step "vet" go vet -tags "$tags,matprofile" ./...
-step "staticcheck" go tool staticcheck -tags "$tags,matprofile" ./...
+step "lint" lint
+step "the house as docs/architecture.md draws it" scripts/house.sh check
 step "tests of the rules, without cgo" pure_tests ./board/... ./internal/grid/... ./internal/reading/...
 step "tests with the race detector" \
-  go test -race -tags "$tags,matprofile" -skip "$programs" $others
+  go test -race -timeout 40m -tags "$tags,matprofile" -skip "$programs" $others
 step "tests with the race detector: sources, eyes and table" \
-  go test -race -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
+  go test -race -timeout 40m -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game" \
-  go test -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
+  go test -timeout 40m -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
 step "real programs: killed at every step of sending, two that play each other, matches of a club" \
-  go test ./cmd/gobancam -run "$programs"
+  go test -timeout 40m ./cmd/gobancam -run "$programs"
 
 printf '\n%s\n%d passed, %d failed\n' "$summary" "$passed" ${#failed[@]}
 [ ${#failed[@]} -eq 0 ]

@@ -65,7 +65,7 @@ func openDevice(index int, opt OpenOptions) (Source, error) {
 		return nil, fmt.Errorf("%w: %s does not open; does another program use it? (%w)", ErrNoSource, what, err)
 	}
 	// Motion JPEG first: uncompressed, USB 2 carries 720p at some 10 fps only.
-	// A camera that cannot keeps what it can.
+	// A camera that cannot do it keeps its own format.
 	vc.Set(gocv.VideoCaptureFOURCC, vc.ToCodec("MJPG"))
 	vc.Set(gocv.VideoCaptureFrameWidth, float64(opt.Width))
 	vc.Set(gocv.VideoCaptureFrameHeight, float64(opt.Height))
@@ -75,7 +75,7 @@ func openDevice(index int, opt OpenOptions) (Source, error) {
 	return &capture{vc: vc, what: what, controls: askDriver(vc, opt.Locks)}, nil
 }
 
-// mayUse reports why the device file name cannot be used.
+// mayUse returns why the device file name cannot be used, or nil.
 func mayUse(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	switch {
@@ -101,8 +101,8 @@ func closeCapture(vc *gocv.VideoCapture) {
 	}
 }
 
-// Next blocks inside OpenCV for the source's timeout at most (a device: 10 s),
-// whatever becomes of ctx.
+// Next blocks inside OpenCV for at most the source's timeout (10 s for a
+// device), even if ctx ends.
 func (c *capture) Next(ctx context.Context) (*Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (c *capture) Next(ctx context.Context) (*Frame, error) {
 	return f, nil
 }
 
-// errNone says that a capture gave nothing.
+// errNone says that a capture yielded no picture.
 var errNone = errors.New("no picture")
 
 // grab reads the next picture of a usable size; the caller closes it.

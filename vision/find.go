@@ -37,8 +37,8 @@ type Found struct {
 	evidence evidence
 }
 
-// Clear is the Confidence at which Find looks no further: a second look at a
-// board that is likelier right than wrong has not been seen to help.
+// Clear is the Confidence at which Find stops: on a board that is likelier right
+// than wrong, a second look has never been seen to help.
 const Clear = 0.6
 
 // ErrNoBoard is wrapped by the errors of Find and Snap when there is nothing
@@ -109,8 +109,8 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 // more about where a board is: a line is still a pixel wide.
 const enough = 1600
 
-// inSmall has look work on a picture shrunk to what is enough, with a grid of
-// the large one (or nil), and brings what it found back to the large one.
+// inSmall calls look on a shrunken copy of the picture, with the large picture's
+// grid (or nil) scaled to it, and scales the result back.
 func inSmall(img gocv.Mat, g *grid.Grid, look func(gocv.Mat, *grid.Grid) (Found, error)) (Found, error) {
 	w, h := img.Cols(), img.Rows()
 	k := enough / float64(max(w, h))
@@ -132,7 +132,7 @@ func inSmall(img gocv.Mat, g *grid.Grid, look func(gocv.Mat, *grid.Grid) (Found,
 	return f, err
 }
 
-// scaled is the same grid in the same picture at another size.
+// scaled returns the same grid for the picture at another size.
 func scaled(g *grid.Grid, w, h int) (*grid.Grid, error) {
 	s := g.Spec()
 	kx, ky := float64(w)/float64(s.Width), float64(h)/float64(s.Height)
@@ -228,7 +228,7 @@ func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64
 	return best, score, reach, nil
 }
 
-// steady says whether the corners of two grids differ by less than half a
+// steady reports whether the corners of two grids differ by less than half a
 // cell.
 func steady(a, b *grid.Grid) bool {
 	if a.Size() != b.Size() {
@@ -306,7 +306,7 @@ func Snap(img gocv.Mat, rough *grid.Grid) (Found, error) {
 	if err := found.judge(img, f, reach, s); err != nil {
 		return Found{}, err
 	}
-	// Who set the corners has counted the lines.
+	// Whoever set the corners has counted the lines.
 	found.evidence.Verge = 0
 	found.Confidence = found.evidence.confidence()
 	return found, nil

@@ -13,11 +13,11 @@ type window struct {
 	score        float64 // twice the log-likelihood, up to a constant
 }
 
-// unseen is what a crossing outside the picture says: boards are mostly shown
-// whole.
+// unseen is the log-odds of a crossing outside the picture: most pictures show
+// the whole board.
 const unseen = -1
 
-// most is how many lines each way a table has.
+// most is the number of lines of a table, each way.
 const most = 31
 
 // node is what the fine network saw at one place of a lattice: probabilities.
@@ -285,12 +285,12 @@ func (t *table) frame(sizes []int) []window {
 	return out
 }
 
-// logit bounds what one place can say.
+// logit bounds the log-odds that one place can contribute.
 func logit(p float64) float64 {
 	return max(-3, min(3, math.Log((p+1e-4)/(1-p+1e-4))))
 }
 
-// cut makes the board's grid of a window of the lattice.
+// cut returns the board's grid for a window of the lattice.
 func (l *lattice) cut(w window) (*grid.Grid, error) {
 	spec := l.g.Spec()
 	spec.Size, spec.Focal = w.size, 0

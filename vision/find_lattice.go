@@ -9,7 +9,7 @@ import (
 	"github.com/gobancam/gobancam/internal/grid"
 )
 
-// knot is a peak with its place in a lattice whose origin means nothing.
+// knot is a peak with its place in a lattice of arbitrary origin.
 type knot struct {
 	i, j int
 	peak
@@ -57,7 +57,7 @@ func knit(peaks []peak) []knot {
 	return best
 }
 
-// yarn is peaks that are looked up by where they lie.
+// yarn is a spatial index of peaks.
 type yarn struct {
 	peaks []peak
 	bins  map[[2]int][]int // indices of peaks, by squares of yarnBin pixels

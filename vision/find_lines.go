@@ -88,9 +88,9 @@ type cuts struct {
 	step  float64 // pitches between values
 }
 
-// look measures the piece of row v (along) or column u that lies between two
-// crossings, within reach pitches of where g has it: the darkest thin line
-// there, if most of its length is darker than both sides.
+// look measures the piece of row v (along) or column u between two crossings,
+// searching within reach pitches of where g has it: the darkest thin line there,
+// if most of its length is darker than both sides.
 func (k *ink) look(g *grid.Grid, u, v float64, along bool, reach float64) stroke {
 	s := stroke{u: u, v: v, along: along}
 	du, dv := g.Axes(u, v)
@@ -129,8 +129,8 @@ func (k *ink) look(g *grid.Grid, u, v float64, along bool, reach float64) stroke
 	return s
 }
 
-// cut reads the cuts across the piece of line in whose middle mid lies; false
-// where they leave the picture, or the board is too small to see lines on it.
+// cut reads the cuts across the piece of line centred at mid; false where they
+// leave the picture, or where the board is too small to show lines.
 func (k *ink) cut(c *cuts, mid, dir, across grid.Pt, pitch, reach float64) bool {
 	const side = 0.13 // pitches from the middle of a line to where the wood is bare
 	flank := max(side, 1.3/(pitch*math.Min(k.sx, 1)))
@@ -158,7 +158,7 @@ func (k *ink) cut(c *cuts, mid, dir, across grid.Pt, pitch, reach float64) bool 
 
 // darkest returns by how many grey levels the darkest thin line stands out from
 // both its sides, and where; -1 if there is none along most of the piece.
-// response is the same for every place.
+// response is the line response at every place across the piece.
 func (c *cuts) darkest(response *[256]float64) (best float64, at int) {
 	at = -1
 	for i := c.flank; i < c.n-c.flank; i++ {
@@ -263,8 +263,8 @@ func (k *ink) settle(g *grid.Grid, anchors []sight) (*grid.Grid, []stroke) {
 	return g, k.strokes(g, 0.2)
 }
 
-// aligned weighs the strokes that lie where they should, and says what share
-// of all they are.
+// aligned weighs the strokes that lie where they should, and returns their
+// share of all strokes.
 func aligned(strokes []stroke) (weight, share float64) {
 	n := 0.0
 	for _, s := range strokes {

@@ -37,8 +37,8 @@ type network struct {
 	ptr unsafe.Pointer
 }
 
-// run answers one picture, planes of channels × height × width floats, with n
-// floats.
+// run evaluates the network on one picture, planes of channels × height × width
+// floats, and returns n floats.
 func (w *network) run(in []float32, channels, height, width, n int) ([]float32, error) {
 	if len(in) != channels*height*width || n == 0 {
 		return nil, errors.New("network: wrong shape")
@@ -128,7 +128,7 @@ type survey struct {
 // answer stands for.
 const surveyStride = 4
 
-// takeSurvey looks for the board in the whole picture.
+// takeSurvey runs the coarse network on the whole picture.
 func takeSurvey(img gocv.Mat) (*survey, error) {
 	const area = 49152
 	k := math.Sqrt(area / float64(img.Cols()*img.Rows()))

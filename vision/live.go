@@ -10,14 +10,14 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Status says in words what became of a source.
+// Status says in words how a source is doing.
 type Status struct {
 	OK   bool   // pictures arrive
 	Text string // what happened, what it means for the game, what comes next
 	Err  error  // why, where there is a reason
 }
 
-// LiveOptions says how Live reads. The zero value is usual.
+// LiveOptions configures Live. The zero value is the usual one.
 type LiveOptions struct {
 	Stall  time.Duration // without a picture for so long, the source counts as stalled; 0 means 3 s
 	Wait   time.Duration // first pause before trying again, growing to 30 s; 0 means 0.5 s
@@ -192,14 +192,14 @@ func (l *Live) setLocks(src Source, opened bool) {
 	}
 }
 
-// hush ends the telling: a timer that fires late finds nobody.
+// hush disables Notify: a timer that fires late calls nobody.
 func (l *Live) hush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.opt.Notify = func(Status) {}
 }
 
-// say tells of changes only.
+// say reports a status, but only when it has changed.
 func (l *Live) say(s Status) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// AsIs locks a control at the value that it has.
+// AsIs locks a control at its present value.
 const AsIs = -1
 
-// Lock holds something that a camera otherwise sets by itself.
+// Lock fixes something that a camera otherwise adjusts automatically.
 type Lock struct {
 	On    bool
 	Value float64 // in the driver's own unit; AsIs for what it is now
@@ -18,7 +18,7 @@ type Lock struct {
 // Locks hold exposure and focus. The zero value leaves both to the camera.
 type Locks struct{ Exposure, Focus Lock }
 
-// Controls tells what a source's driver lets be locked, and what is.
+// Controls tells what a source's driver can lock, and what is locked.
 type Controls struct {
 	Locks
 	HasExposure, HasFocus bool
@@ -33,7 +33,7 @@ type Lockable interface {
 	Controls() Controls
 }
 
-// driver are a camera's properties: gocv.VideoCapture, or a test's.
+// driver gives access to a camera's properties: a gocv.VideoCapture, or a test's.
 type driver interface {
 	Get(gocv.VideoCaptureProperties) float64
 	Set(gocv.VideoCaptureProperties, float64)
@@ -60,8 +60,8 @@ func (c *control) offered(d driver) bool {
 	return runtime.GOOS == "linux" && d.Get(c.auto) >= 0 && d.Get(c.value) >= 0
 }
 
-// set locks or frees a control and returns what came of it: drivers refuse in
-// silence, so what they say afterwards counts.
+// set locks or frees a control and returns its state as read back afterwards,
+// because drivers refuse silently.
 func (c *control) set(d driver, want Lock) (got Lock) {
 	if !want.On {
 		d.Set(c.auto, c.automatic)
@@ -78,7 +78,7 @@ func (c *control) set(d driver, want Lock) (got Lock) {
 	return Lock{On: true, Value: d.Get(c.value)}
 }
 
-// applyLocks sets what is to be changed of what is.
+// applyLocks sets the controls that differ from what is wanted.
 func applyLocks(d driver, have Controls, want Locks) Controls {
 	for _, c := range []struct {
 		*control
@@ -96,8 +96,8 @@ func applyLocks(d driver, have Controls, want Locks) Controls {
 	return have
 }
 
-// askDriver finds out what a driver offers. Cameras keep what was set by
-// whoever used them last: what is not to be locked is freed.
+// askDriver finds out what a driver offers. Cameras keep the settings of whoever
+// used them last, so what is not to be locked is freed.
 func askDriver(d driver, want Locks) Controls {
 	have := Controls{HasExposure: exposureControl.offered(d), HasFocus: focusControl.offered(d)}
 	have.Exposure.On = have.HasExposure && d.Get(exposureControl.auto) == exposureControl.manual

@@ -71,8 +71,8 @@ type httpCamera struct {
 	n     int
 }
 
-// openHTTP asks what the address gives and reads the first picture. It returns
-// nil without an error for what is neither JPEG nor a page.
+// openHTTP requests the address and reads the first picture. It returns nil
+// without an error if the answer is neither a JPEG nor a page.
 func openHTTP(ctx context.Context, address, what string, opt OpenOptions) (Source, error) {
 	c := &httpCamera{address: address, what: what, timeout: opt.Timeout,
 		client: &http.Client{CheckRedirect: redirected,
@@ -211,7 +211,7 @@ func (c *httpCamera) readAnother(ctx context.Context) ([]byte, error) {
 	return c.read(ctx)
 }
 
-// failure puts an error of reading into words.
+// failure puts a read error into words.
 func (c *httpCamera) failure(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
@@ -228,7 +228,7 @@ func (c *httpCamera) failure(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %s stopped sending", ErrStalled, c.what)
 }
 
-// hangUp ends the answer that is read.
+// hangUp closes the present answer.
 func (c *httpCamera) hangUp() {
 	if c.cancel != nil {
 		c.cancel()
@@ -293,7 +293,7 @@ func (j *jpegReader) next() ([]byte, error) {
 	}
 }
 
-// begin passes over everything before the next picture.
+// begin skips everything before the next picture.
 func (j *jpegReader) begin() error {
 	for passed := 0; ; passed++ {
 		if passed > limits.Preamble {

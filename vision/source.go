@@ -51,7 +51,7 @@ func (f *Frame) Close() error {
 	return f.Img.Close()
 }
 
-// Clone returns a copy that has to be closed, too.
+// Clone returns a copy, which must be closed as well.
 func (f *Frame) Clone() *Frame {
 	c := *f
 	c.Img = f.Img.Clone()
@@ -67,7 +67,7 @@ type Source interface {
 	Close() error
 }
 
-// OpenOptions says how to open a source. The zero value is usual.
+// OpenOptions says how to open a source. The zero value is the usual one.
 type OpenOptions struct {
 	Width, Height int           // asked of a device, pixels; 0 means 1280×720
 	FPS           float64       // asked of a device, and the pace of a directory's pictures; 0 means the device's own, and one a second, or 5 when paced
@@ -306,7 +306,7 @@ func (e *encoded) Next(ctx context.Context) (*Frame, error) {
 
 func (e *encoded) Close() error { return nil }
 
-// paced holds the pictures of a source back until their time has come.
+// paced delays the pictures of a source until they are due.
 type paced struct {
 	Source
 	start time.Time

@@ -14,18 +14,18 @@ import (
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
-// Reader reads the stones of one board. It gets to know the set and the light
-// from the pictures it is given, so a Reader belongs to one board and must not
-// be used by two goroutines at once. The same pictures in the same order give
+// Reader reads the stones of one board. It learns the look of the set and the
+// light from the pictures it is given, so a Reader belongs to one board, and to
+// one goroutine at a time. The same pictures in the same order give
 // the same readings.
 //
 // The board is rectified with its pose (canvas), a small network turns what
 // surrounds each crossing into a vector, and the vectors are judged against
 // what empty, black and white look like on this very board, and together with
-// their neighbours: a stone between two crossings belongs to one of them. That
-// is done in four ways, and the mean counts: what is really there looks the same
-// in a mirror, a little aside, darker or brighter, the network's slips do not. On
-// boards that it was not trained on half of the errors goes away by it.
+// their neighbours: a stone between two crossings belongs to one of them. This
+// is done in four ways and averaged: what is really there looks the same
+// mirrored, shifted a little, darker or brighter; the network's mistakes do not.
+// It halves the errors on boards that the network was not trained on.
 type Reader struct {
 	n      int
 	canvas canvas
@@ -58,8 +58,8 @@ var ways = [...]way{
 	{mirrored: true, dy: -1, gamma: 0.75},
 }
 
-// opinion is what one way of looking at the board makes of it. Its columns
-// count from the right where it is mirrored.
+// opinion is the result of one way of looking at the board. Its columns count
+// from the right where it is mirrored.
 type opinion struct {
 	way
 	log  [256]float64        // of grey levels as this way sees them
@@ -308,8 +308,8 @@ func (o *opinion) begin(wood [netIn]float64) {
 	}
 }
 
-// look makes sure of the vectors of crossings x0 to x1−1 of row y of the turned
-// board, as o counts them.
+// look ensures that the vectors of crossings x0 to x1−1 of row y of the turned
+// board, as o counts them, are computed.
 func (r *Reader) look(net *stoneNet, o *opinion, x0, x1, y int) {
 	w := r.n + 2
 	fresh := o.vectorFresh[y*r.n : (y+1)*r.n]
@@ -396,8 +396,8 @@ func (o *opinion) learn(net *stoneNet, n int) {
 	}
 }
 
-// think makes sure of the thoughts of crossings x0 to x1−1 of row y, whose
-// vectors have been computed.
+// think ensures that the thoughts of crossings x0 to x1−1 of row y are computed,
+// from their vectors.
 func (o *opinion) think(net *stoneNet, n, x0, x1, y int) {
 	for x := x0; x < x1; x++ {
 		if k := y*n + x; !o.thoughtFresh[k] {

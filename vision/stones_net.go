@@ -163,7 +163,7 @@ func (n *stoneNet) vectorsRow(near []float32, stride int, lean, out []float32, c
 // prototypes are what empty, black and white look like on one board.
 type prototypes [3][netVector]float32
 
-// firstOpinion returns the chances of the states by the vector alone.
+// firstOpinion returns the probabilities of the states from the vector alone.
 func (n *stoneNet) firstOpinion(v []float32) (p [netClass]float32) {
 	var logit [netClass]float32
 	n.first.apply(v, 0, 0, logit[:], 1, false)
@@ -179,8 +179,8 @@ func (n *stoneNet) firstOpinion(v []float32) (p [netClass]float32) {
 	return p
 }
 
-// think writes what a crossing's vector, and how it differs from what is usual
-// on this board, give rise to: netHidden numbers.
+// think writes the hidden layer of a crossing, netHidden numbers, computed from
+// its vector and its difference from what is usual on this board.
 func (n *stoneNet) think(v []float32, proto *prototypes, out []float32) {
 	var x [4 * netVector]float32
 	copy(x[:], v)

@@ -60,7 +60,7 @@ func openVideo(name string, opt OpenOptions) (Source, error) {
 	return pace(v, opt), nil
 }
 
-// Next implements Source. It blocks inside OpenCV, whatever becomes of ctx.
+// Next implements Source. It blocks inside OpenCV even if ctx ends.
 func (v *video) Next(ctx context.Context) (*Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ type claims struct {
 	counted, exact bool
 }
 
-// container reads the claims of a file.
+// container reads what a file's headers claim.
 func container(name string) (claims, error) {
 	f, err := limits.OpenFile(name)
 	if err != nil {

@@ -18,7 +18,7 @@ type stoneReader interface {
 	ReadPoints(img gocv.Mat, g *grid.Grid, pts []board.Point) ([]reading.Evidence, error)
 }
 
-// WatchOptions says how a Watcher works. The zero value is usual.
+// WatchOptions configures a Watcher. The zero value is the usual one.
 type WatchOptions struct {
 	// Reader reads the stones; nil makes a new one.
 	Reader *Reader
@@ -138,14 +138,14 @@ func (w *Watcher) Close() error {
 func (w *Watcher) Grid() *grid.Grid { return w.g }
 
 const (
-	// A tile changed when its pixels differ by so much, in grey levels, or by
-	// so many times the usual noise.
+	// A tile has changed when its pixels differ by this many grey levels, or by
+	// this many times the usual noise.
 	changeLevels = 9
 	changeNoise  = 4
-	// Pictures further apart than this show no motion: what was under way in
-	// the one is done in the next.
+	// Pictures further apart than this show no motion: what was moving in one
+	// has finished in the next.
 	slow = 600 * time.Millisecond
-	// A reading decides clearly with so many nats between best and second.
+	// A reading is clear when this many nats separate best and second best.
 	sureNats = 2
 )
 

@@ -2,8 +2,8 @@ package vision
 
 import "time"
 
-// adopt decides which blobs cover, and takes over into still what is the board
-// itself.
+// adopt decides which blobs cover the board, and copies into still what is the
+// board itself.
 func (w *Watcher) adopt() {
 	for l := range w.blobs {
 		w.judge(l)
@@ -18,8 +18,8 @@ func (w *Watcher) adopt() {
 	w.edgesOld = w.edgesOld || tiles || points
 }
 
-// settled reports whether what has been quiet for so many pictures has come to
-// rest.
+// settled reports whether something that has been quiet for this many pictures
+// has come to rest.
 func (w *Watcher) settled(quiet int) bool { return quiet >= 2 || w.gap >= slow }
 
 // judge decides whether blob l covers the board, and whether it is the board.
@@ -91,8 +91,8 @@ func (w *Watcher) adoptTiles() bool {
 	return took
 }
 
-// adoptPoints takes over the points that are seen though what hides or changed
-// them is not the board all over, and reports whether there were any.
+// adoptPoints takes over the points that are visible although the blob that hides
+// or changed them is not entirely board, and reports whether there were any.
 func (w *Watcher) adoptPoints() bool {
 	took := false
 	for i := range w.points {
@@ -112,8 +112,8 @@ func (w *Watcher) adoptPoints() bool {
 	return took
 }
 
-// peels reports whether a point is seen though what hides or changed it is not
-// the board all over.
+// peels reports whether a point is visible although the blob that hides or
+// changed it is not entirely board.
 func (w *Watcher) peels(p *point) bool {
 	if p.blob < 0 || w.blobs[p.blob].adopt || !p.fresh || !p.sure {
 		return false
@@ -136,8 +136,8 @@ func (w *Watcher) onBoard(t int) bool {
 	return x >= edge && y >= edge && x <= far && y <= far
 }
 
-// rash reports whether a point reads otherwise than before though its
-// surroundings have only just come to rest, or not yet.
+// rash reports whether a point reads differently from before although its
+// surroundings have only just come to rest, or have not yet.
 func (w *Watcher) rash(p *point) bool {
 	return p.evidence.Best() != p.class && p.quiet < 2 && w.gap < slow
 }

@@ -38,8 +38,8 @@ func (w *Watcher) compare() {
 	}
 }
 
-// differs reports whether tile i shows something else than in ref, and not the
-// same in another light.
+// differs reports whether tile i shows something else than in ref, rather than
+// the same thing in another light.
 func (w *Watcher) differs(ref *view, i int, gain *[3]int32, limit float64) bool {
 	if w.now.difference(ref, i, gain) <= limit {
 		return false
@@ -48,7 +48,7 @@ func (w *Watcher) differs(ref *view, i int, gain *[3]int32, limit float64) bool 
 	return rho < 0.9 || contrast < 5
 }
 
-// lain is how long something must rest without the least motion to be no hand.
+// lain is how long something must lie perfectly still to be ruled out as a hand.
 const lain = 20 * time.Second
 
 const (
@@ -74,10 +74,10 @@ func (w *Watcher) settle(i int, gain *[3]int32, limit float64) {
 	t.lay = t.lay || t.lies
 }
 
-// bare has nothing rest on the tile.
+// bare marks the tile as having nothing on it.
 func (t *tile) bare() { t.resting, t.lies, t.lay, t.rest = false, false, false, 0 }
 
-// forget has the tiles of a blob count as what has only just come to rest.
+// forget treats the tiles of a blob as having only just come to rest.
 func (w *Watcher) forget(id int) {
 	for i, l := range w.label {
 		if l == id {
@@ -91,7 +91,7 @@ func (w *Watcher) lost() bool {
 	return w.now.alike(w.still, w.now.valid) < 0.4
 }
 
-// group gathers changed tiles to blobs and finds out which points they touch.
+// group joins changed tiles into blobs and finds the points they touch.
 func (w *Watcher) group() {
 	for i := range w.label {
 		w.label[i] = -1
@@ -108,8 +108,8 @@ func (w *Watcher) group() {
 	}
 }
 
-// gather returns the blob of the changed tiles that hang together with start,
-// and labels them with id.
+// gather returns the blob of changed tiles connected to start, and labels them
+// with id.
 func (w *Watcher) gather(start, id int) blob {
 	b := blob{quiet: 1 << 30, lies: w.tiles[start].lies}
 	w.stack = append(w.stack[:0], start)
@@ -140,7 +140,7 @@ func (w *Watcher) gather(start, id int) blob {
 	return b
 }
 
-// spread has the blob go on from tile t to the tiles around it.
+// spread grows the blob from tile t to its neighbours.
 func (w *Watcher) spread(b *blob, t, id int) {
 	n := w.still.tiles
 	x, y := t%n, t/n

@@ -31,8 +31,7 @@ func (w *Watcher) fits(img gocv.Mat) bool {
 	return true
 }
 
-// follow moves the grid with the board, as far as that is a matter of less
-// than a tile.
+// follow moves the grid with the board, by less than a tile per picture.
 func (w *Watcher) follow(img gocv.Mat) error {
 	if w.edgesOld {
 		w.align.reference(w.still, func(x, y int) bool {
@@ -53,8 +52,8 @@ func (w *Watcher) follow(img gocv.Mat) error {
 			return skip
 		})
 		g, far, err := w.align.move(w.still, w.g, &f.warp)
-		// A hand drags the fit along a little; what moves with the board makes
-		// everything fit better at once.
+		// A hand drags the fit along a little; a motion of the board itself
+		// improves the fit everywhere at once.
 		switch {
 		case err != nil || f.n < 60 || f.good < 0.5 || far > 0.5 || far < 0.02:
 			return nil
@@ -72,8 +71,8 @@ func (w *Watcher) follow(img gocv.Mat) error {
 		if far < farStep {
 			return nil
 		}
-		// An arm that comes in quickly may look like a board that goes. Where
-		// the board is still seen it says which is true.
+		// An arm that comes in quickly may look like a board that is moving.
+		// The part of the board that is still visible tells which it is.
 		if w.now.alike(w.still, w.now.valid) <= before {
 			w.g = here
 			return w.now.sample(img, w.g)
@@ -86,10 +85,11 @@ func (w *Watcher) follow(img gocv.Mat) error {
 	return nil
 }
 
-// farStep is how far, in line spacings, a grid may be moved unquestioned.
+// farStep is how far, in line spacings, a grid may move without further proof.
 const farStep = 0.06
 
-// bumpStep is from where on it was pushed and not only shaken.
+// bumpStep is the motion, in line spacings, above which the board was bumped
+// and not merely shaken.
 const bumpStep = 0.2
 
 const (
@@ -97,8 +97,8 @@ const (
 	checkSoon  = time.Second      // and after it jumped
 )
 
-// anchor corrects what following has added up to by what it is all about, the
-// printed lines, when nothing hides them.
+// anchor removes the drift that following has accumulated, using the printed
+// lines when nothing hides them.
 func (w *Watcher) anchor(img gocv.Mat) error {
 	wait := checkEvery
 	if w.doubted {
@@ -132,8 +132,8 @@ func (w *Watcher) anchor(img gocv.Mat) error {
 	return nil
 }
 
-// snap returns the grid that fits the printed lines near g, if they say
-// anything, and if that is another.
+// snap returns the grid that fits the printed lines near g, if they determine
+// one and it differs from g.
 func (w *Watcher) snap(img gocv.Mat, g *grid.Grid) (*grid.Grid, bool) {
 	f, err := Snap(img, g)
 	if err != nil {
@@ -142,8 +142,8 @@ func (w *Watcher) snap(img gocv.Mat, g *grid.Grid) (*grid.Grid, bool) {
 	return w.better(&f, g)
 }
 
-// better returns the grid of a fit to the printed lines near g, if they say
-// anything, and if that is another.
+// better returns the grid fitted to the printed lines near g, if they determine
+// one and it differs from g.
 func (w *Watcher) better(f *Found, g *grid.Grid) (*grid.Grid, bool) {
 	if f.Grid.Size() != w.n || f.Fit > 0.03 || f.Lines < w.n*(w.n-1)/2 {
 		return nil, false

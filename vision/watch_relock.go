@@ -19,7 +19,7 @@ const (
 	flatCell  = 4   // pixels per line spacing of the search
 )
 
-// displaced is a guess where a bumped board went: turned about its middle,
+// displaced is a guess at where a bumped board went: turned about its middle,
 // then shifted, in line spacings of the old grid.
 type displaced struct {
 	angle  float64 // radians
@@ -138,8 +138,7 @@ func (w *Watcher) search(img gocv.Mat) ([]displaced, error) {
 	return fewBest(all), nil
 }
 
-// fewBest returns the best six guesses that are not nearly the same, best
-// first.
+// fewBest returns the best six clearly different guesses, best first.
 func fewBest(all []displaced) []displaced {
 	slices.SortStableFunc(all, func(a, b displaced) int { return cmp.Compare(b.score, a.score) })
 	var best []displaced
@@ -288,8 +287,8 @@ const (
 	findEvery   = 3 * time.Second // how often it is looked for everywhere
 )
 
-// recover looks for the board that is no longer where it was: near by as it
-// last looked, then in the whole picture as any board.
+// recover looks for a board that is no longer where it was: first nearby, as it
+// last looked, then as any board in the whole picture.
 func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 	if w.known() < 0.5 {
 		// The first pictures showed something else: the board is new.
@@ -442,7 +441,7 @@ func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 	return best, nil
 }
 
-// standing says how the known position stands on a board.
+// standing is how well the known position agrees with a board.
 type standing struct {
 	clear  bool // enough is seen to tell
 	fits   bool // it does, but for what may have happened meanwhile
@@ -487,7 +486,7 @@ func (w *Watcher) stands(img gocv.Mat, g *grid.Grid) (standing, error) {
 	}, nil
 }
 
-// relock goes on at a new grid.
+// relock continues with a new grid.
 func (w *Watcher) relock(f *Frame, g *grid.Grid) error {
 	evidence, err := w.reader.Read(f.Img, g)
 	if err != nil {

@@ -46,7 +46,7 @@ func onlineGame(cmd *cobra.Command, f *ogsFlags, name string) (desk.Online, erro
 	}
 	g := desk.Online{Black: rec.Players[board.Black].Username, White: rec.Players[board.White].Username}
 	g.Link = strings.TrimRight(c.Server(), "/") + "/game/" + id.String()
-	g.Result = rec.Result.Game()
+	g.Result = rec.Result.SGF()
 	if g.SGF, err = c.SGF(cmd.Context(), id); err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "The game's SGF could not be fetched; its address is attached without it: %v\n", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
@@ -200,11 +201,11 @@ func updated(games []ogs.ActiveGame, g ogs.ActiveGame, me ogs.ID) []ogs.ActiveGa
 	games = slices.Clone(games)
 	i := slices.IndexFunc(games, func(old ogs.ActiveGame) bool { return old.ID == g.ID })
 	switch {
-	case i >= 0 && g.Phase == ogs.Finished:
+	case i >= 0 && g.Phase == game.Over:
 		return slices.Delete(games, i, i+1)
 	case i >= 0:
 		games[i] = g
-	case g.Phase != ogs.Finished && g.Side(me) != 0:
+	case g.Phase != game.Over && g.Side(me) != 0:
 		games = append(games, g)
 	}
 	return games
@@ -236,7 +237,7 @@ func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		it := window.Item{Key: fmt.Sprintf("game %d", g.ID), Title: other.WithRank(),
 			Detail: fmt.Sprintf("%d×%d · you are %s · move %d · %s", g.Width, g.Height, side, g.MoveNumber, g.Name)}
 		switch {
-		case g.Phase == ogs.StoneRemoval:
+		case g.Phase == game.StoneRemoval:
 			it.Note, it.Lead = "Agree on dead stones", true
 		case g.Paused:
 			it.Note = "Paused"
@@ -247,7 +248,7 @@ func (l *lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		}
 		if !g.Expiration.IsZero() && !g.Paused {
 			if left := time.Until(g.Expiration).Truncate(10 * time.Second); left > 0 {
-				it.Note += " · " + strings.TrimSuffix(ogs.FormatDuration(left), ".0") + " left"
+				it.Note += " · " + strings.TrimSuffix(game.FormatDuration(left), ".0") + " left"
 			}
 		}
 		if g.ID == last {

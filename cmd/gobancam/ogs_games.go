@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/ogs"
@@ -194,7 +195,7 @@ func printGames(w io.Writer, format string, games []ogs.ActiveGame, me, last ogs
 		side := g.Side(me)
 		turn := "opponent's turn"
 		switch {
-		case g.Phase == ogs.StoneRemoval:
+		case g.Phase == game.StoneRemoval:
 			turn = "dead stones to agree on"
 		case g.Paused:
 			turn = "paused"
@@ -203,7 +204,7 @@ func printGames(w io.Writer, format string, games []ogs.ActiveGame, me, last ogs
 		}
 		left := ""
 		if !g.Expiration.IsZero() && !g.Paused {
-			left = ogs.FormatDuration(time.Until(g.Expiration).Truncate(time.Second))
+			left = game.FormatDuration(time.Until(g.Expiration).Truncate(time.Second))
 			left = strings.TrimSuffix(left, ".0") + " left"
 		}
 		mark := ""
@@ -256,8 +257,8 @@ func (f *ogsFlags) inGame(cmd *cobra.Command, which string, act func(*ogs.Game) 
 		switch e := u.Event.(type) {
 		case ogs.Trouble:
 			return errors.New(e.Text)
-		case ogs.Disconnected:
-			return fmt.Errorf("the connection was lost before the server confirmed it: %w; look at the game", e.Err)
+		case game.Disconnected:
+			return fmt.Errorf("the connection was lost before the server confirmed it: %s; look at the game", e.Reason)
 		}
 		if done(u.Event) {
 			return nil
@@ -278,7 +279,7 @@ func newGamesEndCommand(name, short string, act func(*ogs.Game) error) *cobra.Co
 				return withCode(exitUsage, fmt.Errorf("this ends the game; say --yes to %s it", name))
 			}
 			return f.inGame(cmd, args[0], act, func(e ogs.Event) bool {
-				end, ok := e.(ogs.Ended)
+				end, ok := e.(game.Finished)
 				if ok {
 					fmt.Fprintln(cmd.OutOrStdout(), end.Result)
 				}
@@ -320,11 +321,11 @@ func watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 				fmt.Fprintf(w, "%s: %s (black) against %s (white), %d×%d, %s, komi %g, %s\n", st.Name, st.Players[board.Black].Username,
 					st.Players[board.White].Username, st.Width, st.Height, st.Rules.Name, st.Komi, st.Time)
 			}
-		case ogs.UndoAccepted:
-			fmt.Fprintf(w, "%d moves were taken back.\n", len(e.Taken))
-		case ogs.UndoRequested:
+		case game.UndoAccepted:
+			fmt.Fprintf(w, "%d moves were taken back.\n", e.Count)
+		case game.UndoRequested:
 			fmt.Fprintln(w, "An undo is asked for.")
-		case ogs.PhaseChanged:
+		case game.PhaseChanged:
 			fmt.Fprintf(w, "The game is in %s.\n", e.Phase)
 		case ogs.AutoResign:
 			if e.At.IsZero() {
@@ -336,11 +337,11 @@ func watch(w io.Writer, s *ogs.Session, g *ogs.Game) error {
 			fmt.Fprintf(w, "%s: %s\n", e.By.Username, e.Text)
 		case ogs.Trouble:
 			fmt.Fprintf(w, "%s\n", e.Text)
-		case ogs.Disconnected:
-			fmt.Fprintf(w, "The connection is lost (%v) and being restored.\n", e.Err)
+		case game.Disconnected:
+			fmt.Fprintf(w, "The connection is lost (%s) and being restored.\n", e.Reason)
 		case ogs.Unusable:
 			fmt.Fprintf(w, "The server sent game data that makes no sense (%v); it is asked again.\n", e.Err)
-		case ogs.Ended:
+		case game.Finished:
 			fmt.Fprintf(w, "%s\n", e.Result)
 			return nil
 		}
@@ -376,7 +377,7 @@ func followOthers(ctx context.Context, s *ogs.Session, playing ogs.ID, note func
 		}
 		switch e := e.(type) {
 		case ogs.ActiveGame:
-			if e.ID == playing || e.ToMove != me || e.Phase != ogs.Playing || mine[e.ID] == e.MoveNumber+1 {
+			if e.ID == playing || e.ToMove != me || e.Phase != game.Playing || mine[e.ID] == e.MoveNumber+1 {
 				continue
 			}
 			mine[e.ID] = e.MoveNumber + 1

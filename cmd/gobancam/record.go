@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/gamefile"
@@ -260,7 +261,7 @@ func (f *recordFlags) relay(ctx context.Context, lines *lineReader, face *face, 
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: face.announce, Record: record, Eyed: live.Store,
-		Labels:  gamefile.Labels{Black: match.Player{Name: f.black}, White: match.Player{Name: f.white}},
+		Labels:  gamefile.Labels{Black: game.Player{Name: f.black}, White: game.Player{Name: f.white}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); face.show(s) },
 	}

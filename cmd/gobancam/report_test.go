@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -35,7 +36,7 @@ func writeFlight(state string) error {
 	if err != nil {
 		return err
 	}
-	step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: match.Play, Me: board.Black, ToMove: board.Black}})
+	step(match.Input{Server: game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: game.Playing, Me: board.Black, ToMove: board.Black}})
 	e5 := board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}
 	pos := board.NewPosition(9)
 	look := func(n int) {
@@ -58,7 +59,7 @@ func writeFlight(state string) error {
 	pos.Set(e5.Point, e5.Color)
 	look(20)
 	tape.Wire(true, fmt.Appendf(nil, `["authenticate",{"jwt":%q}]`, "s3cret.s3cret"))
-	step(match.Input{Server: match.MovePlayed{Number: 1, Move: e5}})
+	step(match.Input{Server: game.Played{Number: 1, Move: e5}})
 	look(5)
 	return tape.Close()
 }

@@ -315,7 +315,7 @@ func (s *Store) put(k Key, c Credential) error {
 		err := keyring.Set(ringService, k.String(), string(data))
 		if err == nil {
 			s.place = Keyring
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := s.removeFiles(k.file(), false); err != nil {
 				s.notice(fmt.Sprintf("The sign-in is in the key ring now, but an older copy could not be removed: %v.", err))
 			}
 			return nil
@@ -373,23 +373,37 @@ func (s *Store) remove(k Key) error {
 			s.keyringFailed(err, "a sign-in kept in it is still there; unlock it and sign out again")
 		}
 	}
-	path := filepath.Join(s.dir, k.file())
-	files, _ := filepath.Glob(quoteGlob(path) + corruptSuffix + "*")
-	var errs []error
-	for _, f := range append(files, path) {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, fmt.Errorf("the stored sign-in cannot be removed: %w", err))
-		}
+	if err := s.removeFiles(k.file(), true); err != nil {
+		return fmt.Errorf("the stored sign-in cannot be removed: %w", err)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
-// quoteGlob makes filepath.Glob take path literally.
-func quoteGlob(path string) string {
-	if runtime.GOOS == "windows" {
-		return path // it has no escapes there, and file names no wildcards
+// removeFiles removes a file of the directory, with what writes of it that were
+// cut off have left of the secret, and if aside is set what was set aside of
+// it. When it returns nil, the names are gone from the disk. Missing files are
+// no error.
+func (s *Store) removeFiles(name string, aside bool) error {
+	list, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return present(err)
 	}
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
+	path := filepath.Join(s.dir, name)
+	errs := []error{present(s.fs.Remove(path)), disk.Sweep(s.fs, path)}
+	for _, f := range list {
+		if aside && strings.HasPrefix(strings.TrimPrefix(f.Name(), "."), name+corruptSuffix) {
+			errs = append(errs, present(s.fs.Remove(filepath.Join(s.dir, f.Name()))))
+		}
+	}
+	return errors.Join(append(errs, s.fs.SyncDir(s.dir))...)
+}
+
+// present is err, but nil if it says that something is not there.
+func present(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // corruptSuffix marks what could not be understood and was kept aside.
@@ -414,7 +428,7 @@ func (s *Store) setAside(k Key, place string, data []byte, cause error) error {
 		if err := keyring.Delete(ringService, k.String()); err != nil {
 			s.notice(fmt.Sprintf("The record in the key ring could not be removed: %v.", err))
 		}
-	} else if err := os.Remove(place); err != nil {
+	} else if err := s.removeFiles(k.file(), false); err != nil {
 		s.notice(fmt.Sprintf("The record could not be removed: %v.", err))
 	}
 	return e

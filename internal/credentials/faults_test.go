@@ -3,6 +3,7 @@ package credentials
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"testing"
 	"time"
 
@@ -50,6 +51,47 @@ func TestStoreUnderFaults(t *testing.T) {
 			t.Fatalf("%v; %q was said to be stored", err, said)
 		case c.Secret != said && !maybe[c.Secret]:
 			t.Fatalf("%q is stored, %q was said to be", c.Secret, said)
+		}
+	})
+}
+
+// Whenever the program or the power dies while sign-ins are stored: after a
+// removal that said nil, nothing on the disk holds a secret any more, not even
+// after another loss of power.
+func TestNothingIsLeftAfterARemoval(t *testing.T) {
+	faulty.Check(t, func(t *rapid.T) {
+		d := faulty.New(rapid.Uint64().Draw(t, "seed"))
+		k := Key{Service: "ogs", Server: "https://online-go.com"}
+		open := func() *Store {
+			return &Store{dir: "creds", fs: d, notice: func(string) {}, now: time.Now, told: map[string]bool{}}
+		}
+		s := open()
+		for range rapid.IntRange(1, 6).Draw(t, "writes") {
+			if rapid.Bool().Draw(t, "trouble") {
+				d.Trouble(t)
+			}
+			if rapid.Bool().Draw(t, "broken") {
+				_ = s.setAside(k, "creds/"+k.file(), []byte("half a secret"), errors.New("broken"))
+			} else {
+				_ = s.put(k, Credential{Secret: "a secret"})
+			}
+			if d.Dead() {
+				d.Revive(t)
+				s = open()
+			}
+		}
+		d.Mend()
+		d.Revive(t)
+		if err := open().remove(k); err != nil {
+			t.Fatal(err)
+		}
+		d.PowerLoss()
+		list, err := d.ReadDir("creds")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			t.Errorf("%s is left", f.Name())
 		}
 	})
 }

@@ -95,16 +95,8 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	defer other.server.Close()
 
-	cfg := sim.Default(size)
-	cfg.Seed = opt.Seed
-	goban, err := sim.New(cfg)
-	if err != nil {
-		return err
-	}
-	live := sim.NewLive(goban, fps, 1)
 	watch := &stopwatch{}
-	live.Watch(watch.shot)
-	camera, err := serve(live)
+	live, camera, err := newCamera(opt.Seed, watch)
 	if err != nil {
 		return err
 	}
@@ -164,6 +156,21 @@ func Run(ctx context.Context, opt Options) error {
 		return guide.verdict(opt.Out, other.game.Board().Moves(), tally)
 	}
 	return verdict(opt, other.game, mind, tally, time.Since(start))
+}
+
+// newCamera sets up a board and a camera on the network that shows it; watch
+// is told when each picture was taken.
+func newCamera(seed uint64, watch *stopwatch) (*sim.Live, *camera, error) {
+	cfg := sim.Default(size)
+	cfg.Seed = seed
+	goban, err := sim.New(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	live := sim.NewLive(goban, fps, 1)
+	live.Watch(watch.shot)
+	on, err := serve(live)
+	return live, on, err
 }
 
 // otherSide is the other side of the world: the server, the game on it, and me.

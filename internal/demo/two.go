@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sim"
 )
@@ -28,7 +29,7 @@ func (b *Board) Two(say func(match.Command)) {
 			case <-tick.C:
 			}
 			s := b.shown.Load()
-			if s == nil || s.Size == 0 || !s.Locked || s.Phase != match.Play {
+			if s == nil || s.Size == 0 || !s.Locked || s.Phase != game.Playing {
 				continue
 			}
 			mine := *s // it is always somebody's turn

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -339,5 +340,77 @@ func TestLockIsOne(t *testing.T) {
 	all.Wait()
 	if most != 1 {
 		t.Errorf("%d at once", most)
+	}
+}
+
+// What lies where a lock's file would be, and is none, stays as it is: a file of
+// somebody else, what a link leads to, a pipe.
+func TestLockLeavesOthersAlone(t *testing.T) {
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine")
+	for name, text := range map[string]string{"text": "an important list", "pid": "4711\n", "zeros": "\x00\x00\x00\x00", "long": strings.Repeat("1", 30)} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := disk.Lock(path); err == nil {
+			t.Errorf("%s: it is locked", name)
+		}
+		if now, err := os.ReadFile(path); err != nil || string(now) != text {
+			t.Errorf("%s: now %q, %v", name, now, err)
+		}
+	}
+	for _, text := range []string{"", "\x00123456\n", "an important list"} {
+		if err := os.WriteFile(mine, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		link := filepath.Join(dir, "link")
+		if err := os.Symlink(mine, link); err != nil {
+			t.Skip(err) // Windows asks for a right
+		}
+		if _, err := disk.Lock(link); err == nil {
+			t.Errorf("a link is locked")
+		}
+		if now, err := os.ReadFile(mine); err != nil || string(now) != text {
+			t.Errorf("where the link leads: now %q, %v", now, err)
+		}
+		if err := os.Remove(link); err != nil {
+			t.Error(err)
+		}
+	}
+	// What a killed or a starved owner left is taken over.
+	for _, text := range []string{"", "\x00", "\x0012", "\x00123456\n"} {
+		if err := os.WriteFile(mine, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		unlock, err := disk.Lock(mine)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if err := unlock(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A lock that another user holds is told of: its file can be read, not written.
+func TestLockOfAnotherUser(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Getuid() == 0 {
+		t.Skip("nothing is forbidden to root; on Windows the holder alone decides")
+	}
+	path := filepath.Join(t.TempDir(), "game.lock")
+	if _, err := disk.Lock(path); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&0o444 == 0 {
+		t.Fatal(info, err)
+	}
+	if err := os.Chmod(path, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	var held *disk.Held
+	if _, err := disk.Lock(path); !errors.As(err, &held) || held.PID != os.Getpid() {
+		t.Error(err)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,8 +48,16 @@ const pidAt = 1
 
 func lock(path string) (func() error, error) {
 	for {
-		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o644))
 		got, err := l.TryLock()
+		if errors.Is(err, fs.ErrPermission) { // another user's: to lock it, reading is enough
+			_ = l.Close()
+			l = flock.New(path, flock.SetFlag(os.O_RDONLY|noFollow))
+			read, rerr := l.TryLock()
+			if !errors.Is(rerr, fs.ErrNotExist) {
+				got, err = read, rerr
+			}
+		}
 		if err != nil {
 			_ = l.Close()
 			return nil, fmt.Errorf("%s cannot be locked: %w", path, err)
@@ -60,13 +70,20 @@ func lock(path string) (func() error, error) {
 		// our locking it: then the lock of a file without a name is ours, and
 		// another may lock the next one of that name.
 		mine, err1 := l.Stat()
-		named, err2 := os.Stat(path)
+		named, err2 := os.Lstat(path)
 		if err1 != nil || err2 != nil || !os.SameFile(mine, named) {
 			_ = l.Close()
+			if err2 == nil && !named.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s cannot be locked: %w", path, errNoLock)
+			}
 			if err2 != nil && !errors.Is(err2, fs.ErrNotExist) {
 				return nil, fmt.Errorf("%s cannot be locked: %w", path, err2)
 			}
 			continue
+		}
+		if !isLock(path, named) {
+			_ = l.Close()
+			return nil, fmt.Errorf("%s cannot be locked: %w", path, errNoLock)
 		}
 		// A lock without a name for its owner is still a lock.
 		_ = sign(path)
@@ -81,8 +98,29 @@ func lock(path string) (func() error, error) {
 	}
 }
 
+var errNoLock = errors.New("a file is there that is no lock of gobancam")
+
+// isLock reports whether the file at path may be written over: it is empty, or
+// holds what sign writes, or the beginning of that.
+func isLock(path string, info fs.FileInfo) bool {
+	if !info.Mode().IsRegular() || info.Size() > 24 {
+		return false
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	first, rest := make([]byte, pidAt), make([]byte, 24)
+	// On Windows the first byte cannot be read now, and stays a zero.
+	_, _ = f.ReadAt(first, 0)
+	n, err := f.ReadAt(rest, pidAt)
+	digits := strings.TrimSuffix(string(rest[:n]), "\n")
+	return errors.Is(err, io.EOF) && first[0] == 0 && strings.Trim(digits, "0123456789") == ""
+}
+
 func sign(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|noFollow, 0)
 	if err != nil {
 		return err
 	}

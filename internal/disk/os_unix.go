@@ -12,6 +12,10 @@ import (
 
 var full = []error{unix.EDQUOT}
 
+// noFollow has an open refuse a symbolic link, and not wait for the other end
+// of a pipe.
+const noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK
+
 func rename(from, to string) error { return os.Rename(from, to) }
 
 func syncDir(name string) error {

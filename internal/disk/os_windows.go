@@ -12,6 +12,9 @@ import (
 
 var full = []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}
 
+// noFollow is left to the look at the file: Windows' open has no such flag.
+const noFollow = 0
+
 // rename tries for a while: what reads the old file at that moment, a virus
 // scanner for one, makes it fail.
 func rename(from, to string) error {

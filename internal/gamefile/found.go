@@ -11,6 +11,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -37,12 +38,12 @@ func (f *Found) Begun() bool {
 // doubtful about the file is an error: a part that is missing, more than one
 // game, moves that cannot be played.
 func Read(fsys disk.FS, path string) (*Found, error) {
-	if info, err := fsys.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file in which a game can be kept; give another", path)
-	}
-	data, err := fsys.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, err := contents(fsys, path, limits.Record)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
+	case errors.Is(err, errSpecial):
+		return nil, fmt.Errorf("%s is no file in which a game can be kept; give another", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the game record cannot be read: %w", err)
@@ -52,6 +53,24 @@ func Read(fsys disk.FS, path string) (*Found, error) {
 		return nil, fmt.Errorf("%s is no record of a game that can go on: %w; it is left as it is: give another file", path, err)
 	}
 	return f, nil
+}
+
+var errSpecial = errors.New("it is no regular file")
+
+// contents reads a file that may be anybody's: reading a pipe or a device might
+// never end. Its errors wrap errSpecial, or a *limits.Error for more than limit
+// bytes.
+func contents(fsys disk.FS, path string, limit int64) ([]byte, error) {
+	info, err := fsys.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errSpecial}
+	case info.Size() > limit:
+		return nil, limits.Exceed("it is not read", "%s is larger than %s", path, limits.Size(limit))
+	}
+	return fsys.ReadFile(path)
 }
 
 var errOddly = errors.New("gobancam wrote it, and something changed it since")

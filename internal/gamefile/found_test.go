@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/disk/faulty"
 	"github.com/gobancam/gobancam/internal/match"
@@ -268,7 +269,7 @@ func TestReadWhatWasWritten(t *testing.T) {
 		seen[1].Doubt = "the order was not seen"
 		path := filepath.Join(t.TempDir(), "deep", "game.sgf")
 		k := open(t, Options{Path: path})
-		if err := k.Keep(g, Labels{Black: match.Player{Name: "An]na", Rank: "1k"}, Played: seen}); err != nil {
+		if err := k.Keep(g, Labels{Black: game.Player{Name: "An]na", Rank: "1k"}, Played: seen}); err != nil {
 			t.Fatal(err)
 		}
 		k.Close()
@@ -302,7 +303,7 @@ func TestReadWhatWasWritten(t *testing.T) {
 // Names that come from elsewhere are written as they are shown.
 func TestNamesAreWrittenPlain(t *testing.T) {
 	const hostile = "Eve\x1b[2J\u202emoc]\u200b\nx"
-	who := match.Player{Name: hostile, Rank: hostile}
+	who := game.Player{Name: hostile, Rank: hostile}
 	data, err := Compose(nil, first(t, 2), Labels{Black: who, White: who, Name: hostile, Place: hostile, Remark: hostile})
 	if err != nil {
 		t.Fatal(err)

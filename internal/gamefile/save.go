@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // ErrTaken says that a file is there which gobancam did not write.
@@ -18,18 +19,19 @@ var ErrTaken = errors.New("gobancam did not write it, and leaves it as it is")
 // path.
 func Free(fsys disk.FS, path string) error {
 	path = resolve(fsys, path)
-	if info, err := fsys.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no file that a game can be written to", path)
-	}
-	data, err := fsys.ReadFile(path)
+	data, err := contents(fsys, path, limits.Record)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case err != nil:
+	case errors.Is(err, errSpecial):
+		return fmt.Errorf("%s is no file that a game can be written to", path)
+	case err != nil && !limits.Exceeded(err):
 		return err
 	}
-	if f, err := parse(data); err == nil && f.Own {
-		return nil
+	if err == nil {
+		if f, err := parse(data); err == nil && f.Own {
+			return nil
+		}
 	}
 	return fmt.Errorf("%s is there already: %w", path, ErrTaken)
 }
@@ -39,7 +41,7 @@ func Free(fsys disk.FS, path string) error {
 // write is left alone. Without an error the record is on the disk.
 func Save(fsys disk.FS, path string, data []byte, replace bool) error {
 	path = resolve(fsys, path)
-	old, err := fsys.ReadFile(path)
+	old, err := contents(fsys, path, limits.Record)
 	switch {
 	case err == nil && bytes.Equal(old, data):
 		return nil
@@ -52,6 +54,10 @@ func Save(fsys disk.FS, path string, data []byte, replace bool) error {
 		if err := keepOld(fsys, path, old); err != nil {
 			return err
 		}
+	case errors.Is(err, errSpecial):
+		return Free(fsys, path)
+	case limits.Exceeded(err) && !replace:
+		return Free(fsys, path)
 	case errors.Is(err, fs.ErrNotExist):
 		if err := fsys.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
@@ -67,9 +73,12 @@ func Save(fsys disk.FS, path string, data []byte, replace bool) error {
 func SaveBeside(fsys disk.FS, path string, data []byte) (name string, err error) {
 	name = path
 	for n := 2; n < 10000; n++ {
-		old, err := fsys.ReadFile(name)
+		old, err := contents(fsys, name, int64(len(data)))
 		if err == nil && bytes.Equal(old, data) {
 			return name, nil
+		}
+		if errors.Is(err, errSpecial) || limits.Exceeded(err) {
+			err = nil // that name is taken
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			f, err := fsys.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, permission)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/version"
@@ -17,7 +18,7 @@ import (
 
 // Labels are what a game record says besides the moves.
 type Labels struct {
-	Black, White match.Player
+	Black, White game.Player
 	Name         string
 	Place        string
 	Date         time.Time // zero: today

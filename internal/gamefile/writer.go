@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // writer is the part of a Keeper that touches the disk.
@@ -191,7 +193,7 @@ func (w *writer) unlock() {
 // close leaves the file to others.
 func (w *writer) close() {
 	if bytes.Equal(w.expect, blank()) && w.held.blank {
-		if data, err := w.k.fs.ReadFile(w.path); err == nil && bytes.Equal(data, w.expect) {
+		if data, err := contents(w.k.fs, w.path, int64(len(w.expect))); err == nil && bytes.Equal(data, w.expect) {
 			_ = w.k.fs.Remove(w.path)
 		}
 	}
@@ -207,7 +209,7 @@ func (w *writer) write(v edition) error {
 		}
 		w.made = true
 	}
-	data, err := fsys.ReadFile(w.path)
+	ours, err := w.ours()
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := w.create(); !errors.Is(err, fs.ErrExist) {
 			if err != nil {
@@ -215,12 +217,12 @@ func (w *writer) write(v edition) error {
 			}
 			return w.fill(v)
 		}
-		data, err = fsys.ReadFile(w.path)
+		ours, err = w.ours()
 	}
 	if err != nil {
 		return err
 	}
-	if !w.ours(data) {
+	if !ours {
 		was, had := w.path, w.expect
 		if err := w.claim(numbered(was, 2), was); err != nil {
 			return err
@@ -249,16 +251,20 @@ func (w *writer) create() error {
 }
 
 // ours reports whether the file holds what was written to it last.
-func (w *writer) ours(data []byte) bool {
-	if w.expect != nil && bytes.Equal(w.expect, data) {
-		return true
+func (w *writer) ours() (bool, error) {
+	known := w.written
+	if w.expect != nil {
+		known = append(known[:len(known):len(known)], w.expect)
 	}
-	for _, d := range w.written {
-		if bytes.Equal(d, data) {
-			return true
-		}
+	most := 0
+	for _, d := range known {
+		most = max(most, len(d))
 	}
-	return false
+	data, err := contents(w.k.fs, w.path, int64(most))
+	if errors.Is(err, errSpecial) || limits.Exceeded(err) {
+		return false, nil
+	}
+	return err == nil && slices.ContainsFunc(known, func(d []byte) bool { return bytes.Equal(d, data) }), err
 }
 
 // fill writes the file, which is ours. What would be lost by that is kept.
@@ -366,7 +372,7 @@ func keepOld(fsys disk.FS, path string, data []byte) error {
 		if n > 1 {
 			name += strconv.Itoa(n)
 		}
-		old, err := fsys.ReadFile(name)
+		old, err := contents(fsys, name, max(limits.Record, int64(len(data))))
 		switch {
 		case err == nil && bytes.Equal(old, data):
 			if len(slots) == 0 {

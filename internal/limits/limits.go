@@ -30,6 +30,7 @@ const (
 const (
 	Config   = 1 * MB  // a configuration, a profile, a list of names
 	Manifest = 64 * MB // labels of pictures
+	Record   = 16 * MB // a game record
 	Depth    = 100     // of values within values in JSON
 )
 

@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
-// What must be on the board, or came with a move, and went wrong: it makes
-// doubtful what a new stone means.
+// What else is wrong on the board makes it doubtful what a new stone means.
 
 // mine reports whether stones of this colour are played here.
 func (r *Referee) mine(c board.Color) bool { return c == r.data.Me || r.data.Me == board.Empty }
@@ -43,9 +43,9 @@ func (r *Referee) amiss(p board.Point) (other *Stone, own bool) {
 	return other, false
 }
 
-// vanishing reports whether a stone that was seen where it must be seems to be
-// gone of late, though not for sure yet. That takes some seconds where the eyes
-// are weak, or were of two minds; then it is missing, or lies there after all.
+// vanishing reports whether a stone that was seen where it must be seems to have
+// gone lately, though not for certain yet. Weak or undecided eyes take some
+// seconds; then it is missing, or there after all.
 func (r *Referee) vanishing() bool {
 	if r.edition < 2 {
 		return false
@@ -71,7 +71,7 @@ func (r *Referee) offer() {
 		return
 	}
 	r.offerPlacement()
-	if r.watch != nil && r.eyesBlind() && r.phase == Play && r.result == nil {
+	if r.watch != nil && r.eyesBlind() && r.phase == game.Playing && r.result == nil {
 		return // it is asked on when something is seen again
 	}
 	lost := r.missed()
@@ -101,7 +101,7 @@ func (r *Referee) offer() {
 // missed returns the stones of mine that were played and are missing, while it
 // is the time to play.
 func (r *Referee) missed() []Stone {
-	if r.phase != Play || r.result != nil || r.resigned || r.pending != nil || !r.online || !r.synced ||
+	if r.phase != game.Playing || r.result != nil || r.resigned || r.pending != nil || !r.online || !r.synced ||
 		!r.viewed || r.bump != nil || r.setup || len(r.diff.takeBack) > 0 {
 		return nil
 	}
@@ -129,8 +129,8 @@ func (r *Referee) canTakeBack(lost []Stone) bool {
 	return n > 0 && r.game.Move(n-1) == lost[0] || n > 1 && r.game.Move(n-2) == lost[0]
 }
 
-// there takes the stones for lying where they do not seem to, until that is
-// seen to change.
+// there takes the stones as present although they are not seen, until their
+// points are seen to change.
 func (r *Referee) there(stones []Stone) {
 	stones = slices.DeleteFunc(slices.Clone(stones), func(s Stone) bool {
 		return !s.Point.On(r.expect.Size()) || r.expect.At(s.Point) != s.Color

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -40,16 +41,17 @@ type Look struct {
 
 // Server is the other side of an online game. Do starts a request and returns
 // at once; what comes of it arrives as events. Every change of the game arrives
-// as an event, in the server's order, starting with GameData.
+// as an event, in the server's order, starting with game.Data.
 //
 // Exactly-once rests on one rule that the adapter keeps: a request whose Epoch
-// is not that of the latest GameData it delivered is not sent but answered with
-// Refused and Unsent. Whenever a connection is lost, or anything happened that may have
-// lost an event, the adapter delivers Disconnected, and a GameData with a new
-// Epoch once the game is connected again. It never sends a request twice.
+// is not that of the latest game.Data it delivered is not sent but answered with
+// game.Refused and Unsent. Whenever a connection is lost, or anything happened
+// that may have lost an event, the adapter delivers game.Disconnected, and a
+// game.Data with a new Epoch once the game is connected again. It never sends a
+// request twice.
 type Server interface {
 	Do(Request)
-	Events() <-chan ServerEvent
+	Events() <-chan game.Event
 }
 
 // Voice says, shows or prints what happens. Announce must not block.
@@ -90,7 +92,7 @@ type Input struct {
 	// may be before what was told meanwhile, though not before the last look.
 	At      time.Duration
 	Look    *Look
-	Server  ServerEvent
+	Server  game.Event
 	Command *Command
 	// Failed tells that the journal could not keep the entry of the request
 	// with this Ref, which was therefore not sent.
@@ -128,151 +130,6 @@ type Hypothesis struct {
 	Share    float64 // posterior probability, 0..1
 }
 
-// ---- What the server says ----
-
-// ServerEvent is one of GameData, MovePlayed, Acknowledged, Refused,
-// PhaseChanged, UndoRequested, UndoCanceled, UndoAccepted, ClockChanged,
-// PauseChanged, RemovalChanged, RemovalAccepted, Finished, Connected,
-// Disconnected and ServerSaid.
-type ServerEvent interface{ serverEvent() }
-
-// Phase is a stretch of a game.
-type Phase string
-
-// The phases, by OGS's names.
-const (
-	Play     Phase = "play"
-	Removal  Phase = "stone removal"
-	Finished Phase = "finished"
-)
-
-// GameData is all that the server knows of the game. It replaces whatever was
-// believed before.
-type GameData struct {
-	Epoch int // grows with each GameData that follows a new connection to the game
-	ID    int64
-	Name  string
-	// Setup is what the game started from: size, rules (with the server's own
-	// flags), komi, handicap, stones, who was first.
-	Setup   board.Setup
-	Moves   []board.Move // in order, passes included, taken-back ones not
-	Phase   Phase
-	Players [2]Player   // black, white
-	Me      board.Color // my colour; Empty when the account plays both
-	ToMove  board.Color // by the server's clock; Empty when it does not say
-	Paused  *Pause
-	Undo    *UndoRequested // open request
-	Dead    []board.Point  // marked as dead in stone removal
-	Result  *Result        // when finished
-}
-
-// Player is one of the two.
-type Player struct {
-	ID   int64
-	Name string
-	Rank string
-}
-
-// MovePlayed is the server's word that a move counts, mine as well as the
-// opponent's. Number is the count of moves with it.
-type MovePlayed struct {
-	Number int
-	Move   board.Move
-}
-
-// Acknowledged says that the server has handled the request, and nothing more:
-// a move counts with its MovePlayed.
-type Acknowledged struct{ Ref int64 }
-
-// Refused says that the request was not carried out, as far as the adapter can
-// know. Unsent says that it certainly never left.
-type Refused struct {
-	Ref     int64
-	Message string
-	Unsent  bool
-}
-
-// PhaseChanged announces a new phase.
-type PhaseChanged struct{ Phase Phase }
-
-// UndoRequested is the wish of one player to take back Count moves from move
-// Number on; Count 0 means 1.
-type UndoRequested struct {
-	By     board.Color // Empty when the server does not say
-	Number int
-	Count  int
-}
-
-// UndoCanceled says that the wish is no more.
-type UndoCanceled struct{}
-
-// UndoAccepted says that the last Count moves are taken back; Count 0 means
-// that of the request, else 1.
-type UndoAccepted struct {
-	Number int
-	Count  int
-}
-
-// ClockChanged brings new values for the display. The referee passes them on
-// and never decides by them, but for ToMove.
-type ClockChanged struct {
-	Clocks [2]Clock    // black, white
-	ToMove board.Color // Empty when unknown
-}
-
-// Pause says who paused the game.
-type Pause struct {
-	By  board.Color // Empty: the server or a weekend
-	Why string
-}
-
-// PauseChanged says that the game was paused, or, with nil, goes on.
-type PauseChanged struct{ Pause *Pause }
-
-// RemovalChanged gives the whole set of points now marked as dead (or as
-// neutral).
-type RemovalChanged struct{ Dead []board.Point }
-
-// RemovalAccepted says that a player agreed to the marked set; Empty is both.
-type RemovalAccepted struct{ By board.Color }
-
-// GameFinished brings the result.
-type GameFinished struct{ Result Result }
-
-// Result is how a game ended.
-type Result struct {
-	Winner board.Color // Empty for a draw or no result
-	Text   string      // as in SGF: "B+3.5", "W+R", "B+T", "Draw", "Void"
-	Reason string      // the server's words: "Resignation", "3.5 points"
-}
-
-// Connected says that the server can be reached. Requests still wait for
-// GameData.
-type Connected struct{}
-
-// Disconnected says why it cannot.
-type Disconnected struct{ Reason string }
-
-// ServerSaid is a sentence for humans, from the server or about it.
-type ServerSaid struct{ Text string }
-
-func (GameData) serverEvent()        {}
-func (MovePlayed) serverEvent()      {}
-func (Acknowledged) serverEvent()    {}
-func (Refused) serverEvent()         {}
-func (PhaseChanged) serverEvent()    {}
-func (UndoRequested) serverEvent()   {}
-func (UndoCanceled) serverEvent()    {}
-func (UndoAccepted) serverEvent()    {}
-func (ClockChanged) serverEvent()    {}
-func (PauseChanged) serverEvent()    {}
-func (RemovalChanged) serverEvent()  {}
-func (RemovalAccepted) serverEvent() {}
-func (GameFinished) serverEvent()    {}
-func (Connected) serverEvent()       {}
-func (Disconnected) serverEvent()    {}
-func (ServerSaid) serverEvent()      {}
-
 // ---- What the referee asks of the server ----
 
 // RequestKind names a Request.
@@ -290,14 +147,14 @@ const (
 	ReqMark          RequestKind = "mark" // Points as dead or alive
 	ReqAcceptRemoval RequestKind = "accept-removal"
 	ReqRejectRemoval RequestKind = "reject-removal"
-	ReqResync        RequestKind = "resync" // leave the game's channel, join again, deliver GameData with a new Epoch
+	ReqResync        RequestKind = "resync" // leave the game's channel, join again, deliver game.Data with a new Epoch
 )
 
 // Request is one thing to ask of the server, once.
 type Request struct {
 	Kind   RequestKind
 	Ref    int64 // unique within a referee
-	Epoch  int   // of the GameData it rests on
+	Epoch  int   // of the game.Data it rests on
 	Number int   // moves in the server's record it rests on
 	Move   board.Move
 	Points []board.Point
@@ -335,7 +192,7 @@ const (
 	CmdQuit        CommandKind = "quit"
 )
 
-// Command is a wish of the user, from key, click, speech or standard input.
+// Command is what the user asks for, by key, click, speech or standard input.
 type Command struct {
 	Kind   CommandKind
 	Points []board.Point
@@ -426,7 +283,7 @@ type Event struct {
 	Confidence float64       // 0..1
 	Mine       bool          // it is my own move
 	Question   *Question
-	Result     *Result
+	Result     *game.Result
 	Text       string // the sentence for the screen, in English
 	Say        string // what a voice says; empty when it keeps silent
 	// Aside says that it does not come from the inputs (of a file that cannot
@@ -509,10 +366,10 @@ type Snapshot struct {
 	Me      board.Color // Empty when both colours are played here
 	ToMove  board.Color
 	MyTurn  bool
-	Phase   Phase
-	Players [2]Player
-	Clocks  [2]Clock
-	Paused  *Pause
+	Phase   game.Phase
+	Players [2]game.Player
+	Clocks  [2]game.Clock
+	Paused  *game.Pause
 	Mode    Mode
 
 	Owed       []Stone // stones of the record that are still to be put down
@@ -526,11 +383,11 @@ type Snapshot struct {
 	Pending   *Pending
 	Candidate *Candidate
 	Questions []Question
-	Undo      *UndoRequested // open request, by whomever
+	Undo      *game.Undo // open request, by whomever
 
 	Dead     []board.Point
 	Accepted [2]bool // stone removal agreed, by black, by white
-	Result   *Result
+	Result   *game.Result
 
 	Online  bool    // the server is connected and its record is known
 	Camera  bool    // pictures come

@@ -4,9 +4,10 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
-// obey carries out a wish of the user, or says why it cannot be.
+// obey carries out a command of the user, or says why it cannot.
 func (r *Referee) obey(c Command) {
 	switch c.Kind {
 	case CmdPass:
@@ -106,7 +107,7 @@ func (r *Referee) cancel(question int) {
 func (r *Referee) score(agree bool) {
 	switch {
 	case !r.mayAsk():
-	case r.phase != Removal:
+	case r.phase != game.StoneRemoval:
 		r.note(textNotScoring)
 	case agree:
 		r.request(Request{Kind: ReqAcceptRemoval, Points: slices.Clone(r.dead)})
@@ -123,12 +124,12 @@ func (r *Referee) setMode(m Mode, below float64) {
 	}
 }
 
-// mayAsk reports whether requests can go out, and says why not.
+// mayAsk reports whether requests can go out; if not, it tells the user why.
 func (r *Referee) mayAsk() bool {
 	switch {
 	case r.game == nil || !r.online || !r.synced:
 		r.note(textOffline)
-	case r.result != nil || r.phase == Finished:
+	case r.result != nil || r.phase == game.Over:
 		r.note(textOver)
 	default:
 		return true
@@ -151,9 +152,9 @@ func (r *Referee) obstacle(resume bool) string {
 	switch {
 	case r.game == nil || !r.online || !r.synced:
 		return textOffline
-	case r.result != nil || r.phase == Finished || r.resigned:
+	case r.result != nil || r.phase == game.Over || r.resigned:
 		return textOver
-	case r.phase != Play:
+	case r.phase != game.Playing:
 		return textScoring
 	case r.paused != nil && !(resume && r.paused.By != board.Empty && r.paused.By == r.data.Me):
 		return textIsPaused
@@ -183,7 +184,7 @@ func (r *Referee) markDead(ps []board.Point) {
 	if !r.mayAsk() {
 		return
 	}
-	if r.phase != Removal {
+	if r.phase != game.StoneRemoval {
 		r.note(textNotScoring)
 		return
 	}

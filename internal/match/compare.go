@@ -7,7 +7,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 )
 
-// why says for what reason the expected position changes.
+// why is the reason why the expected position changes.
 type why uint8
 
 const (
@@ -154,7 +154,7 @@ func (r *Referee) explainCaptures() {
 	}
 }
 
-// captures returns what a legal move takes.
+// captures returns the stones that a legal move captures.
 func (r *Referee) captures(m board.Move) board.PointSet {
 	g := r.game.Clone()
 	if g.Play(m) != nil {
@@ -163,7 +163,7 @@ func (r *Referee) captures(m board.Move) board.PointSet {
 	return g.LastCaptured()
 }
 
-// eyesBlind reports whether what is seen says nothing about the board now.
+// eyesBlind reports whether the eyes know nothing about the board now.
 func (r *Referee) eyesBlind() bool {
 	return r.watch == nil || !r.watch.any || !r.watch.locked || r.cameraLost()
 }
@@ -178,7 +178,7 @@ func (r *Referee) sinceOf(p board.Point) time.Duration {
 	return max(r.watch.spots[i].sure, r.marks[i].changed)
 }
 
-// named keeps the stones whose difference has lasted for the grace.
+// named returns the stones that have differed for longer than the grace period.
 func (r *Referee) named(stones []Stone) []Stone {
 	var old []Stone
 	if r.eyesBlind() {
@@ -232,8 +232,8 @@ func (r *Referee) settleBump() {
 	}
 }
 
-// settleSetup decides whether so much is to be put right on the board that it
-// is done first, and when it is done.
+// settleSetup decides whether so much on the board is wrong that it must be set
+// up first, and when that is done.
 func (r *Referee) settleSetup() {
 	d := &r.diff
 	n := d.count()

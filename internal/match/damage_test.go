@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // checkpoints are of many situations, and of released versions.
@@ -33,8 +34,8 @@ func checkpoints(t testing.TB) (saved [][]byte) {
 	w := newWorldWithTwoMoves(t)
 	w.run(time.Second)
 	keep(w.ref)
-	w.srv.undo = &UndoRequested{By: white, Number: 2, Count: 1}
-	w.srv.push(*w.srv.undo)
+	w.srv.undo = &game.Undo{By: white, Number: 2, Count: 1}
+	w.srv.push(game.UndoRequested{Undo: *w.srv.undo})
 	w.run(time.Second)
 	w.bump++
 	w.step()
@@ -117,53 +118,48 @@ func released(t testing.TB) (saved [][]byte) {
 	return saved
 }
 
-// goOn restores what it can and lets all kinds of things happen then.
-func goOn(w *world, saved []byte) (restored int) {
-	pos := w.board
-	for range 2 {
-		r, y := new(Referee), new(Relay)
-		var of machine = r
-		if r.Restore(saved) != nil {
-			if y.Restore(saved) != nil {
-				return restored
-			}
-			of = y
+// goOn restores saved, if it can be, and lets all kinds of things happen then.
+func goOn(w *world, saved []byte) (restored bool) {
+	r, y := new(Referee), new(Relay)
+	var of machine = r
+	if r.Restore(saved) != nil {
+		if y.Restore(saved) != nil {
+			return false
 		}
-		restored++
-		of.Snapshot()
-		now := max(r.now, y.now)
-		step := func(in Input) {
-			now += 500 * time.Millisecond
-			in.At = now
-			for _, e := range of.Step(in).Events {
-				if _, err := json.Marshal(e); err != nil {
-					w.t.Errorf("%+v cannot be told: %v", e, err)
-				}
-			}
-			of.Snapshot()
-		}
-		step(Input{})
-		for range 6 {
-			step(Input{Look: &Look{Reading: w.look()}})
-		}
-		for _, k := range []CommandKind{CmdAccept, CmdDeny, CmdUndo, CmdPass, CmdTrust, CmdCancel, CmdUndo, CmdLook} {
-			step(Input{Command: &Command{Kind: k}})
-			step(Input{Look: &Look{Reading: w.look()}})
-		}
-		w.board.Set(board.Point{X: 2, Y: 2}, black)
-		for range 4 {
-			step(Input{Look: &Look{Reading: w.look()}})
-		}
-		for _, e := range []ServerEvent{
-			MovePlayed{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}},
-			UndoAccepted{}, RemovalAccepted{By: white}, PauseChanged{}, Refused{Ref: 1}, w.srv.dataBut(func(*GameData) {}),
-			GameFinished{}} {
-			step(Input{Server: e})
-		}
-		step(Input{Look: &Look{Err: io.EOF}})
-		w.board = pos
+		of = y
 	}
-	return restored
+	of.Snapshot()
+	now := max(r.now, y.now)
+	step := func(in Input) {
+		now += 500 * time.Millisecond
+		in.At = now
+		for _, e := range of.Step(in).Events {
+			if _, err := json.Marshal(e); err != nil {
+				w.t.Errorf("%+v cannot be told: %v", e, err)
+			}
+		}
+		of.Snapshot()
+	}
+	step(Input{})
+	for range 6 {
+		step(Input{Look: &Look{Reading: w.look()}})
+	}
+	for _, k := range []CommandKind{CmdAccept, CmdDeny, CmdUndo, CmdPass, CmdTrust, CmdCancel, CmdUndo, CmdLook} {
+		step(Input{Command: &Command{Kind: k}})
+		step(Input{Look: &Look{Reading: w.look()}})
+	}
+	w.board.Set(board.Point{X: 2, Y: 2}, black)
+	for range 4 {
+		step(Input{Look: &Look{Reading: w.look()}})
+	}
+	for _, e := range []game.Event{
+		game.Played{Number: 1, Move: board.Move{Color: black, Point: board.Point{X: 4, Y: 4}}},
+		game.UndoAccepted{}, game.RemovalAccepted{By: white}, game.PauseChanged{}, game.Refused{Ref: 1}, w.srv.dataBut(func(*game.Data) {}),
+		game.Finished{}} {
+		step(Input{Server: e})
+	}
+	step(Input{Look: &Look{Err: io.EOF}})
+	return true
 }
 
 var thorough = flag.Bool("thorough", false, "damage checkpoints in all ways, not in one of 29")
@@ -171,11 +167,10 @@ var thorough = flag.Bool("thorough", false, "damage checkpoints in all ways, not
 // TestDamagedCheckpointsAreErrorsOrRight changes each member of checkpoints to
 // what it never is: that is an error with a sentence, or does no harm.
 func TestDamagedCheckpointsAreErrorsOrRight(t *testing.T) {
-	w := newWorldWithTwoMoves(t)
 	bad := []any{nil, -1, 3, 200, 1_000_000, 9_000_000_000_000_000_000, "+Inf", true, []any{}, map[string]any{}}
 	tried, restored := 0, 0
 	for i, saved := range checkpoints(t) {
-		if goOn(w, saved) == 0 {
+		if !goOn(newWorldWithTwoMoves(t), saved) {
 			err := new(Referee).Restore(saved)
 			t.Fatalf("checkpoint %d is not read: %v, %v", i, err, new(Relay).Restore(saved))
 		}
@@ -201,7 +196,9 @@ func TestDamagedCheckpointsAreErrorsOrRight(t *testing.T) {
 							t.Errorf("checkpoint %d with %s = %v: %v", i, path, x, p)
 						}
 					}()
-					restored += min(1, goOn(w, text))
+					if goOn(newWorldWithTwoMoves(t), text) {
+						restored++
+					}
 				}()
 			}
 			set(was)
@@ -274,14 +271,66 @@ func TestACheckpointOfALaterVersionSaysSo(t *testing.T) {
 	}
 }
 
-// FuzzCheckpoint goes on from checkpoints as strangers may send them.
+// FuzzCheckpoint goes on from checkpoints as strangers may send them: in one of
+// those above, a value is replaced by any text. The text is short, unlike a
+// checkpoint: one of 24 to 50 kB the fuzzer minimizes for a minute each time
+// that it has found something, and tries nothing else meanwhile.
 func FuzzCheckpoint(f *testing.F) {
+	type place struct{ before, after []byte }
+	var places []place
 	for _, saved := range checkpoints(f) {
-		f.Add(saved)
+		for _, at := range values(f, saved) {
+			places = append(places, place{saved[:at[0]], saved[at[1]:]})
+		}
 	}
-	f.Add([]byte(`{"refused":[],"watch":{"size":25}}`))
-	f.Fuzz(func(t *testing.T, saved []byte) {
-		w := newWorldWithTwoMoves(t)
-		goOn(w, saved)
+	for n := 0; n < len(places); n += len(places) / 40 {
+		for _, text := range []string{"null", "-1", "200", "9000000000000000000", `"+Inf"`, "[]", "{}"} {
+			f.Add(uint16(n), []byte(text))
+		}
+	}
+	f.Add(uint16(0), []byte(`{"refused":[],"watch":{"size":25}}`))
+	f.Fuzz(func(t *testing.T, n uint16, text []byte) {
+		p := places[int(n)%len(places)]
+		goOn(newWorldWithTwoMoves(t), slices.Concat(p.before, text, p.after))
 	})
+}
+
+// values returns where each value of a JSON text begins and ends, the whole one
+// first.
+func values(t testing.TB, text []byte) (at [][2]int64) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	token := func() json.Token {
+		tok, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tok
+	}
+	var walk func()
+	walk = func() {
+		begin := d.InputOffset()
+		for bytes.IndexByte([]byte(",: \n"), text[begin]) >= 0 {
+			begin++
+		}
+		i := len(at)
+		at = append(at, [2]int64{begin})
+		switch token() {
+		case json.Delim('{'):
+			for d.More() {
+				token()
+				walk()
+			}
+			token()
+		case json.Delim('['):
+			for d.More() {
+				walk()
+			}
+			token()
+		}
+		at[i][1] = d.InputOffset()
+	}
+	walk()
+	return at
 }

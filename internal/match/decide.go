@@ -28,8 +28,8 @@ const (
 	wonder = 0.04
 )
 
-// decide looks for the move that explains what is seen, and lets it out when
-// everything that must hold does.
+// decide looks for the move that explains what is seen, and sends it once all
+// conditions hold.
 func (r *Referee) decide() {
 	r.cand = nil
 	top, odds := r.likeliest()
@@ -112,8 +112,8 @@ func (r *Referee) mustWait(top board.Move) bool {
 	return true
 }
 
-// doubt says why the candidate is to be asked about and not sent; empty for no
-// reason.
+// doubt returns the reason to ask about the candidate instead of sending it;
+// empty for none.
 func (r *Referee) doubt(top board.Move, odds float64) string {
 	meant := r.marks[r.index(top.Point)].meant
 	known := meant || r.lost != nil && r.lost.Move == top
@@ -189,14 +189,14 @@ func (r *Referee) question(k QuestionKind) (Question, bool) {
 	return r.questions[i], true
 }
 
-// outOfDate reports whether the last picture was taken so long ago that the
-// board may look otherwise by now. A slow camera is given its time.
+// outOfDate reports whether the last picture is so old that the board may have
+// changed. A slow camera is given more time.
 func (r *Referee) outOfDate() bool {
 	w := r.watch
 	return r.edition >= 2 && r.now-w.at > max(r.tune.Gap, 5*min(w.apart, time.Second)/2)
 }
 
-// blocked reports whether no move of mine is to be looked for now.
+// blocked reports whether it is not the time to look for a move of mine.
 func (r *Referee) blocked() bool {
 	d := &r.diff
 	return r.obstacle(true) != "" || r.eyesBlind() || !r.viewed || r.bump != nil || r.setup ||

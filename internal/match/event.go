@@ -49,14 +49,14 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		}
 	}
 	if e.Result != nil {
-		v.Result = e.Result.Text
+		v.Result = e.Result.String()
 	}
 	return json.Marshal(v)
 }
 
 func letter(c board.Color) string { return [...]string{"", "B", "W"}[c] }
 
-// round makes 0 of what is no number, which JSON cannot tell.
+// round rounds, and turns NaN and infinities, which JSON cannot express, into 0.
 func round(v float64, digits int) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0

@@ -64,8 +64,8 @@ type spot struct {
 	unrest   float64       // how often that changed, fading
 }
 
-// long is for how long the eyes may be shut and a stone that lies there when
-// they open still be taken for a move without asking.
+// long is the longest time without readings after which a new stone is still
+// taken for a move without asking.
 const long = 10 * time.Second
 
 const never = time.Duration(math.MinInt64 / 2)
@@ -98,8 +98,8 @@ var likelihood = func() (t [256]float64) {
 	return t
 }()
 
-// forget drops the sums, not what was seen: the next readings stand for
-// themselves.
+// forget drops the sums, but not what was seen: the next readings count on their
+// own.
 func (w *watch) forget() {
 	for i := range w.spots {
 		w.spots[i].sum = [3]float64{}
@@ -222,7 +222,7 @@ func (w *watch) handOver() bool { return w.clear < 0 && w.at-w.still < w.tune.Re
 // a thing that has lain still for long.
 func (w *watch) inPeace() bool { return w.clear >= 0 || !w.handOver() }
 
-// settle takes over the states that are sure now.
+// settle adopts the states that are certain now.
 func (w *watch) settle(at time.Duration) {
 	t := &w.tune
 	for i := range w.spots {
@@ -259,11 +259,11 @@ func (w *watch) coveredNear(p board.Point) time.Duration {
 	return last
 }
 
-// flickers reports whether the point is read now so, now so: then the eyes
+// flickers reports whether readings of the point keep changing: then the eyes
 // cannot be trusted with it.
 func (s *spot) flickers() bool { return s.unrest > 2.5 }
 
-// best returns the likeliest of the three states, the first of equals.
+// best returns the likeliest of the three states, the first if equal.
 func (s *spot) best() board.Color {
 	b := board.Empty
 	for c := board.Black; c <= board.White; c++ {

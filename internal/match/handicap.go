@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // Handicap stones that I place where I like may lie there before they can be
@@ -13,7 +14,7 @@ import (
 // toPlace returns how many handicap stones I have still to place, without one
 // that is on its way.
 func (r *Referee) toPlace() int {
-	if r.game == nil || r.phase != Play || r.result != nil || r.game.ToMove() != r.me() {
+	if r.game == nil || r.phase != game.Playing || r.result != nil || r.game.ToMove() != r.me() {
 		return 0
 	}
 	n := r.game.HandicapLeft()
@@ -23,8 +24,8 @@ func (r *Referee) toPlace() int {
 	return max(n, 0)
 }
 
-// placement returns the stones of mine on the board that may be handicap
-// stones: those that the rules allow, while some are to be placed.
+// placement returns my stones on the board that may be handicap stones: those
+// that the rules allow, while there are some to place.
 func (r *Referee) placement() []Stone {
 	if r.edition < 2 || r.toPlace() == 0 {
 		return nil

@@ -8,30 +8,30 @@ import (
 	"io"
 )
 
-// What a referee or a relay remembers is written down as JSON, so that a
-// recording whose beginning has been dropped can be gone on with, and a report
-// of a released version be read for ever. The types in memory_types.go are that
-// format, apart from the types that decide: these may change as they like, as
-// long as what was written once can still be read.
+// The memory of a referee or a relay is written as JSON, so that a recording can
+// be resumed after its beginning has been dropped, and reports of released
+// versions stay readable for ever. The types in memory_types.go are that format.
+// They are separate from the types that decide, which may change freely as long
+// as everything ever written can still be read.
 //
-//   - A field that is added gets a member of its own, and a value that is right
-//     when the member is missing, which stands for zero.
-//   - A field that goes leaves its member behind, to be read and passed over.
-//   - What cannot be done so needs another memoryVersion.
+//   - A new field gets a member of its own; a missing member means zero, which
+//     must be right for it.
+//   - A removed field leaves its member behind, to be read and ignored.
+//   - Any other change needs a new memoryVersion.
 //
-// Version 1 had no number; its members are those of version 2 but for what
-// before cleans up after.
+// Version 1 had no number; its members are those of version 2, apart from the
+// differences that before removes.
 
 // memoryVersion is the version that is written.
 const memoryVersion = 2
 
-// Checkpoint returns all that the referee remembers. A referee that restores
-// it takes the same decisions from there on, bit for bit. It must not run
-// beside Step.
+// Checkpoint returns the referee's whole memory. A referee that restores it takes
+// the same decisions from there on, bit for bit. It must not run concurrently
+// with Step.
 func (r *Referee) Checkpoint() (json.RawMessage, error) { return writeMemory(r.memory()) }
 
-// Restore makes the referee one that remembers what Checkpoint returned, of
-// this or of an earlier version. After an error it is as it was.
+// Restore replaces the referee's memory by what Checkpoint returned, in this or
+// an earlier version. After an error the referee is unchanged.
 func (r *Referee) Restore(saved []byte) error {
 	var m refereeMemory
 	if err := readMemory(saved, &m); err != nil {
@@ -51,10 +51,10 @@ func (*Referee) SameMemory(a, b []byte) (bool, error) {
 	return sameMemory[refereeMemory](a, b)
 }
 
-// Checkpoint does for a relay what Referee.Checkpoint does.
+// Checkpoint: see Referee.Checkpoint.
 func (r *Relay) Checkpoint() (json.RawMessage, error) { return writeMemory(r.memory()) }
 
-// Restore does for a relay what Referee.Restore does.
+// Restore: see Referee.Restore.
 func (r *Relay) Restore(saved []byte) error {
 	var m relayMemory
 	if err := readMemory(saved, &m); err != nil {
@@ -68,7 +68,7 @@ func (r *Relay) Restore(saved []byte) error {
 	return nil
 }
 
-// SameMemory does for relays what Referee.SameMemory does.
+// SameMemory: see Referee.SameMemory.
 func (*Relay) SameMemory(a, b []byte) (bool, error) {
 	return sameMemory[relayMemory](a, b)
 }

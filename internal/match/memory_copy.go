@@ -14,7 +14,7 @@ func (r *Referee) memory() *refereeMemory {
 		Tune: r.tune, Mode: r.mode, Below: number(r.below), Now: r.now, Begun: r.begun, Edition: r.edition,
 		Online: r.online, Synced: r.synced, Epoch: r.epoch, Data: r.data, Game: r.game, Phase: r.phase, PhaseAt: r.phaseAt,
 		ToMove: r.toMove, Clocks: r.clocks, Paused: r.paused, Undo: r.undo, Dead: r.dead, Accepted: r.accepted,
-		Result: r.result, TurnAt: r.turnAt, AskedSync: r.askedSync, Nonsense: r.nonsense, NonsenseAt: r.nonsenseAt, Offline: r.offline,
+		Result: r.result, TurnAt: r.turnAt, AskedSync: r.askedSync, Nonsense: r.nonsense, NonsenseAt: r.nonsenseAt, Offline: r.offline, Senseless: r.senseless,
 		Ref: r.ref, Pending: r.pending, SentAt: r.sentAt, Settle: r.settle, Lost: r.lost, Refused: r.refused,
 		Resigned: r.resigned, ResignAt: r.resignAt, Resumed: r.resumed, Journal: r.journal,
 		Watch: r.watch.memory(), Expect: r.expect, Marks: each(r.marks, mark.memory), Setup: r.setup, Viewed: r.viewed,
@@ -31,7 +31,7 @@ func (m *refereeMemory) referee() *Referee {
 		tune: m.Tune, mode: m.Mode, below: float64(m.Below), now: m.Now, begun: m.Begun, edition: m.Edition,
 		online: m.Online, synced: m.Synced, epoch: m.Epoch, data: m.Data, game: m.Game, phase: m.Phase, phaseAt: m.PhaseAt,
 		toMove: m.ToMove, clocks: m.Clocks, paused: m.Paused, undo: m.Undo, dead: m.Dead, accepted: m.Accepted,
-		result: m.Result, turnAt: m.TurnAt, askedSync: m.AskedSync, nonsense: m.Nonsense, nonsenseAt: m.NonsenseAt, offline: m.Offline,
+		result: m.Result, turnAt: m.TurnAt, askedSync: m.AskedSync, nonsense: m.Nonsense, nonsenseAt: m.NonsenseAt, offline: m.Offline, senseless: m.Senseless,
 		ref: m.Ref, pending: m.Pending, sentAt: m.SentAt, settle: m.Settle, lost: m.Lost, refused: m.Refused,
 		resigned: m.Resigned, resignAt: m.ResignAt, resumed: m.Resumed, journal: m.Journal,
 		watch: m.Watch.watch(), expect: m.Expect, marks: each(m.Marks, markMemory.mark), setup: m.Setup, viewed: m.Viewed,
@@ -54,7 +54,7 @@ func (m *refereeMemory) upgrade() { m.Edition = cmp.Or(m.Edition, FirstEdition) 
 func (m *refereeMemory) before(version int) {
 	m.Version = version
 	if version < 2 {
-		m.Nonsense, m.NonsenseAt, m.Ways = "", 0, 0
+		m.Nonsense, m.NonsenseAt, m.Senseless, m.Ways = "", 0, false, 0
 		m.Marks = each(m.Marks, func(k markMemory) markMemory { k.Meant = false; return k })
 		m.Questions = each(m.Questions, questionMemory.first)
 	}
@@ -97,7 +97,7 @@ func (m *relayMemory) before(version int) {
 
 // ---- The parts ----
 
-// each is f of all elements; nil of nil.
+// each applies f to all elements; it keeps nil.
 func each[A, B any](list []A, f func(A) B) []B {
 	if list == nil {
 		return nil

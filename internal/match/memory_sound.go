@@ -7,15 +7,16 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
-// A checkpoint may come from a stranger. What Step rests on without looking is
-// looked at here.
+// A checkpoint may come from a stranger. What Step relies on without checking is
+// checked here.
 
 // checks collects what is wrong.
 type checks struct{ err error }
 
-// that notes what, unless ok.
+// that notes the fault what, unless ok.
 func (c *checks) that(ok bool, what string, args ...any) {
 	if !ok && c.err == nil {
 		c.err = fmt.Errorf(what, args...)
@@ -47,16 +48,16 @@ func (r *Referee) sound() error {
 		c.time(m.changed)
 	}
 	if r.game != nil {
-		_, err := r.data.game()
+		_, err := playOut(&r.data)
 		c.no(err)
 	}
-	c.no(errors.Join(validPhase(r.phase), r.paused.valid(), validPlayer("whose turn it is", r.toMove), validPoints(r.dead, size)))
-	c.no((&ClockChanged{Clocks: r.clocks}).valid())
+	c.no(errors.Join(validPhase(r.phase), validPause(r.paused), validPlayer("whose turn it is", r.toMove), validPoints(r.dead, size)))
+	c.no(validClocks(game.ClockChanged{Clocks: r.clocks}))
 	if r.undo != nil {
-		c.no(r.undo.valid())
+		c.no(validUndo(*r.undo))
 	}
 	if r.result != nil {
-		c.no(r.result.valid())
+		c.no(validResult(*r.result))
 	}
 	for _, p := range []*Pending{r.pending, r.lost} {
 		if p != nil {
@@ -188,7 +189,7 @@ func finite(list ...float64) bool {
 
 func (c *checks) color(x board.Color) { c.no(validPlayer("a stone", x)) }
 
-// time accepts what stands for never, and −1, which stands for not now.
+// time also accepts the value that stands for never, and −1, for not now.
 func (c *checks) time(t time.Duration) {
 	c.that(t == never || t >= -1 && t <= maxTime, "an impossible time")
 }

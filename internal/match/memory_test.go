@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // machine is a Referee or a Relay.
@@ -137,6 +138,9 @@ func (f *filler) fill(v reflect.Value) {
 		return
 	case *board.Color:
 		*p = black + board.Color(f.n%2)
+		return
+	case *game.Result: // written as its text: one that can be
+		*p = game.Result{Winner: black, By: board.ByForfeit, Words: fmt.Sprint("text ", f.n), Annulled: true}
 		return
 	case *Output:
 		return // it is made anew by each Step

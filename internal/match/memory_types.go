@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // refereeMemory is what a Referee remembers. The meaning of each member stands
@@ -24,25 +25,26 @@ type refereeMemory struct {
 	Begun   bool          `json:"begun,omitzero"`
 	Edition int           `json:"edition,omitzero"` // since version 2
 
-	Online     bool           `json:"online,omitzero"`
-	Synced     bool           `json:"synced,omitzero"`
-	Epoch      int            `json:"epoch,omitzero"`
-	Data       GameData       `json:"data,omitzero"`
-	Game       *board.Game    `json:"game,omitzero"`
-	Phase      Phase          `json:"phase,omitzero"`
-	PhaseAt    time.Duration  `json:"phaseAt,omitzero"`
-	ToMove     board.Color    `json:"toMove,omitzero"`
-	Clocks     [2]Clock       `json:"clocks,omitzero"`
-	Paused     *Pause         `json:"paused,omitzero"`
-	Undo       *UndoRequested `json:"undo,omitzero"`
-	Dead       []board.Point  `json:"dead,omitzero"`
-	Accepted   [2]bool        `json:"accepted,omitzero"`
-	Result     *Result        `json:"result,omitzero"`
-	TurnAt     time.Duration  `json:"turnAt,omitzero"`
-	AskedSync  time.Duration  `json:"askedSync,omitzero"`
-	Nonsense   string         `json:"nonsense,omitzero"`   // since version 2
-	NonsenseAt time.Duration  `json:"nonsenseAt,omitzero"` // since version 2
-	Offline    time.Duration  `json:"offline,omitzero"`
+	Online     bool          `json:"online,omitzero"`
+	Synced     bool          `json:"synced,omitzero"`
+	Epoch      int           `json:"epoch,omitzero"`
+	Data       game.Data     `json:"data,omitzero"`
+	Game       *board.Game   `json:"game,omitzero"`
+	Phase      game.Phase    `json:"phase,omitzero"`
+	PhaseAt    time.Duration `json:"phaseAt,omitzero"`
+	ToMove     board.Color   `json:"toMove,omitzero"`
+	Clocks     [2]game.Clock `json:"clocks,omitzero"`
+	Paused     *game.Pause   `json:"paused,omitzero"`
+	Undo       *game.Undo    `json:"undo,omitzero"`
+	Dead       []board.Point `json:"dead,omitzero"`
+	Accepted   [2]bool       `json:"accepted,omitzero"`
+	Result     *game.Result  `json:"result,omitzero"`
+	TurnAt     time.Duration `json:"turnAt,omitzero"`
+	AskedSync  time.Duration `json:"askedSync,omitzero"`
+	Nonsense   string        `json:"nonsense,omitzero"`   // since version 2
+	NonsenseAt time.Duration `json:"nonsenseAt,omitzero"` // since version 2
+	Offline    time.Duration `json:"offline,omitzero"`
+	Senseless  bool          `json:"senseless,omitzero"` // since version 2
 
 	Ref      int64         `json:"ref,omitzero"`
 	Pending  *Pending      `json:"pending,omitzero"`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -475,7 +476,7 @@ func (p *person) game(moves int) {
 	}
 	p.run(3 * time.Second)
 	p.check()
-	if p.srv.phase == Removal {
+	if p.srv.phase == game.StoneRemoval {
 		p.do(CmdAcceptScore)
 		p.run(2 * time.Second)
 	}

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
-// Options are how a Referee works.
+// Options configure a Referee.
 type Options struct {
 	Tuning Tuning  `json:",omitzero"` // zero: Live
 	Mode   Mode    `json:",omitzero"` // empty: Auto
@@ -48,17 +49,17 @@ type Referee struct {
 	online    bool // connected
 	synced    bool // its record is known and requests may go out
 	epoch     int
-	data      GameData
-	game      *board.Game // its record, replayed; nil before the first GameData
-	phase     Phase
+	data      game.Data
+	game      *board.Game // its record, replayed; nil before the first game.Data
+	phase     game.Phase
 	phaseAt   time.Duration
 	toMove    board.Color // by its clock
-	clocks    [2]Clock
-	paused    *Pause
-	undo      *UndoRequested
+	clocks    [2]game.Clock
+	paused    *game.Pause
+	undo      *game.Undo
 	dead      []board.Point
 	accepted  [2]bool
-	result    *Result
+	result    *game.Result
 	turnAt    time.Duration // when the number of moves last changed
 	askedSync time.Duration // when the record was last asked for
 	// nonsense is what the server last said that cannot be, until it tells the
@@ -66,6 +67,7 @@ type Referee struct {
 	nonsense   string
 	nonsenseAt time.Duration
 	offline    time.Duration // when the connection was lost
+	senseless  bool          // not online, for the server sends what makes no sense
 
 	// What is on its way there.
 	ref      int64
@@ -129,7 +131,7 @@ type bump struct {
 	before []spot
 }
 
-// New returns the referee of a game that is yet to be told by the server.
+// New returns the referee of a game that the server has yet to send.
 func New(o Options) *Referee {
 	if o.Tuning == (Tuning{}) {
 		o.Tuning = Live()
@@ -142,11 +144,11 @@ func New(o Options) *Referee {
 	}
 	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, edition: o.Edition, journal: slices.Clone(o.Journal),
 		toMove: board.Empty, unlocked: -1, resumed: never,
-		refused: map[board.Move]int{}, state: StateStarting, phase: Play}
+		refused: map[board.Move]int{}, state: StateStarting, phase: game.Playing}
 }
 
 // Game returns a copy of the game as the referee knows it; nil before the first
-// GameData.
+// game.Data.
 func (r *Referee) Game() *board.Game {
 	if r.game == nil {
 		return nil
@@ -154,7 +156,7 @@ func (r *Referee) Game() *board.Game {
 	return r.game.Clone()
 }
 
-// Step takes in one input and says what is to be done about it.
+// Step takes one input and returns what to do about it.
 func (r *Referee) Step(in Input) Output {
 	r.out = Output{}
 	wrong := in.Validate()
@@ -186,7 +188,7 @@ func (r *Referee) Step(in Input) Output {
 	return r.out
 }
 
-// look takes in what the eyes say of a picture that was taken at a time.
+// look takes in what the eyes say of a picture.
 func (r *Referee) look(l Look, at time.Duration) {
 	at = min(at, r.now)
 	switch {
@@ -298,10 +300,10 @@ func (r *Referee) leave() {
 	switch {
 	case r.quit && r.pending == nil, r.quit && !r.online:
 		r.out.Quit = true
-	case r.result != nil && r.phase == Finished:
+	case r.result != nil && r.phase == game.Over:
 		r.out.Quit = true
 	case r.eyesEnd && r.pending == nil && r.now-r.lastLook > 2*r.tune.Ponder && (!r.hold.on || r.now-r.lastLook > long):
-		// What is still asked about then, nobody answers.
+		// Nobody is left to answer an open question.
 		r.out.Quit = true
 	}
 }

@@ -1,10 +1,13 @@
 package match
 
-import "github.com/gobancam/gobancam/board"
+import (
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
+)
 
 // Snapshot shows the record and what is seen.
 func (r *Relay) Snapshot() *Snapshot {
-	s := &Snapshot{At: r.now, Frame: r.frame(), Phase: Play, Questions: r.questions, Online: true,
+	s := &Snapshot{At: r.now, Frame: r.frame(), Phase: game.Playing, Questions: r.questions, Online: true,
 		Camera: r.eyesErr == nil && r.now-r.lastLook <= r.tune.Blind, State: StateStarting, Text: r.text}
 	if r.game == nil {
 		return s

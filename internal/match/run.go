@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/gobancam/gobancam/game"
 )
 
 // tick is how often a referee is woken when nothing happens.
@@ -30,7 +32,7 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 		case e, ok := <-events:
 			in.Server = e
 			if !ok {
-				events, in.Server = nil, Disconnected{"the client has ended"}
+				events, in.Server = nil, game.Disconnected{Reason: "the client has ended"}
 			}
 		default:
 			select {
@@ -39,7 +41,7 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 			case e, ok := <-events:
 				in.Server = e
 				if !ok {
-					events, in.Server = nil, Disconnected{"the client has ended"}
+					events, in.Server = nil, game.Disconnected{Reason: "the client has ended"}
 				}
 			case l, ok := <-looks:
 				if !ok {
@@ -85,7 +87,7 @@ func (s *stamps) of(in Input) time.Duration {
 	return at
 }
 
-// take gives the referee an input and carries out what it says.
+// take gives the referee an input and carries out its output.
 func (p *Ports) take(r *Referee, in Input) (quit bool) {
 	if p.Recorder != nil {
 		p.Recorder.Record(in)

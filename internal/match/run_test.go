@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -18,17 +19,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // wire connects a world with Run through channels.
 type wire struct {
 	looks  chan Look
-	events chan ServerEvent
+	events chan game.Event
 	did    []Request
 	said   []Event
 	kept   []Entry
 	full   bool // the disk
 }
 
-func (w *wire) Looks() <-chan Look         { return w.looks }
-func (w *wire) Events() <-chan ServerEvent { return w.events }
-func (w *wire) Do(q Request)               { w.did = append(w.did, q) }
-func (w *wire) Announce(e Event)           { w.said = append(w.said, e) }
+func (w *wire) Looks() <-chan Look        { return w.looks }
+func (w *wire) Events() <-chan game.Event { return w.events }
+func (w *wire) Do(q Request)              { w.did = append(w.did, q) }
+func (w *wire) Announce(e Event)          { w.said = append(w.said, e) }
 func (w *wire) Append(e Entry) error {
 	if w.full {
 		return errors.New("no space left")
@@ -38,7 +39,7 @@ func (w *wire) Append(e Entry) error {
 }
 
 func newWire() *wire {
-	return &wire{looks: make(chan Look), events: make(chan ServerEvent, 8)}
+	return &wire{looks: make(chan Look), events: make(chan game.Event, 8)}
 }
 
 // feed sends pictures of the world's board until the context ends; a hand sets
@@ -79,8 +80,8 @@ func runGame(t *testing.T, full bool) (w *wire) {
 		go func() {
 			done <- Run(ctx, New(Options{}), Ports{Eyes: w, Server: w, Voice: w, Journal: w, Publish: func(*Snapshot) {}})
 		}()
-		w.events <- Connected{}
-		w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+		w.events <- game.Connected{}
+		w.events <- game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: game.Playing}
 		time.Sleep(5 * time.Second)
 		stop()
 		why := errors.New("enough")
@@ -123,7 +124,7 @@ func TestNothingLeavesWhenTheDiskIsFull(t *testing.T) {
 
 func TestRunEndsWithTheGameAndWithTheEyes(t *testing.T) {
 	for name, end := range map[string]func(*wire){
-		"game": func(w *wire) { w.events <- GameFinished{Result{Text: "B+R"}} },
+		"game": func(w *wire) { w.events <- game.Finished{Result: game.Result{By: board.ByResignation}} },
 		"eyes": func(w *wire) { close(w.looks) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestRunEndsWithTheGameAndWithTheEyes(t *testing.T) {
 				w := newWire()
 				done := make(chan error)
 				go func() { done <- Run(t.Context(), New(Options{}), Ports{Eyes: w, Server: w}) }()
-				w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+				w.events <- game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: game.Playing}
 				end(w)
 				if err := <-done; err != nil {
 					t.Fatal(err)
@@ -200,8 +201,8 @@ func busy(t *testing.T, world *world, stamped bool) (w *wire, r *Referee) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- Run(ctx, r, Ports{Eyes: w, Server: w, Voice: w}) }()
-		w.events <- Connected{}
-		w.events <- GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: Play}
+		w.events <- game.Connected{}
+		w.events <- game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9}, Me: black, Phase: game.Playing}
 		look := func() Look {
 			world.now += world.dt
 			l := Look{Reading: world.look()}

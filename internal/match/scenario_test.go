@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -373,34 +374,34 @@ func (s *scenario) opponent(w []string) {
 	theirs := s.me.Opponent()
 	switch what := strings.Join(w, " "); what {
 	case "resigns":
-		srv.phase = Finished
-		srv.result = &Result{Winner: s.me, Text: "B+R", Reason: "Resignation"}
-		srv.push(PhaseChanged{Finished})
-		srv.push(GameFinished{*srv.result})
+		srv.phase = game.Over
+		srv.result = &game.Result{Winner: s.me, By: board.ByResignation, Words: "Resignation"}
+		srv.push(game.PhaseChanged{Phase: game.Over})
+		srv.push(game.Finished{Result: *srv.result})
 	case "asks undo", "asks undo 2":
 		n := 1
 		if len(w) > 2 {
 			n = 2
 		}
-		srv.undo = &UndoRequested{By: theirs, Number: srv.game.MoveCount(), Count: n}
-		srv.push(*srv.undo)
+		srv.undo = &game.Undo{By: theirs, Number: srv.game.MoveCount(), Count: n}
+		srv.push(game.UndoRequested{Undo: *srv.undo})
 	case "cancels undo":
 		srv.undo = nil
-		srv.push(UndoCanceled{})
+		srv.push(game.UndoCanceled{})
 	case "agrees undo":
 		srv.takeBack()
 	case "pauses":
-		srv.paused = &Pause{By: theirs}
-		srv.push(PauseChanged{srv.paused})
+		srv.paused = &game.Pause{By: theirs}
+		srv.push(game.PauseChanged{Pause: srv.paused})
 	case "resumes":
 		srv.paused = nil
-		srv.push(PauseChanged{})
+		srv.push(game.PauseChanged{})
 	case "agrees score":
-		srv.push(RemovalAccepted{theirs})
+		srv.push(game.RemovalAccepted{By: theirs})
 	case "plays on":
-		srv.phase = Play
+		srv.phase = game.Playing
 		srv.game.Resume(s.me)
-		srv.push(PhaseChanged{Play})
+		srv.push(game.PhaseChanged{Phase: game.Playing})
 	default:
 		if s.me == board.Empty {
 			theirs = srv.game.ToMove()

@@ -5,46 +5,47 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
-func (r *Referee) hear(e ServerEvent) {
+func (r *Referee) hear(e game.Event) {
 	switch e := e.(type) {
-	case Connected:
-		r.online = true
+	case game.Connected:
+		r.online, r.senseless = true, false
 		r.askedSync = r.now
-	case Disconnected:
+	case game.Disconnected:
 		if r.online || r.game == nil {
 			r.offline = r.now
 		}
-		r.online, r.synced = false, false
+		r.online, r.synced, r.senseless = false, false, e.Nonsense
 		if e.Reason != "" {
 			r.event(Event{Kind: EventNote, Text: textDisconnected(e.Reason)})
 		}
-	case GameData:
+	case game.Data:
 		r.gameData(e)
-	case MovePlayed:
+	case game.Played:
 		r.played(e)
-	case Acknowledged:
+	case game.Acknowledged:
 		// Handled, which proves nothing: the echo does.
-	case Refused:
+	case game.Refused:
 		r.refusal(e)
-	case PhaseChanged:
+	case game.PhaseChanged:
 		r.setPhase(e.Phase)
-	case UndoRequested:
-		r.askUndo(e)
-	case UndoCanceled:
+	case game.UndoRequested:
+		r.askUndo(e.Undo)
+	case game.UndoCanceled:
 		if r.undo != nil {
 			r.closeUndo()
 			r.event(Event{Kind: EventNote, Text: textUndoCanceled})
 		}
-	case UndoAccepted:
+	case game.UndoAccepted:
 		r.undone(e)
-	case ClockChanged:
-		r.clocks = e.Clocks
+	case game.ClockChanged:
+		r.clocks = e.Clocks // to be shown: nothing is decided by them
 		if e.ToMove != board.Empty {
 			r.toMove = e.ToMove
 		}
-	case PauseChanged:
+	case game.PauseChanged:
 		if (r.paused == nil) != (e.Pause == nil) {
 			text := textResumed
 			if e.Pause != nil {
@@ -53,7 +54,7 @@ func (r *Referee) hear(e ServerEvent) {
 			r.event(Event{Kind: EventClock, Text: text, Say: text})
 		}
 		r.paused = e.Pause
-	case RemovalChanged:
+	case game.RemovalChanged:
 		if r.game != nil {
 			if err := validPoints(e.Dead, r.size()); err != nil {
 				r.distrust(err)
@@ -63,22 +64,22 @@ func (r *Referee) hear(e ServerEvent) {
 		r.dead = slices.Clone(e.Dead)
 		r.accepted = [2]bool{}
 		r.event(Event{Kind: EventRemoval, Points: r.dead, Text: r.textDead()})
-	case RemovalAccepted:
+	case game.RemovalAccepted:
 		if e.By == board.Empty {
 			r.accepted = [2]bool{true, true}
 		} else {
 			r.accepted[e.By-board.Black] = true
 		}
 		r.event(Event{Kind: EventRemoval, Color: e.By, Points: r.dead, Text: textAgreed(e.By)})
-	case GameFinished:
+	case game.Finished:
 		r.finish(e.Result)
-	case ServerSaid:
+	case game.Said:
 		r.event(Event{Kind: EventNote, Text: e.Text, Say: e.Text})
 	}
 }
 
-func (r *Referee) gameData(d GameData) {
-	g, err := d.game()
+func (r *Referee) gameData(d game.Data) {
+	g, err := playOut(&d)
 	if err == nil {
 		err = r.sameGame(&d, g)
 	}
@@ -88,7 +89,7 @@ func (r *Referee) gameData(d GameData) {
 		return
 	}
 	r.nonsense = ""
-	if d.Phase == Play && g.Ended() && d.ToMove != board.Empty {
+	if d.Phase == game.Playing && g.Ended() && d.ToMove != board.Empty {
 		g.Resume(d.ToMove)
 	}
 	first := r.game == nil
@@ -97,7 +98,7 @@ func (r *Referee) gameData(d GameData) {
 		before = r.game.MoveCount()
 	}
 	again := !first && d.Epoch == r.epoch
-	r.online, r.synced, r.epoch = true, true, d.Epoch
+	r.online, r.synced, r.senseless, r.epoch = true, true, false, d.Epoch
 	r.data, r.game = d, g
 	if first {
 		r.expect = board.NewPosition(g.Size())
@@ -127,7 +128,7 @@ func (r *Referee) gameData(d GameData) {
 	if first {
 		r.guessPrisoners()
 	}
-	if r.resigned && d.Phase != Finished {
+	if r.resigned && d.Phase != game.Over {
 		r.request(Request{Kind: ReqResign})
 	}
 	if d.Undo != nil {
@@ -157,7 +158,7 @@ func (r *Referee) guessPrisoners() {
 	}
 }
 
-// recover turns what the journal holds of this game into the pending move.
+// recover turns the journal's entry for this game into the pending move.
 func (r *Referee) recover() {
 	if r.journal == nil {
 		return
@@ -183,7 +184,7 @@ func (r *Referee) recover() {
 	}
 }
 
-// settlePending decides by the record what became of the pending move.
+// settlePending decides from the record what became of the pending move.
 func (r *Referee) settlePending() {
 	p := r.pending
 	if p == nil {
@@ -206,22 +207,22 @@ func (r *Referee) settlePending() {
 		r.setExpect(unsent)
 		r.event(Event{Kind: EventNote, Color: p.Move.Color, Point: p.Move.Point, Number: p.Number + 1, Mine: true,
 			Text: r.textLost(p.Move)})
-		if p.Move.Point.IsPass() && r.phase == Play {
+		if p.Move.Point.IsPass() && r.phase == game.Playing {
 			r.ask(Question{Kind: AskPass, Move: p.Move, Text: textAskPass})
 		}
 	}
 }
 
-// confirmed tells that the pending move counts.
+// confirmed announces that the pending move counts.
 func (r *Referee) confirmed(p *Pending) {
 	r.lost = nil
 	r.event(Event{Kind: EventMove, Number: p.Number + 1, Color: p.Move.Color, Point: p.Move.Point, Mine: true,
 		Frame: r.frame(), Confidence: 1, Text: r.textMove(p.Number, true)})
 }
 
-func (r *Referee) played(e MovePlayed) {
+func (r *Referee) played(e game.Played) {
 	if r.game == nil || !r.synced {
-		return // the GameData that is on its way has it
+		return // the game.Data that is on its way has it
 	}
 	n := r.game.MoveCount()
 	switch {
@@ -265,7 +266,7 @@ func (r *Referee) capturedPoints() []board.Point {
 	return s.Points()
 }
 
-func (r *Referee) refusal(e Refused) {
+func (r *Referee) refusal(e game.Refused) {
 	p := r.pending
 	if p == nil || p.Ref != e.Ref {
 		if r.lost != nil && r.lost.Ref == e.Ref {
@@ -290,25 +291,24 @@ func (r *Referee) refusal(e Refused) {
 	r.resync("")
 }
 
-func (r *Referee) setPhase(p Phase) {
+func (r *Referee) setPhase(p game.Phase) {
 	if r.phase == p {
 		return
 	}
 	before := r.phase
 	r.phase, r.phaseAt = p, r.now
-	if before == Removal && p == Play {
+	if before == game.StoneRemoval && p == game.Playing {
 		// Who plays first is for the server to say.
 		r.dead, r.accepted = nil, [2]bool{}
 		r.resync("")
 	}
 }
 
-func (r *Referee) askUndo(e UndoRequested) {
+func (r *Referee) askUndo(u game.Undo) {
 	if r.game == nil {
 		return
 	}
 	r.closeUndo()
-	u := e
 	r.undo = &u
 	if r.undoIsTheirs() {
 		text := r.textUndoAsked(u)
@@ -333,7 +333,7 @@ func (r *Referee) closeUndo() {
 	r.closeQuestions(AskUndo)
 }
 
-func (r *Referee) undone(e UndoAccepted) {
+func (r *Referee) undone(e game.UndoAccepted) {
 	if r.game == nil || !r.synced {
 		return
 	}
@@ -359,20 +359,20 @@ func (r *Referee) undone(e UndoAccepted) {
 	r.event(Event{Kind: EventUndo, Number: n + 1, Frame: r.frame(), Text: text, Say: text})
 }
 
-func (r *Referee) finish(res Result) {
+func (r *Referee) finish(res game.Result) {
 	if r.result != nil {
 		return
 	}
 	r.result = &res
-	if r.phase != Finished {
-		r.phase, r.phaseAt = Finished, r.now
+	if r.phase != game.Over {
+		r.phase, r.phaseAt = game.Over, r.now
 	}
 	r.questions = nil
 	text := textResult(res, r.data)
 	r.event(Event{Kind: EventResult, Result: r.result, Color: res.Winner, Text: text, Say: text})
 }
 
-// resync asks for the whole record and lets nothing out before it is here.
+// resync asks for the whole record and holds everything back until it is here.
 func (r *Referee) resync(why string) {
 	if why != "" {
 		r.event(Event{Kind: EventNote, Text: why})
@@ -384,7 +384,7 @@ func (r *Referee) resync(why string) {
 	}
 }
 
-// wait does what the passing of time asks for.
+// wait handles the deadlines.
 func (r *Referee) wait() {
 	if p := r.pending; p != nil && r.synced && r.now-r.sentAt >= r.tune.Echo {
 		r.resync(r.textNoEcho(p.Move))
@@ -399,7 +399,7 @@ func (r *Referee) wait() {
 	if !r.myTurn() {
 		r.closeQuestions(AskPass)
 	}
-	if r.phase == Finished && r.result == nil && r.synced && r.now-r.phaseAt >= r.tune.Echo {
+	if r.phase == game.Over && r.result == nil && r.synced && r.now-r.phaseAt >= r.tune.Echo {
 		r.resync("")
 	}
 }
@@ -413,7 +413,7 @@ func (r *Referee) request(q Request) {
 	r.out.Requests = append(r.out.Requests, q)
 }
 
-// send lets my move out: into the journal first.
+// send sends my move, after writing it to the journal.
 func (r *Referee) send(m board.Move, confidence float64) {
 	if math.IsNaN(confidence) {
 		confidence = 1 // of odds beyond all bounds
@@ -433,8 +433,8 @@ func (r *Referee) entry(k EntryKind, p *Pending) Entry {
 	return Entry{Kind: k, Game: r.data.ID, Ref: p.Ref, Number: p.Number, Color: p.Move.Color, Point: p.Move.Point}
 }
 
-// unkept takes back a move that the journal could not keep and that therefore
-// did not leave.
+// unkept takes back a move that was not sent because the journal could not keep
+// it.
 func (r *Referee) unkept(ref int64) {
 	if r.pending == nil || r.pending.Ref != ref {
 		return

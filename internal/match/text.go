@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
 // All that the referee and the relay say in words is in this file. Events
@@ -35,9 +36,6 @@ const (
 	textBumpFine        = "The board was moved. The position is the same; the game goes on."
 	textBumpStones      = "The board was moved, and stones with it."
 	textCameraGone      = "The camera gives no picture."
-
-	textNoClock = "no clock"
-	textTimeUp  = "time is up"
 
 	textHand          = "a hand is over the board"
 	textDwell         = "a moment"
@@ -190,7 +188,7 @@ func textOtherSize(eyes, game int) string {
 	return fmt.Sprintf("The camera looks at a %d×%d board, the game is on %d×%d. Calibrate for the right size.", eyes, eyes, game, game)
 }
 
-func textPaused(p Pause, d GameData) string {
+func textPaused(p game.Pause, d game.Data) string {
 	switch {
 	case p.By != board.Empty && p.By == d.Me:
 		return "You paused the game."
@@ -202,7 +200,7 @@ func textPaused(p Pause, d GameData) string {
 	return textIsPaused
 }
 
-func (r *Referee) textUndoAsked(u UndoRequested) string {
+func (r *Referee) textUndoAsked(u game.Undo) string {
 	if u.Count > 1 {
 		return fmt.Sprintf("The opponent asks to take back %d moves. Agree?", u.Count)
 	}
@@ -225,22 +223,22 @@ func textAgreed(c board.Color) string {
 	return capital(colorNames[c]) + " agrees on the dead stones."
 }
 
-func textResult(res Result, d GameData) string {
-	who := ""
+func textResult(res game.Result, d game.Data) string {
+	who, text := "", res.String()
 	switch {
-	case res.Winner == board.Empty && res.Text != "":
-		who = "The game ends: " + res.Text
+	case res.Winner == board.Empty && text != "":
+		who = "The game ends: " + text
 	case res.Winner == board.Empty:
 		who = "The game ends without a winner"
 	case res.Winner == d.Me:
-		who = "You win: " + res.Text
+		who = "You win: " + text
 	case d.Me != board.Empty:
-		who = "You lose: " + res.Text
+		who = "You lose: " + text
 	default:
-		who = capital(colorNames[res.Winner]) + " wins: " + res.Text
+		who = capital(colorNames[res.Winner]) + " wins: " + text
 	}
-	if res.Reason != "" {
-		who += " (" + res.Reason + ")"
+	if res.Words != "" {
+		who += " (" + res.Words + ")"
 	}
 	return who + "."
 }

@@ -4,15 +4,16 @@ import (
 	"fmt"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 )
 
-// refuse takes in an input that cannot be: it changes nothing of the game.
+// refuse handles an impossible input: it leaves the game unchanged.
 func (r *Referee) refuse(in Input, wrong error) {
 	switch {
 	case in.Look != nil:
 		r.eyesErr = wrong
 	case in.Server != nil:
-		if _, ok := in.Server.(GameData); ok {
+		if _, ok := in.Server.(game.Data); ok {
 			r.online = true
 		}
 		r.distrust(wrong)
@@ -21,14 +22,14 @@ func (r *Referee) refuse(in Input, wrong error) {
 	}
 }
 
-// distrust is what follows when the server says what cannot be. The last good
-// game stands, the server is asked for it again, and nothing of mine is sent
-// before a game that can be has come.
+// distrust handles a server that says something impossible. The last good game
+// stands, the server is asked for it again, and nothing of mine is sent before
+// a valid game has come.
 func (r *Referee) distrust(wrong error) {
 	if r.result != nil {
 		return // nothing is sent any more
 	}
-	// A server that cannot do better is not asked without end.
+	// A server that keeps sending nonsense is not asked in a tight loop.
 	again := r.nonsenseAt == 0 || r.now-max(r.nonsenseAt, r.askedSync) >= 2*r.tune.Echo
 	if text := wrong.Error(); r.nonsense != text {
 		r.nonsense = text
@@ -41,9 +42,9 @@ func (r *Referee) distrust(wrong error) {
 	}
 }
 
-// sameGame says what is wrong with game data that may be of another game than
-// the one that is being played. g is its record.
-func (r *Referee) sameGame(d *GameData, g *board.Game) error {
+// sameGame returns an error for game data of another game than the one being
+// played. g is its record.
+func (r *Referee) sameGame(d *game.Data, g *board.Game) error {
 	switch {
 	case r.game == nil:
 	case d.ID != r.data.ID:

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
 // data is the server's game as it would tell it, changed.
-func (s *server) dataBut(change func(*GameData)) GameData {
+func (s *server) dataBut(change func(*game.Data)) game.Data {
 	d := s.data
 	d.Epoch, d.Moves, d.Phase, d.ToMove = s.epoch+1, s.game.Moves(), s.phase, s.game.ToMove()
 	change(&d)
@@ -22,45 +23,45 @@ func (s *server) dataBut(change func(*GameData)) GameData {
 }
 
 // nonsense is what no server should say in the middle of a game on 9×9.
-func nonsense(w *world) map[string]ServerEvent {
+func nonsense(w *world) map[string]game.Event {
 	s := w.srv
 	e5 := board.Move{Color: black, Point: w.pt("E5")}
-	return map[string]ServerEvent{
-		"a move twice": s.dataBut(func(d *GameData) {
+	return map[string]game.Event{
+		"a move twice": s.dataBut(func(d *game.Data) {
 			d.Moves = append(slices.Clone(d.Moves), d.Moves[0])
 		}),
-		"a stone set up twice": s.dataBut(func(d *GameData) {
+		"a stone set up twice": s.dataBut(func(d *game.Data) {
 			d.Moves, d.Setup.Black = nil, []board.Point{{X: 1, Y: 1}, {X: 1, Y: 1}}
 		}),
-		"a stone off the board":    s.dataBut(func(d *GameData) { d.Setup.White = []board.Point{{X: 9, Y: 0}} }),
-		"a board of 1×1":           s.dataBut(func(d *GameData) { d.Setup.Size, d.Moves = 1, nil }),
-		"a board of a million":     s.dataBut(func(d *GameData) { d.Setup.Size, d.Moves = 1_000_000, nil }),
-		"another size":             s.dataBut(func(d *GameData) { d.Setup.Size = 13 }),
-		"another game":             s.dataBut(func(d *GameData) { d.ID++ }),
-		"another colour of mine":   s.dataBut(func(d *GameData) { d.Me = white }),
-		"a colour of mine that is": s.dataBut(func(d *GameData) { d.Me = 7 }),
-		"a turn of nobody":         s.dataBut(func(d *GameData) { d.ToMove = 3 }),
-		"an unknown phase":         s.dataBut(func(d *GameData) { d.Phase = "tea" }),
-		"no komi":                  s.dataBut(func(d *GameData) { d.Setup.Komi = math.NaN() }),
-		"dead stones elsewhere":    s.dataBut(func(d *GameData) { d.Dead = []board.Point{{X: 3, Y: -1}} }),
-		"a pause by nobody":        s.dataBut(func(d *GameData) { d.Paused = &Pause{By: 9} }),
-		"an undo by nobody":        s.dataBut(func(d *GameData) { d.Undo = &UndoRequested{By: 200} }),
-		"a result of nobody":       s.dataBut(func(d *GameData) { d.Result = &Result{Winner: 77} }),
-		"a negative move":          MovePlayed{Number: -3, Move: e5},
-		"a move on a stone":        MovePlayed{Number: 3, Move: board.Move{Color: white, Point: w.pt("C3")}},
-		"a move off the board":     MovePlayed{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: 12, Y: 3}}},
-		"a move at -2":             MovePlayed{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: -2, Y: 3}}},
-		"a move of a third":        MovePlayed{Number: 3, Move: board.Move{Color: 3, Point: w.pt("J9")}},
-		"an agreement of a third":  RemovalAccepted{By: 7},
-		"a phase":                  PhaseChanged{"midnight"},
-		"a pause":                  PauseChanged{&Pause{By: 5}},
-		"a result":                 GameFinished{Result{Winner: 3, Text: "?"}},
-		"an undo":                  UndoRequested{By: 3},
-		"an undo of -1":            UndoAccepted{Count: -1},
-		"dead stones":              RemovalChanged{[]board.Point{{X: 9, Y: 9}}},
-		"a clock":                  ClockChanged{Clocks: [2]Clock{{Left: math.MaxInt64}}},
-		"a clock of nobody":        ClockChanged{ToMove: 4},
-		"a long story":             ServerSaid{string(make([]byte, 1<<20))},
+		"a stone off the board":    s.dataBut(func(d *game.Data) { d.Setup.White = []board.Point{{X: 9, Y: 0}} }),
+		"a board of 1×1":           s.dataBut(func(d *game.Data) { d.Setup.Size, d.Moves = 1, nil }),
+		"a board of a million":     s.dataBut(func(d *game.Data) { d.Setup.Size, d.Moves = 1_000_000, nil }),
+		"another size":             s.dataBut(func(d *game.Data) { d.Setup.Size = 13 }),
+		"another game":             s.dataBut(func(d *game.Data) { d.ID++ }),
+		"another colour of mine":   s.dataBut(func(d *game.Data) { d.Me = white }),
+		"a colour of mine that is": s.dataBut(func(d *game.Data) { d.Me = 7 }),
+		"a turn of nobody":         s.dataBut(func(d *game.Data) { d.ToMove = 3 }),
+		"an unknown phase":         s.dataBut(func(d *game.Data) { d.Phase = "tea" }),
+		"no komi":                  s.dataBut(func(d *game.Data) { d.Setup.Komi = math.NaN() }),
+		"dead stones elsewhere":    s.dataBut(func(d *game.Data) { d.Dead = []board.Point{{X: 3, Y: -1}} }),
+		"a pause by nobody":        s.dataBut(func(d *game.Data) { d.Paused = &game.Pause{By: 9} }),
+		"an undo by nobody":        s.dataBut(func(d *game.Data) { d.Undo = &game.Undo{By: 200} }),
+		"a result of nobody":       s.dataBut(func(d *game.Data) { d.Result = &game.Result{Winner: 77} }),
+		"a negative move":          game.Played{Number: -3, Move: e5},
+		"a move on a stone":        game.Played{Number: 3, Move: board.Move{Color: white, Point: w.pt("C3")}},
+		"a move off the board":     game.Played{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: 12, Y: 3}}},
+		"a move at -2":             game.Played{Number: 3, Move: board.Move{Color: black, Point: board.Point{X: -2, Y: 3}}},
+		"a move of a third":        game.Played{Number: 3, Move: board.Move{Color: 3, Point: w.pt("J9")}},
+		"an agreement of a third":  game.RemovalAccepted{By: 7},
+		"a phase":                  game.PhaseChanged{Phase: "midnight"},
+		"a pause":                  game.PauseChanged{Pause: &game.Pause{By: 5}},
+		"a result":                 game.Finished{Result: game.Result{Winner: 3}},
+		"an undo":                  game.UndoRequested{Undo: game.Undo{By: 3}},
+		"an undo of -1":            game.UndoAccepted{Count: -1},
+		"dead stones":              game.RemovalChanged{Dead: []board.Point{{X: 9, Y: 9}}},
+		"a clock":                  game.ClockChanged{Clocks: [2]game.Clock{{Left: math.MaxInt64}}},
+		"a clock of nobody":        game.ClockChanged{ToMove: 4},
+		"a long story":             game.Said{Text: string(make([]byte, 1<<20))},
 	}
 }
 
@@ -86,7 +87,7 @@ func TestNonsenseOfTheServerIsOutlived(t *testing.T) {
 				t.Errorf("%d alarms\n%s", count(w.events, EventAlarm), w.story())
 			}
 			w.wantState(StateConnectionLost)
-			if s := w.ref.Snapshot(); s.Number != 2 || s.Size != 9 || s.Me != black || s.Result != nil || s.Paused != nil || s.Phase != Play {
+			if s := w.ref.Snapshot(); s.Number != 2 || s.Size != 9 || s.Me != black || s.Result != nil || s.Paused != nil || s.Phase != game.Playing {
 				t.Errorf("the good game does not stand: %+v", s)
 			}
 			if slices.Contains(w.srv.log, ReqMove) || !slices.Contains(w.srv.log, ReqResync) {
@@ -141,7 +142,7 @@ func TestAServerThatTellsNothingElseIsNotAskedWithoutEnd(t *testing.T) {
 func TestTheFirstGameDataMayBeNonsense(t *testing.T) {
 	w := newWorld(t, 9, black)
 	w.srv.line = nil
-	w.srv.push(w.srv.dataBut(func(d *GameData) { d.Setup.Size = 1 }))
+	w.srv.push(w.srv.dataBut(func(d *game.Data) { d.Setup.Size = 1 }))
 	w.srv.online = false
 	w.run(2 * time.Second)
 	w.wantState(StateStarting)
@@ -263,5 +264,46 @@ func TestACaptureOfManyStonesIsTold(t *testing.T) {
 		if e.Kind == EventSent && !strings.Contains(string(text), `"confidence":1`) {
 			t.Errorf("%s", text)
 		}
+	}
+}
+
+// TestTheLineSaysThatTheServerMakesNoSense, and not that the connection is
+// lost, while the adapter asks the server again.
+func TestTheLineSaysThatTheServerMakesNoSense(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	for _, step := range []struct {
+		told game.Event
+		says string
+	}{
+		{game.Disconnected{Nonsense: true}, "makes no sense"},
+		{game.Disconnected{Reason: "the line is dead"}, "connection to the server is lost"},
+		{game.Disconnected{Nonsense: true}, "makes no sense"},
+		{w.srv.dataBut(func(*game.Data) {}), "Your turn."},
+	} {
+		w.srv.push(step.told)
+		w.run(time.Second)
+		if s := w.ref.Snapshot(); !strings.Contains(s.Text, step.says) || s.Online != (step.says == "Your turn.") {
+			t.Errorf("after %+v it says %q, online %v", step.told, s.Text, s.Online)
+		}
+	}
+	if text, _ := json.Marshal(game.Disconnected{Reason: "x"}); string(text) != `{"Reason":"x"}` {
+		t.Errorf("it is recorded as %s", text)
+	}
+}
+
+// TestInfiniteOddsAreShownAsCertain looks at a referee that has no doubt at all.
+func TestInfiniteOddsAreShownAsCertain(t *testing.T) {
+	w := newWorldWithTwoMoves(t)
+	w.run(time.Second)
+	r := w.ref.(*Referee)
+	r.takeUp(board.Move{Color: black, Point: w.pt("E5")}, math.Inf(1))
+	r.questions = []Question{{Kind: AskMove, Move: r.cand.Move, Confidence: r.cand.Confidence}}
+	s := r.Snapshot()
+	if s.Candidate.Confidence != 1 || s.Questions[0].Confidence != 1 {
+		t.Errorf("shown are %v and %v", s.Candidate.Confidence, s.Questions[0].Confidence)
+	}
+	if !math.IsNaN(r.cand.Confidence) || !math.IsNaN(r.questions[0].Confidence) {
+		t.Error("what is remembered was changed, which recorded games have")
 	}
 }

@@ -2,7 +2,7 @@ package match
 
 import "time"
 
-// Tuning is what the odds and the patience of a referee or a relay rest on.
+// Tuning holds the parameters of a referee's or a relay's odds and patience.
 type Tuning struct {
 	// Fade is the time after which evidence counts for 1/e of itself.
 	Fade time.Duration

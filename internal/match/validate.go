@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -16,8 +17,7 @@ import (
 // the record. What the server says that cannot be makes the referee distrust
 // it: see Referee.distrust.
 
-// maxTime bounds every time that is told, so that no difference of two of them
-// overflows.
+// maxTime bounds every time given, so that no difference of two overflows.
 const maxTime = 50 * 365 * 24 * time.Hour
 
 // maxText bounds the texts of a server that are shown and spoken, in bytes.
@@ -26,9 +26,8 @@ const maxText = 16 << 10
 // maxMoves bounds the moves of a record.
 const maxMoves = 10_000
 
-// Validate says what is wrong with the input, whatever the game; nil if
-// nothing is. What can only be judged by the game, such as a point that is
-// beyond its board, is judged by Step.
+// Validate returns what is wrong with the input in any game, or nil. Step judges
+// what depends on the game, such as a point beyond its board.
 func (in Input) Validate() error {
 	if !timely(in.At) {
 		return errors.New("the time of the input is impossible")
@@ -71,48 +70,48 @@ func (c *Command) valid() error {
 }
 
 // ValidateEvent says what is wrong with what the server says, whatever was
-// known before; nil if nothing is. Of GameData the whole record is played.
-func ValidateEvent(e ServerEvent) error {
+// known before; nil if nothing is. Of game.Data the whole record is played.
+func ValidateEvent(e game.Event) error {
 	switch e := e.(type) {
-	case GameData:
-		_, err := e.game()
+	case game.Data:
+		_, err := playOut(&e)
 		return err
-	case MovePlayed:
+	case game.Played:
 		if e.Number < 1 || e.Number > maxMoves {
 			return fmt.Errorf("a move with the number %d", e.Number)
 		}
 		return validMove(e.Move)
-	case Refused:
+	case game.Refused:
 		return validText(e.Message)
-	case PhaseChanged:
+	case game.PhaseChanged:
 		return validPhase(e.Phase)
-	case UndoRequested:
-		return e.valid()
-	case UndoAccepted:
+	case game.UndoRequested:
+		return validUndo(e.Undo)
+	case game.UndoAccepted:
 		return errors.Join(validCount("the number of a move", e.Number), validCount("a number of moves taken back", e.Count))
-	case ClockChanged:
-		return e.valid()
-	case PauseChanged:
-		return e.Pause.valid()
-	case RemovalChanged:
+	case game.ClockChanged:
+		return validClocks(e)
+	case game.PauseChanged:
+		return validPause(e.Pause)
+	case game.RemovalChanged:
 		return validPoints(e.Dead, board.MaxSize)
-	case RemovalAccepted:
+	case game.RemovalAccepted:
 		return validPlayer("who agrees", e.By)
-	case GameFinished:
-		return e.Result.valid()
-	case Disconnected:
+	case game.Finished:
+		return validResult(e.Result)
+	case game.Disconnected:
 		return validText(e.Reason)
-	case ServerSaid:
+	case game.Said:
 		return validText(e.Text)
-	case Acknowledged, UndoCanceled, Connected:
+	case game.Acknowledged, game.UndoCanceled, game.Connected:
 		return nil
 	}
 	return fmt.Errorf("a %T is nothing that a server says", e)
 }
 
-// game plays the record. It fails for a game that cannot be.
-func (d *GameData) game() (*board.Game, error) {
-	if err := d.valid(); err != nil {
+// playOut plays the record. It fails for a game that cannot be.
+func playOut(d *game.Data) (*board.Game, error) {
+	if err := validData(d); err != nil {
 		return nil, err
 	}
 	g, err := board.NewGame(d.Setup)
@@ -127,8 +126,8 @@ func (d *GameData) game() (*board.Game, error) {
 	return g, validPoints(d.Dead, g.Size())
 }
 
-// valid checks all but the record itself.
-func (d *GameData) valid() error {
+// validData checks all but the record itself.
+func validData(d *game.Data) error {
 	if math.IsNaN(d.Setup.Komi) || math.Abs(d.Setup.Komi) > maxMoves {
 		return fmt.Errorf("the komi is %v", d.Setup.Komi)
 	}
@@ -136,38 +135,38 @@ func (d *GameData) valid() error {
 		return fmt.Errorf("the record has %d moves", len(d.Moves))
 	}
 	errs := []error{validPhase(d.Phase), validPlayer("my colour", d.Me), validPlayer("whose turn it is", d.ToMove),
-		d.Paused.valid(), validText(d.Name)}
+		validPause(d.Paused), validText(d.Name)}
 	for _, p := range d.Players {
 		errs = append(errs, validText(p.Name), validText(p.Rank))
 	}
 	if d.Undo != nil {
-		errs = append(errs, d.Undo.valid())
+		errs = append(errs, validUndo(*d.Undo))
 	}
 	if d.Result != nil {
-		errs = append(errs, d.Result.valid())
+		errs = append(errs, validResult(*d.Result))
 	}
 	return errors.Join(errs...)
 }
 
-func (u *UndoRequested) valid() error {
+func validUndo(u game.Undo) error {
 	return errors.Join(validPlayer("who asks to take back", u.By), validCount("the number of a move", u.Number),
 		validCount("a number of moves to take back", u.Count))
 }
 
-func (p *Pause) valid() error {
+func validPause(p *game.Pause) error {
 	if p == nil {
 		return nil
 	}
 	return errors.Join(validPlayer("who paused", p.By), validText(p.Why))
 }
 
-func (r *Result) valid() error {
-	return errors.Join(validPlayer("the winner", r.Winner), validText(r.Text), validText(r.Reason))
+func validResult(r game.Result) error {
+	return errors.Join(validPlayer("the winner", r.Winner), validText(r.String()), validText(r.Words))
 }
 
-// valid accepts a time left of less than nothing: a game without a clock has
+// validClocks accepts a time left of less than nothing: a game without a clock has
 // that.
-func (c *ClockChanged) valid() error {
+func validClocks(c game.ClockChanged) error {
 	for _, k := range c.Clocks {
 		for _, d := range []time.Duration{k.Left, k.Main, k.Period} {
 			if d < -maxTime || d > maxTime {
@@ -198,12 +197,11 @@ func validCount(what string, n int) error {
 	return nil
 }
 
-func validPhase(p Phase) error {
-	switch p {
-	case Play, Removal, Finished:
-		return nil
+func validPhase(p game.Phase) error {
+	if !p.Known() {
+		return fmt.Errorf("a phase of the game that is not known: %.40q", string(p))
 	}
-	return fmt.Errorf("a phase of the game that is not known: %.40q", string(p))
+	return nil
 }
 
 func validText(s string) error {
@@ -213,7 +211,7 @@ func validText(s string) error {
 	return nil
 }
 
-// onSome reports whether p is a pass or a point of the largest board.
+// onSome reports whether p is a pass or a point of some board.
 func onSome(p board.Point) bool { return p.IsPass() || p.On(board.MaxSize) }
 
 // validMove checks a move without its board.

@@ -10,7 +10,8 @@ import (
 
 // weigh compares the explanations of what is seen: nothing happened, or a
 // legal move of mine at p with what it captures. It returns the best move and
-// its odds against all others together.
+// its odds against all others together, which are infinite where the others
+// weigh less than a float64 can tell.
 //
 // With S the summed log-likelihoods, the weight of a move at p against nothing
 // is

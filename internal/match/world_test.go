@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
@@ -61,9 +62,9 @@ type arbiter interface {
 type server struct {
 	w       *world
 	game    *board.Game
-	data    GameData
-	phase   Phase
-	undo    *UndoRequested
+	data    game.Data
+	phase   game.Phase
+	undo    *game.Undo
 	online  bool
 	epoch   int
 	line    []delivery
@@ -75,14 +76,14 @@ type server struct {
 	slow                                 time.Duration
 	moves                                int // requests for moves that arrived
 	dead                                 []board.Point
-	paused                               *Pause
-	result                               *Result
+	paused                               *game.Pause
+	result                               *game.Result
 	log                                  []RequestKind
 }
 
 type delivery struct {
 	at time.Duration
-	e  ServerEvent
+	e  game.Event
 }
 
 type arrival struct {
@@ -103,8 +104,8 @@ func newWorldOf(t testing.TB, setup board.Setup, me board.Color) *world {
 	}
 	w := &world{t: t, rng: rand.New(rand.NewPCG(1, 2)), dt: 100 * time.Millisecond, board: board.NewPosition(setup.Size),
 		misread: map[board.Point]reading.State{}, flicker: map[board.Point]reading.State{}, ghost: map[board.Point]reading.State{}, weak: map[board.Point]bool{}, lock: reading.Locked}
-	w.srv = &server{w: w, game: g, phase: Play, latency: 40 * time.Millisecond,
-		data: GameData{ID: 7, Setup: setup, Me: me, Players: [2]Player{{1, "Anna", "3k"}, {2, "Bo", "2k"}}}}
+	w.srv = &server{w: w, game: g, phase: game.Playing, latency: 40 * time.Millisecond,
+		data: game.Data{ID: 7, Setup: setup, Me: me, Players: [2]game.Player{{ID: 1, Name: "Anna", Rank: "3k"}, {ID: 2, Name: "Bo", Rank: "2k"}}}}
 	w.start()
 	return w
 }
@@ -124,16 +125,16 @@ func (w *world) start() {
 func (s *server) connect() {
 	s.online = true
 	s.line = nil
-	s.push(Connected{})
+	s.push(game.Connected{})
 	s.sendData()
 }
 
 func (s *server) disconnect() {
 	s.online = false
-	s.line = []delivery{{s.w.now, Disconnected{"the line is dead"}}}
+	s.line = []delivery{{s.w.now, game.Disconnected{Reason: "the line is dead"}}}
 }
 
-func (s *server) push(e ServerEvent) {
+func (s *server) push(e game.Event) {
 	at := s.w.now + s.latency
 	if n := len(s.line); n > 0 {
 		at = max(at, s.line[n-1].at)
@@ -164,7 +165,7 @@ func (s *server) do(q Request) {
 	case q.Kind == ReqResync:
 		return
 	case !s.online || q.Epoch != s.epoch:
-		s.push(Refused{Ref: q.Ref, Unsent: true, Message: "not connected"})
+		s.push(game.Refused{Ref: q.Ref, Unsent: true, Message: "not connected"})
 		return
 	}
 	s.arrive = append(s.arrive, arrival{s.w.now + s.latency + s.slow, q})
@@ -181,16 +182,16 @@ func (s *server) play(m board.Move) {
 
 func (s *server) echo(m board.Move) {
 	s.undo = nil
-	if s.game.Ended() && s.phase == Play {
-		s.phase = Removal
-		s.push(PhaseChanged{Removal})
+	if s.game.Ended() && s.phase == game.Playing {
+		s.phase = game.StoneRemoval
+		s.push(game.PhaseChanged{Phase: game.StoneRemoval})
 	}
-	s.push(ClockChanged{ToMove: s.game.ToMove()})
+	s.push(game.ClockChanged{ToMove: s.game.ToMove()})
 	if s.swallowEcho > 0 && m.Color == s.data.Me {
 		s.swallowEcho--
 		return
 	}
-	s.push(MovePlayed{Number: s.game.MoveCount(), Move: m})
+	s.push(game.Played{Number: s.game.MoveCount(), Move: m})
 }
 
 func (s *server) handle(q Request) {
@@ -203,38 +204,38 @@ func (s *server) handle(q Request) {
 		}
 		if s.refuse > 0 {
 			s.refuse--
-			s.push(Refused{Ref: q.Ref, Message: "no"})
+			s.push(game.Refused{Ref: q.Ref, Message: "no"})
 			return
 		}
-		if s.phase != Play || s.paused != nil || s.game.Play(q.Move) != nil {
-			s.push(Refused{Ref: q.Ref, Message: "illegal move"})
+		if s.phase != game.Playing || s.paused != nil || s.game.Play(q.Move) != nil {
+			s.push(game.Refused{Ref: q.Ref, Message: "illegal move"})
 			return
 		}
 		if s.swallowAck > 0 {
 			s.swallowAck--
 		} else {
-			s.push(Acknowledged{q.Ref})
+			s.push(game.Acknowledged{Ref: q.Ref})
 		}
 		s.echo(q.Move)
 	case ReqResign:
-		s.phase = Finished
-		s.result = &Result{Winner: s.data.Me.Opponent(), Text: "?+R", Reason: "Resignation"}
-		s.push(PhaseChanged{Finished})
-		s.push(GameFinished{*s.result})
+		s.phase = game.Over
+		s.result = &game.Result{Winner: s.data.Me.Opponent(), By: board.ByResignation, Words: "Resignation"}
+		s.push(game.PhaseChanged{Phase: game.Over})
+		s.push(game.Finished{Result: *s.result})
 	case ReqUndo:
-		s.undo = &UndoRequested{By: s.data.Me, Number: s.game.MoveCount(), Count: 1}
-		s.push(*s.undo)
+		s.undo = &game.Undo{By: s.data.Me, Number: s.game.MoveCount(), Count: 1}
+		s.push(game.UndoRequested{Undo: *s.undo})
 	case ReqCancelUndo:
 		s.undo = nil
-		s.push(UndoCanceled{})
+		s.push(game.UndoCanceled{})
 	case ReqAcceptUndo:
 		s.takeBack()
 	case ReqPause:
-		s.paused = &Pause{By: s.data.Me}
-		s.push(PauseChanged{s.paused})
+		s.paused = &game.Pause{By: s.data.Me}
+		s.push(game.PauseChanged{Pause: s.paused})
 	case ReqResume:
 		s.paused = nil
-		s.push(PauseChanged{})
+		s.push(game.PauseChanged{})
 	case ReqMark:
 		for _, p := range q.Points {
 			s.dead = slices.DeleteFunc(slices.Clone(s.dead), func(d board.Point) bool { return d == p })
@@ -242,17 +243,17 @@ func (s *server) handle(q Request) {
 				s.dead = append(s.dead, p)
 			}
 		}
-		s.push(RemovalChanged{slices.Clone(s.dead)})
+		s.push(game.RemovalChanged{Dead: slices.Clone(s.dead)})
 	case ReqAcceptRemoval:
-		s.push(RemovalAccepted{s.data.Me})
-		s.phase = Finished
-		s.result = &Result{Winner: board.Black, Text: "B+3.5", Reason: "3.5 points"}
-		s.push(RemovalAccepted{})
-		s.push(GameFinished{*s.result})
+		s.push(game.RemovalAccepted{By: s.data.Me})
+		s.phase = game.Over
+		s.result = &game.Result{Winner: board.Black, Points: 3.5, Words: "3.5 points"}
+		s.push(game.RemovalAccepted{})
+		s.push(game.Finished{Result: *s.result})
 	case ReqRejectRemoval:
-		s.phase = Play
+		s.phase = game.Playing
 		s.game.Resume(board.Black)
-		s.push(PhaseChanged{Play})
+		s.push(game.PhaseChanged{Phase: game.Playing})
 	}
 }
 
@@ -266,8 +267,8 @@ func (s *server) takeBack() {
 		s.game.Undo()
 	}
 	s.undo = nil
-	s.push(UndoAccepted{Number: s.game.MoveCount(), Count: n})
-	s.push(ClockChanged{ToMove: s.game.ToMove()})
+	s.push(game.UndoAccepted{Number: s.game.MoveCount(), Count: n})
+	s.push(game.ClockChanged{ToMove: s.game.ToMove()})
 }
 
 // step lets one picture's time pass.

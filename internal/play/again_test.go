@@ -136,6 +136,37 @@ func TestALostPictureIsOneLost(t *testing.T) {
 	}
 }
 
+// TestADamagedLogOfPictures: a line that cannot be read is counted, and a log of
+// which the rest is not read does not end like one that is over.
+func TestADamagedLogOfPictures(t *testing.T) {
+	var gray bytes.Buffer
+	if err := jpeg.Encode(&gray, image.NewGray(image.Rect(0, 0, 160, 120)), nil); err != nil {
+		t.Fatal(err)
+	}
+	const frame = `{"at":0,"kind":"frame","data":{"frame":0,"file":"frames/000000.jpg"}}` + "\n"
+	for _, tt := range []struct {
+		log             string
+		frames, damaged int
+		ends            bool // early
+	}{
+		{frame + "rubbish\n" + frame, 2, 1, false},
+		{frame + `{"at":0,"kind":"frame","data":7}` + "\n" + frame, 2, 1, false},
+		{frame + frame + `{"at":0,"kind":"fra`, 2, 1, false},
+		{frame + strings.Repeat("{}\n", limits.Damaged+1) + frame, 1, limits.Damaged, true},
+	} {
+		s, err := recording.Read(fstest.MapFS{"session.json": {Data: []byte(`{"format":1}`)},
+			"log-000001.jsonl": {Data: []byte(tt.log)}, "frames/000000.jpg": {Data: gray.Bytes()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Replay{Source: Pictures(s), Voice: func(match.Event) {}, Eyes: EyesOptions{Size: 9}}
+		end, err := r.Run(t.Context())
+		if end.Frames != tt.frames || end.Damaged != tt.damaged || limits.Exceeded(err) != tt.ends || errors.Is(err, vision.ErrEndsEarly) != tt.ends || !tt.ends && err != nil {
+			t.Errorf("%.80q: %+v, %v", tt.log, end, err)
+		}
+	}
+}
+
 // TestAReplayThatEndsEarlySaysSo, with what came before.
 func TestAReplayThatEndsEarlySaysSo(t *testing.T) {
 	var gray bytes.Buffer

@@ -1,5 +1,5 @@
-// Package play seats everyone at one table: a source of pictures, the eyes that
-// read them, the referee or the relay that decides, the server, the recorder.
+// Package play brings everyone to one table: a source of pictures, the eyes that
+// read them, the referee or relay that decides, the server and the recorder.
 package play
 
 import (
@@ -21,7 +21,7 @@ import (
 const Sure = 0.9
 
 // searchPause is how long the eyes rest between two searches for the board,
-// which are dear, while pictures keep coming.
+// which are expensive, while pictures keep coming.
 const searchPause = 700 * time.Millisecond
 
 // EyesOptions says how to look. The zero value finds a board of any size by
@@ -34,7 +34,7 @@ type EyesOptions struct {
 	// the board found where they no longer fit.
 	Corners *[4]grid.Pt
 	Verify  bool
-	// Note is told in words what the eyes go through.
+	// Note is called with sentences about what the eyes are doing.
 	Note func(string)
 	// Seen is called with every picture and what was read in it, before the
 	// reading goes on its way; the picture must not be kept. Reading and grid

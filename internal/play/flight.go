@@ -50,7 +50,7 @@ func FlightDir(now time.Time) (string, error) {
 	}
 }
 
-// tight reports whether a recorder could not begin for want of room.
+// tight reports whether there is too little room to start a recording.
 func tight(root string) bool {
 	free, err := disk.OS.Free(root)
 	return err == nil && free < 2*recording.Reserve

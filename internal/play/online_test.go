@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
@@ -26,11 +27,11 @@ func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *o
 		t.Fatal(err)
 	}
 	me, they := server.AddUser("me"), server.AddUser("they")
-	game, err := server.StartGame(ogstest.Setup{Name: "test", Black: me, White: they, Size: 9})
+	there, err := server.StartGame(ogstest.Setup{Name: "test", Black: me, White: they, Size: 9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	game.SetOpponent(they, opponent)
+	there.SetOpponent(they, opponent)
 	client, err := ogs.NewClient(ogs.Options{Server: server.URL(), Dial: server.Dial, Tokens: ogs.Bearer(server.Token(me)), Name: "gobancam", Version: "test", Address: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *o
 	if err != nil {
 		t.Fatal(err)
 	}
-	joined, err := session.Join(ctx, ogs.ID(game.ID))
+	joined, err := session.Join(ctx, ogs.ID(there.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +56,11 @@ func online(t *testing.T, opponent ogstest.Opponent) (*Online, *ogstest.Game, *o
 		session.Close()
 		server.Close()
 	})
-	return o, game, server
+	return o, there, server
 }
 
 // await returns the next event of type E; others are passed over.
-func await[E match.ServerEvent](t *testing.T, o *Online) E {
+func await[E game.Event](t *testing.T, o *Online) E {
 	t.Helper()
 	timeout := time.After(30 * time.Second)
 	for {
@@ -80,46 +81,46 @@ func await[E match.ServerEvent](t *testing.T, o *Online) E {
 func TestOnlineCarriesAGame(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	synctest.Test(t, func(t *testing.T) {
-		o, game, _ := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}), Dead: func(*ogstest.View) []board.Point { return []board.Point{{X: 4, Y: 4}} }})
-		data := await[match.GameData](t, o)
-		if data.Me != board.Black || data.ToMove != board.Black || data.Setup.Size != 9 || data.Players[1].Name != "they" || data.Phase != match.Play {
+		o, there, _ := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}), Dead: func(*ogstest.View) []board.Point { return []board.Point{{X: 4, Y: 4}} }})
+		data := await[game.Data](t, o)
+		if data.Me != board.Black || data.ToMove != board.Black || data.Setup.Size != 9 || data.Players[1].Name != "they" || data.Phase != game.Playing {
 			t.Fatalf("the game was told as %+v", data)
 		}
 		e5 := board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}
 		o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Number: 0, Move: e5})
-		if m := await[match.MovePlayed](t, o); m.Number != 1 || m.Move != e5 {
+		if m := await[game.Played](t, o); m.Number != 1 || m.Move != e5 {
 			t.Fatalf("my move came back as %+v", m)
 		}
-		if m := await[match.MovePlayed](t, o); m.Number != 2 || m.Move.Color != board.White {
+		if m := await[game.Played](t, o); m.Number != 2 || m.Move.Color != board.White {
 			t.Fatalf("the answer came as %+v", m)
 		}
 		// Resting on the past is not sent.
 		o.Do(match.Request{Kind: match.ReqMove, Ref: 2, Epoch: data.Epoch, Number: 0, Move: board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 6}}})
-		if r := await[match.Refused](t, o); r.Ref != 2 {
+		if r := await[game.Refused](t, o); r.Ref != 2 {
 			t.Fatalf("refused %+v", r)
 		}
 		o.Do(match.Request{Kind: match.ReqMove, Ref: 3, Epoch: data.Epoch - 1, Number: 2, Move: board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 6}}})
-		if r := await[match.Refused](t, o); r.Ref != 3 {
+		if r := await[game.Refused](t, o); r.Ref != 3 {
 			t.Fatalf("refused %+v", r)
 		}
 		o.Do(match.Request{Kind: match.ReqMove, Ref: 4, Epoch: data.Epoch, Number: 2, Move: board.Move{Color: board.Black, Point: board.Pass}})
-		if p := await[match.PhaseChanged](t, o); p.Phase != match.Removal {
+		if p := await[game.PhaseChanged](t, o); p.Phase != game.StoneRemoval {
 			t.Fatalf("phase %+v", p)
 		}
-		removal := await[match.RemovalChanged](t, o)
+		removal := await[game.RemovalChanged](t, o)
 		if len(removal.Dead) != 1 || removal.Dead[0] != e5.Point {
 			t.Fatalf("marked %+v", removal)
 		}
 		// What was not seen is not agreed to.
 		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 6, Epoch: data.Epoch, Number: 4})
-		if r := await[match.Refused](t, o); r.Ref != 6 {
+		if r := await[game.Refused](t, o); r.Ref != 6 {
 			t.Fatalf("refused %+v", r)
 		}
 		o.Do(match.Request{Kind: match.ReqAcceptRemoval, Ref: 5, Epoch: data.Epoch, Number: 4, Points: removal.Dead})
-		if f := await[match.GameFinished](t, o); f.Result.Winner != board.White {
+		if f := await[game.Finished](t, o); f.Result.Winner != board.White {
 			t.Fatalf("result %+v", f)
 		}
-		if got := len(game.Moves()); got != 4 {
+		if got := len(there.Moves()); got != 4 {
 			t.Errorf("the server has %d moves, want 4", got)
 		}
 	})
@@ -130,21 +131,21 @@ func TestOnlineComesBackWithANewEpoch(t *testing.T) {
 }
 
 func comesBackWithANewEpoch(t *testing.T) {
-	o, game, server := online(t, ogstest.Opponent{})
-	data := await[match.GameData](t, o)
+	o, there, server := online(t, ogstest.Opponent{})
+	data := await[game.Data](t, o)
 	server.DropConnections()
-	await[match.Disconnected](t, o)
-	fresh := await[match.GameData](t, o)
+	await[game.Disconnected](t, o)
+	fresh := await[game.Data](t, o)
 	if fresh.Epoch <= data.Epoch {
 		t.Errorf("epoch %d after %d", fresh.Epoch, data.Epoch)
 	}
 	o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}})
-	await[match.Refused](t, o)
+	await[game.Refused](t, o)
 	o.Do(match.Request{Kind: match.ReqResync, Ref: 2, Epoch: fresh.Epoch})
-	if again := await[match.GameData](t, o); again.Epoch <= fresh.Epoch {
+	if again := await[game.Data](t, o); again.Epoch <= fresh.Epoch {
 		t.Errorf("epoch %d after %d", again.Epoch, fresh.Epoch)
 	}
-	if n := len(game.Moves()); n != 0 {
+	if n := len(there.Moves()); n != 0 {
 		t.Errorf("the server has %d moves, want none", n)
 	}
 }
@@ -155,13 +156,13 @@ func TestOnlineKeepsTheOrder(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	synctest.Test(t, func(t *testing.T) {
 		o, _, _ := online(t, ogstest.Opponent{})
-		data := await[match.GameData](t, o)
+		data := await[game.Data](t, o)
 		const many = 1000
 		for ref := range int64(many) {
 			o.Do(match.Request{Kind: match.ReqPause, Ref: ref, Epoch: data.Epoch - 1})
 		}
 		for ref := range int64(many) {
-			if r := await[match.Refused](t, o); r.Ref != ref || !r.Unsent {
+			if r := await[game.Refused](t, o); r.Ref != ref || !r.Unsent {
 				t.Fatalf("request %d: %+v", ref, r)
 			}
 		}
@@ -174,7 +175,7 @@ func TestOnlineEndsWithRequestsOpen(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	synctest.Test(t, func(t *testing.T) {
 		o, _, _ := online(t, ogstest.Opponent{})
-		await[match.GameData](t, o)
+		await[game.Data](t, o)
 		o.game.Leave()
 		for range o.Events() {
 		}
@@ -196,37 +197,66 @@ func TestOnlineOutlivesNonsense(t *testing.T) {
 }
 
 func outlivesNonsense(t *testing.T, kind ogstest.Kind) {
-	o, game, server := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}, board.Point{X: 6, Y: 6})})
-	data := await[match.GameData](t, o)
+	o, there, server := online(t, ogstest.Opponent{Move: ogstest.Script(board.Point{X: 2, Y: 2}, board.Point{X: 6, Y: 6})})
+	data := await[game.Data](t, o)
 	c3 := board.Move{Color: board.Black, Point: board.Point{X: 2, Y: 6}}
 	o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: c3})
-	for m := await[match.MovePlayed](t, o); m.Number != 2; m = await[match.MovePlayed](t, o) {
+	for m := await[game.Played](t, o); m.Number != 2; m = await[game.Played](t, o) {
 	}
 	server.Inject(ogstest.Fault{Kind: kind, Times: 3})
-	game.TellNonsense(kind)
-	if said := await[match.ServerSaid](t, o); !strings.Contains(said.Text, "makes no sense") {
+	there.TellNonsense(kind)
+	if said := await[game.Said](t, o); !strings.Contains(said.Text, "makes no sense") {
 		t.Errorf("said %q", said.Text)
 	}
-	if d := await[match.Disconnected](t, o); d.Reason != "" {
+	if d := await[game.Disconnected](t, o); d.Reason != "" || !d.Nonsense {
 		t.Errorf("said again: %+v", d)
 	}
 	g3 := board.Move{Color: board.Black, Point: board.Point{X: 6, Y: 2}}
 	o.Do(match.Request{Kind: match.ReqMove, Ref: 2, Epoch: data.Epoch, Number: 2, Move: g3})
-	if r := await[match.Refused](t, o); r.Ref != 2 || !r.Unsent {
+	if r := await[game.Refused](t, o); r.Ref != 2 || !r.Unsent {
 		t.Errorf("refused %+v", r)
 	}
-	again := await[match.GameData](t, o)
+	again := await[game.Data](t, o)
 	if len(again.Moves) != 2 || again.Setup.Size != 9 || again.Me != board.Black {
 		t.Errorf("the game came back as %+v", again)
 	}
-	if said := await[match.ServerSaid](t, o); !strings.Contains(said.Text, "makes sense again") {
+	if said := await[game.Said](t, o); !strings.Contains(said.Text, "makes sense again") {
 		t.Errorf("said %q", said.Text)
 	}
 	o.Do(match.Request{Kind: match.ReqMove, Ref: 3, Epoch: again.Epoch, Number: 2, Move: g3})
-	if m := await[match.MovePlayed](t, o); m.Number != 3 || m.Move != g3 {
+	if m := await[game.Played](t, o); m.Number != 3 || m.Move != g3 {
 		t.Errorf("my move came back as %+v", m)
 	}
 	if n := server.Count("game/move"); n != 2 {
 		t.Errorf("%d moves were sent, want 2", n)
 	}
+}
+
+// TestOnlineTellsAPause: who paused, once, and that the game goes on, before the
+// clock that stands or runs again.
+func TestOnlineTellsAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, there, _ := online(t, ogstest.Opponent{})
+		data := await[game.Data](t, o)
+		c3 := board.Move{Color: board.Black, Point: board.Point{X: 2, Y: 6}}
+		o.Do(match.Request{Kind: match.ReqMove, Ref: 1, Epoch: data.Epoch, Move: c3})
+		await[game.Played](t, o)
+		o.Do(match.Request{Kind: match.ReqPause, Ref: 2, Epoch: data.Epoch, Number: 1})
+		if p := await[game.PauseChanged](t, o).Pause; p == nil || p.By != board.Black || p.Why != "paused" {
+			t.Errorf("paused by %+v", p)
+		}
+		if c := await[game.ClockChanged](t, o); c.Clocks[0].Running || c.Clocks[1].Running {
+			t.Errorf("a clock runs in a pause: %+v", c)
+		}
+		o.Do(match.Request{Kind: match.ReqResume, Ref: 3, Epoch: data.Epoch, Number: 1})
+		if p := await[game.PauseChanged](t, o).Pause; p != nil {
+			t.Errorf("still paused by %+v", p)
+		}
+		if c := await[game.ClockChanged](t, o); c.ToMove != board.White || !c.Clocks[1].Running {
+			t.Errorf("the clocks after the pause: %+v", c)
+		}
+		if n := len(there.Moves()); n != 1 {
+			t.Errorf("the server has %d moves, want 1", n)
+		}
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -62,7 +63,7 @@ func newTrial(t *testing.T, size int, right func(board.Move) bool) *trial {
 		t.Fatal(err)
 	}
 	setup := board.Setup{Size: size, Rules: rules}
-	game, err := board.NewGame(setup)
+	played, err := board.NewGame(setup)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,9 +71,9 @@ func newTrial(t *testing.T, size int, right func(board.Move) bool) *trial {
 	if *pixelBound > 0 {
 		tune.Bound = *pixelBound
 	}
-	tr := &trial{t: t, referee: match.New(match.Options{Tuning: tune}), game: game, right: right,
+	tr := &trial{t: t, referee: match.New(match.Options{Tuning: tune}), game: played, right: right,
 		moved: map[board.Move]float64{}, odd: map[board.Move]float64{}}
-	tr.step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: setup, Phase: match.Play}})
+	tr.step(match.Input{Server: game.Data{Epoch: 1, ID: 7, Setup: setup, Phase: game.Playing}})
 	return tr
 }
 
@@ -101,7 +102,7 @@ func (tr *trial) step(in match.Input) {
 		if err := tr.game.Play(q.Move); err != nil {
 			tr.t.Fatal(err)
 		}
-		defer tr.step(match.Input{Server: match.MovePlayed{Number: tr.game.MoveCount(), Move: q.Move}})
+		defer tr.step(match.Input{Server: game.Played{Number: tr.game.MoveCount(), Move: q.Move}})
 	}
 }
 
@@ -342,7 +343,7 @@ func watchRecorded(t *testing.T, src vision.Source, g *grid.Grid, truth func(fra
 			before := tr.game.PositionAt(tr.game.MoveCount() - 1)
 			if now == before {
 				tr.game.Undo()
-				tr.step(match.Input{Server: match.UndoAccepted{Count: 1}})
+				tr.step(match.Input{Server: game.UndoAccepted{Count: 1}})
 			}
 		}
 		// Recorded players do not wait for a referee: when the next stone comes,
@@ -360,7 +361,7 @@ func watchRecorded(t *testing.T, src vision.Source, g *grid.Grid, truth func(fra
 			if tr.game.Play(m) != nil {
 				break
 			}
-			tr.step(match.Input{Server: match.MovePlayed{Number: tr.game.MoveCount(), Move: m}})
+			tr.step(match.Input{Server: game.Played{Number: tr.game.MoveCount(), Move: m}})
 			tr.wrong++
 		}
 		tr.look(&match.Look{Reading: r}, at)

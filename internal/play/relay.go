@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
@@ -193,8 +194,9 @@ func (t *relayTable) publish() {
 	s := t.relay.Snapshot()
 	s.Dead = t.dead.Points()
 	if t.result != nil {
-		s.Phase, s.State = match.Finished, match.StateFinished
-		s.Result = &match.Result{Winner: t.result.Winner, Text: t.result.String()}
+		s.Phase, s.State = game.Over, match.StateFinished
+		r := game.Counted(*t.result)
+		s.Result = &r
 		s.Text = "The game is over: " + t.result.String() + "."
 	}
 	if t.Publish != nil {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/ogs"
@@ -126,7 +127,7 @@ type recorder struct {
 	keeper *gamefile.Keeper
 	place  string
 	moves  []board.Move
-	result *match.Result
+	result *game.Result
 	known  bool
 	failed string
 }
@@ -142,7 +143,7 @@ func (k *recorder) keep(s *match.Snapshot, game *ogs.Game) error {
 	if err == nil {
 		l := gamefile.Labels{Black: s.Players[0], White: s.Players[1], Name: s.Name, Place: k.place}
 		if s.Result != nil {
-			r := st.Result.Game()
+			r := st.Result.SGF()
 			l.Result = &r
 			if said := st.Result.String(); said != r.String() {
 				l.Remark = "The result at the server: " + said + "."

@@ -2,7 +2,6 @@ package play
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,9 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
-	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -21,56 +18,9 @@ import (
 	"github.com/gobancam/gobancam/vision"
 )
 
-// The kinds of entries that a Tape adds to those of package record.
-const (
-	kindLook    = "look"   // a look without a reading: lookData
-	kindServer  = "server" // what the server said: serverData
-	kindCommand = "command"
-	kindFailed  = "failed" // the journal could not be written: the request's Ref
-	kindTick    = "tick"
-	kindEvent   = "event" // what the referee said, as on the command line
-	kindNote    = "note"  // what somebody else said, in words
-	kindWire    = "wire"  // a message of the server's socket: wireData
-)
-
 // picturePause is the least time between two pictures on a tape: five a second
 // show what hands do, at half the cost of all.
 const picturePause = 190 * time.Millisecond
-
-// lookData is a look without a reading.
-type lookData struct {
-	Error string `json:"error"`
-	EOF   bool   `json:"eof,omitempty"` // there will be no more
-}
-
-// serverData is a match.ServerEvent with the name of its type.
-type serverData struct {
-	Type string          `json:"type"`
-	Data json.RawMessage `json:"data"`
-}
-
-// wireData is a message on its way to the server or from it, its secrets masked.
-type wireData struct {
-	Sent    bool            `json:"sent,omitempty"`
-	Message json.RawMessage `json:"message"`
-}
-
-// tapeConfig is a tape's configuration in the header of its recording: how the
-// game is decided, by a referee or by a relay.
-type tapeConfig struct {
-	Referee *match.Options      `json:"referee,omitempty"`
-	Relay   *match.RelayOptions `json:"relay,omitempty"`
-}
-
-// decider is a match.Referee or a match.Relay.
-type decider interface {
-	Step(match.Input) match.Output
-	Snapshot() *match.Snapshot
-	Game() *board.Game // nil before there is one
-	Checkpoint() (json.RawMessage, error)
-	Restore([]byte) error
-	SameMemory(a, b []byte) (bool, error)
-}
 
 // Tape records all that a referee or a relay is told, so that the same
 // decisions can be taken from it again, with pictures beside it. It implements
@@ -176,7 +126,7 @@ func (t *Tape) write(in match.Input) error {
 		if err != nil {
 			return err
 		}
-		return t.w.Event(in.At, kindServer, serverData{reflect.TypeOf(in.Server).Name(), data})
+		return t.w.Event(in.At, kindServer, serverData{serverNames[reflect.TypeOf(in.Server)], data})
 	case in.Command != nil:
 		return t.w.Event(in.At, kindCommand, in.Command)
 	case in.Failed != 0:
@@ -253,7 +203,7 @@ func (t *Tape) Film(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
 	t.check(err)
 }
 
-// beside is Film and then seen, which may be nil.
+// beside calls Film and then seen, which may be nil.
 func (t *Tape) beside(seen func(*vision.Frame, *grid.Grid, *reading.Reading)) func(*vision.Frame, *grid.Grid, *reading.Reading) {
 	return func(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
 		t.Film(f, g, r)
@@ -282,7 +232,7 @@ func (t *Tape) check(err error) {
 	}
 }
 
-// goesOn says so after a pause.
+// goesOn announces that the recording goes on after a pause.
 func (t *Tape) goesOn() {
 	t.mu.Lock()
 	paused := t.paused
@@ -291,259 +241,4 @@ func (t *Tape) goesOn() {
 	if paused {
 		t.alarm(errors.New("there is room on the disk again: the recording goes on, with a gap"))
 	}
-}
-
-// Rerun is what taking the decisions of a recording once more came to.
-type Rerun struct {
-	Inputs, Events int
-	From, Time     time.Duration // of the first and the last input
-	Last           *match.Snapshot
-	Game           *board.Game    // the record at the end; nil for none
-	Played         []match.Played // how a relay saw its moves
-	// Differs tells the first event that was not as recorded; empty if the
-	// same events came again, bit for bit.
-	Differs string
-	Damaged []error // lines that could not be read
-}
-
-// Again feeds a recording to a new referee, or relay, as fast as it goes. One
-// whose beginning was dropped is gone on with from its first checkpoint. voice
-// and explain may be nil.
-func Again(s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
-	return AgainContext(context.Background(), s, voice, explain)
-}
-
-// AgainContext is Again until ctx ends, whose error it returns then.
-func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
-	of, err := newDecider(s.Header.Config)
-	if err != nil {
-		return Rerun{}, err
-	}
-	var run Rerun
-	var said [][]byte // by the new referee, not yet compared
-	fresh := true     // nothing has been decided since the beginning, or a gap
-	gap := false      // and until a checkpoint nothing can be
-	differ := func(was, is any) {
-		if run.Differs == "" {
-			run.Differs = fmt.Sprintf("recorded %s, now %s", was, is)
-		}
-	}
-	compare := func(recorded []byte) {
-		recorded = canonical(recorded)
-		switch {
-		case len(said) == 0:
-			differ(recorded, "nothing")
-		case string(said[0]) != string(recorded):
-			differ(recorded, said[0])
-		}
-		if len(said) > 0 && run.Differs == "" {
-			said = said[1:]
-		}
-	}
-	for e, err := range s.Entries() {
-		if stop := enough(ctx, err, len(run.Damaged)); stop != nil {
-			return run, stop
-		}
-		if err != nil {
-			run.Damaged = append(run.Damaged, err)
-			continue
-		}
-		switch {
-		case e.Kind == recording.KindGap:
-			run.Damaged = append(run.Damaged, fmt.Errorf("something is missing before second %.0f: the disk had no room for it", e.At.Seconds()))
-			gap, fresh, said = true, true, nil
-			continue
-		case e.Kind == kindEvent && !fresh:
-			compare(e.Data)
-			continue
-		case e.Kind == kindEvent:
-			continue // of an input that was dropped
-		case e.Kind == recording.KindCheckpoint && fresh:
-			if gap {
-				if of, err = newDecider(s.Header.Config); err != nil {
-					return run, err
-				}
-				gap = false
-			}
-			if err := of.Restore(e.Data); err != nil {
-				return run, err
-			}
-			if run.Inputs == 0 {
-				run.From = e.At
-			}
-			continue
-		case e.Kind == recording.KindCheckpoint:
-			known, err := of.Checkpoint()
-			if err != nil {
-				return run, err
-			}
-			same, err := of.SameMemory(recording.Mask(known), e.Data)
-			if err != nil {
-				run.Damaged = append(run.Damaged, err)
-			} else if !same {
-				differ(fmt.Sprintf("what was known at %v", e.At), "something else")
-			}
-			continue
-		}
-		in, ok, err := inputOf(e)
-		if err != nil {
-			run.Damaged = append(run.Damaged, err)
-		}
-		if !ok || gap {
-			continue
-		}
-		run.Inputs++
-		fresh = false
-		run.Time = e.At
-		out := of.Step(in)
-		for _, ev := range out.Events {
-			run.Events++
-			text, err := json.Marshal(ev)
-			if err != nil {
-				return run, err
-			}
-			if run.Differs == "" { // nothing is compared any more
-				said = append(said, canonical(text))
-			}
-			if voice != nil {
-				voice(ev)
-			}
-		}
-		if len(said) > limits.Mistrusts {
-			differ("nothing for long", said[0])
-		}
-		if explain != nil {
-			for _, d := range out.Decisions {
-				explain(d)
-			}
-		}
-	}
-	if len(said) > 0 && len(run.Damaged) == 0 {
-		differ("nothing more", said[0])
-	}
-	run.Last = of.Snapshot()
-	run.Game = of.Game()
-	if r, ok := of.(*match.Relay); ok {
-		run.Played = r.Played()
-	}
-	return run, nil
-}
-
-// enough says why a recording is not decided any further, if it is not: err is
-// of the next entry, damaged how many could not be read.
-func enough(ctx context.Context, err error, damaged int) error {
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case limits.Exceeded(err):
-		return err
-	case damaged > limits.Damaged:
-		return limits.Exceed("the rest is not decided", "more than %d entries of the recording are damaged", limits.Damaged)
-	}
-	return nil
-}
-
-// newDecider returns the one that a recording says decides.
-func newDecider(config []byte) (decider, error) {
-	var c tapeConfig
-	if err := json.Unmarshal(config, &c); err != nil || c.Referee == nil && c.Relay == nil {
-		return nil, ErrNoDecisions
-	}
-	if c.Relay != nil {
-		// A recording that names no edition is older than editions are.
-		c.Relay.Edition = cmp.Or(c.Relay.Edition, match.FirstRelayEdition)
-		return match.NewRelay(*c.Relay)
-	}
-	c.Referee.Edition = cmp.Or(c.Referee.Edition, match.FirstEdition)
-	if t := c.Referee.Tuning; t != (match.Tuning{}) {
-		if err := t.Validate(); err != nil {
-			return nil, fmt.Errorf("the recording was decided by %w", err)
-		}
-	}
-	return match.New(*c.Referee), nil
-}
-
-// ErrNoDecisions says that a recording is not of a game that was decided here.
-var ErrNoDecisions = errors.New("this recording holds no decisions, only pictures")
-
-// canonical writes a JSON value with the members of objects in order, so that
-// equal values are equal texts.
-func canonical(text []byte) []byte {
-	var v any
-	if json.Unmarshal(text, &v) != nil {
-		return text
-	}
-	sorted, err := json.Marshal(v)
-	if err != nil {
-		return text
-	}
-	return sorted
-}
-
-// inputOf decodes an entry; ok is false for those that are no input.
-func inputOf(e recording.Entry) (in match.Input, ok bool, err error) {
-	in.At = e.At
-	switch e.Kind {
-	case recording.KindReading:
-		r, err := e.Reading()
-		if err != nil {
-			return in, false, err
-		}
-		in.Look = &match.Look{Reading: r}
-	case kindLook:
-		var d lookData
-		if err := json.Unmarshal(e.Data, &d); err != nil {
-			return in, false, err
-		}
-		in.Look = &match.Look{Err: errors.New(d.Error)}
-		if d.EOF {
-			in.Look.Err = io.EOF
-		}
-	case kindServer:
-		var d serverData
-		if err := json.Unmarshal(e.Data, &d); err != nil {
-			return in, false, err
-		}
-		in.Server, err = serverEvent(d)
-		if err != nil {
-			return in, false, err
-		}
-	case kindCommand:
-		in.Command = &match.Command{}
-		if err := json.Unmarshal(e.Data, in.Command); err != nil {
-			return in, false, err
-		}
-	case kindFailed:
-		if err := json.Unmarshal(e.Data, &in.Failed); err != nil {
-			return in, false, err
-		}
-	case kindTick:
-	default:
-		return in, false, nil
-	}
-	return in, true, nil
-}
-
-// serverEvents are the types by name.
-var serverEvents = func() map[string]reflect.Type {
-	m := map[string]reflect.Type{}
-	for _, e := range []match.ServerEvent{match.GameData{}, match.MovePlayed{}, match.Acknowledged{}, match.Refused{},
-		match.PhaseChanged{}, match.UndoRequested{}, match.UndoCanceled{}, match.UndoAccepted{}, match.ClockChanged{},
-		match.PauseChanged{}, match.RemovalChanged{}, match.RemovalAccepted{}, match.GameFinished{}, match.Connected{},
-		match.Disconnected{}, match.ServerSaid{}} {
-		m[reflect.TypeOf(e).Name()] = reflect.TypeOf(e)
-	}
-	return m
-}()
-
-func serverEvent(d serverData) (match.ServerEvent, error) {
-	t, ok := serverEvents[d.Type]
-	if !ok {
-		return nil, fmt.Errorf("the recording holds a server event %q that this gobancam does not know", d.Type)
-	}
-	v := reflect.New(t)
-	if err := json.Unmarshal(d.Data, v.Interface()); err != nil {
-		return nil, fmt.Errorf("a server event %s of the recording: %w", d.Type, err)
-	}
-	return v.Elem().Interface().(match.ServerEvent), nil
 }

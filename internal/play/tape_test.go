@@ -14,6 +14,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
@@ -59,9 +60,9 @@ func tapeGame(t *testing.T, dir string) []match.Event {
 			tape.Announce(e)
 		}
 	}
-	data := match.GameData{Epoch: 1, ID: 7, Name: "<b>&amp; a “name”", Setup: board.Setup{Size: 9, Rules: rules, Komi: 6.5},
-		Phase: match.Play, Me: board.Black, ToMove: board.Black, Players: [2]match.Player{{ID: 1, Name: "you"}, {ID: 2, Name: "they"}}}
-	step(match.Input{Server: match.Connected{}})
+	data := game.Data{Epoch: 1, ID: 7, Name: "<b>&amp; a “name”", Setup: board.Setup{Size: 9, Rules: rules, Komi: 6.5},
+		Phase: game.Playing, Me: board.Black, ToMove: board.Black, Players: [2]game.Player{{ID: 1, Name: "you"}, {ID: 2, Name: "they"}}}
+	step(match.Input{Server: game.Connected{}})
 	step(match.Input{Server: data})
 	pos := board.NewPosition(9)
 	frame := 0
@@ -77,11 +78,11 @@ func tapeGame(t *testing.T, dir string) []match.Event {
 	tape.Announce(match.Event{Kind: match.EventAlarm, At: at, Frame: -1, Aside: true, Text: "The journal cannot be written."})
 	pos.Set(board.Point{X: 4, Y: 4}, board.Black)
 	look(15)
-	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}}})
-	step(match.Input{Server: match.ClockChanged{Clocks: [2]match.Clock{{Text: "9:58.3"}, {Text: "10:00.0", Running: true}}, ToMove: board.White}})
+	step(match.Input{Server: game.Played{Number: 1, Move: board.Move{Color: board.Black, Point: board.Point{X: 4, Y: 4}}}})
+	step(match.Input{Server: game.ClockChanged{Clocks: [2]game.Clock{{Text: "9:58.3"}, {Text: "10:00.0", Running: true}}, ToMove: board.White}})
 	step(match.Input{Look: &match.Look{Err: os.ErrClosed}})
-	step(match.Input{Server: match.MovePlayed{Number: 2, Move: board.Move{Color: board.White, Point: board.Point{X: 2, Y: 2}}}})
-	step(match.Input{Server: match.UndoRequested{By: board.White, Number: 2}})
+	step(match.Input{Server: game.Played{Number: 2, Move: board.Move{Color: board.White, Point: board.Point{X: 2, Y: 2}}}})
+	step(match.Input{Server: game.UndoRequested{Undo: game.Undo{By: board.White, Number: 2}}})
 	step(match.Input{Command: &match.Command{Kind: match.CmdDeny}})
 	look(5)
 	if err := tape.Close(); err != nil {
@@ -139,7 +140,7 @@ func longTape(t *testing.T, tape *Tape, d decider) (events []match.Event) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: match.Play, ToMove: board.Black}})
+	step(match.Input{Server: game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: game.Playing, ToMove: board.Black}})
 	pos := board.NewPosition(9)
 	frame := 0
 	look := func(n int) {
@@ -159,7 +160,7 @@ func longTape(t *testing.T, tape *Tape, d decider) (events []match.Event) {
 		step(match.Input{Look: &match.Look{Reading: hidden}})
 		pos.Set(m.Point, m.Color)
 		look(15)
-		step(match.Input{Server: match.MovePlayed{Number: i + 1, Move: m}})
+		step(match.Input{Server: game.Played{Number: i + 1, Move: m}})
 	}
 	look(10)
 	if err := tape.Close(); err != nil {
@@ -540,7 +541,7 @@ func movedTape(t *testing.T, dir string, edition int) (sent int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step(match.Input{Server: match.GameData{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: match.Play, Me: board.Black, ToMove: board.Black}})
+	step(match.Input{Server: game.Data{Epoch: 1, ID: 7, Setup: board.Setup{Size: 9, Rules: rules}, Phase: game.Playing, Me: board.Black, ToMove: board.Black}})
 	pos := board.NewPosition(9)
 	// look shows the board, and first a hand over the whole of it.
 	look := func(n int) {
@@ -559,8 +560,8 @@ func movedTape(t *testing.T, dir string, edition int) (sent int) {
 	e5, c3, g4 := board.Point{X: 4, Y: 4}, board.Point{X: 2, Y: 6}, board.Point{X: 6, Y: 5}
 	pos.Set(e5, board.Black)
 	look(30)
-	step(match.Input{Server: match.MovePlayed{Number: 1, Move: board.Move{Color: board.Black, Point: e5}}})
-	step(match.Input{Server: match.MovePlayed{Number: 2, Move: board.Move{Color: board.White, Point: c3}}})
+	step(match.Input{Server: game.Played{Number: 1, Move: board.Move{Color: board.Black, Point: e5}}})
+	step(match.Input{Server: game.Played{Number: 2, Move: board.Move{Color: board.White, Point: c3}}})
 	pos.Set(c3, board.White)
 	look(30)
 	pos.Set(e5, board.Empty)

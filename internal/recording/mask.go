@@ -11,7 +11,8 @@ import (
 // Masked stands where a secret was.
 const Masked = mask.Mark
 
-// secretKey reports whether a member of that name is never to be written.
+// secretKey reports whether the value of a member of this name must never be
+// written.
 func secretKey(k string) bool {
 	k = strings.ToLower(k)
 	for _, part := range []string{"token", "secret", "password", "passwd", "jwt", "authorization", "cookie", "csrf", "api_key", "apikey", "code_verifier"} {
@@ -76,7 +77,7 @@ func hides(v any) bool {
 	return true
 }
 
-// marshal is json.Marshal of what cannot fail, without the escapes for HTML.
+// marshal is json.Marshal without HTML escapes, for values that cannot fail.
 func marshal(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -18,7 +18,7 @@ import (
 	"github.com/gobancam/gobancam/internal/limits"
 )
 
-// Session is a recording that is read.
+// Session is a recording opened for reading.
 type Session struct {
 	Header Header
 	fsys   fs.FS
@@ -188,7 +188,7 @@ func list(fsys fs.FS, dir string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(fsys, dir)
 }
 
-// Close lets go of the recording's files.
+// Close closes the recording's files.
 func (s *Session) Close() error { return s.close() }
 
 // Entries goes through the log in order. For a line that cannot be read it
@@ -214,13 +214,13 @@ func (s *Session) Entries() iter.Seq2[Entry, error] {
 	}
 }
 
-// budget is what may still be read of a log.
+// budget is how much more of a log may be read.
 type budget struct {
 	bytes          int64
 	lines, damaged int
 }
 
-// exceeded says which limit the log is beyond, if it is.
+// exceeded returns which limit the log exceeds, or nil.
 func (b *budget) exceeded(name string) error {
 	const todo = "the rest is not read"
 	switch {

@@ -226,6 +226,29 @@ func TestWhatIsNoRecording(t *testing.T) {
 	}
 }
 
+// A directory of somebody's pictures stays as it is.
+func TestForeignPicturesStay(t *testing.T) {
+	dir := t.TempDir()
+	theirs := filepath.Join(dir, "frames", "000000.jpg")
+	if err := os.Mkdir(filepath.Dir(theirs), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(theirs, []byte("a holiday"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Create(dir, Header{}, Options{Reserve: -1})
+	if err == nil {
+		_ = w.Frame(0, 0, []byte("a board"))
+		t.Error("the directory is taken")
+	}
+	if now, err := os.ReadFile(theirs); err != nil || string(now) != "a holiday" {
+		t.Errorf("now %q, %v", now, err)
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
 func TestRingIsBounded(t *testing.T) {
 	checkpoints := 0
 	w := create(t, Options{KeepFor: 10 * time.Second, KeepBytes: 200 << 10, Checkpoint: func() any { checkpoints++; return checkpoints }})

@@ -16,15 +16,15 @@ const Reserve = 16 << 20
 // again as the reserve.
 var ErrNoRoom = errors.New("the disk is nearly full")
 
-// How often a Writer looks how much room there is: after that much time, or
-// that many bytes.
+// How often a Writer checks the free space: after this much time, or this many
+// bytes.
 const (
 	roomPause = time.Second
 	roomBytes = 256 << 10
 )
 
-// room returns an ErrNoRoom when what is left on the disk is not for
-// recordings. A ring gives up its old segments first. mu is held.
+// room returns an ErrNoRoom when the space left on the disk is reserved for
+// others. A ring gives up its old segments first. mu is held.
 func (w *Writer) room(at time.Duration) error {
 	if w.opt.Reserve < 0 {
 		return nil
@@ -56,8 +56,8 @@ func (w *Writer) noRoom() error {
 	return fmt.Errorf("%w: less than %d MB are left, and those are for the game", ErrNoRoom, max(1, w.opt.Reserve>>20))
 }
 
-// goOn writes down that something is missing here, and what a reader needs to
-// begin again. mu is held.
+// goOn writes that entries are missing here, and what a reader needs to resume.
+// mu is held.
 func (w *Writer) goOn(at time.Duration) error {
 	if err := w.line(at, KindGap, nil); err != nil {
 		return err

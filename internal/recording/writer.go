@@ -94,7 +94,8 @@ type Writer struct {
 var ErrClosed = errors.New("the recording has been closed")
 
 // Create begins a recording in dir, which is made when it does not exist. A
-// directory that holds a recording already is refused.
+// directory that holds a recording already, or pictures where it would put its
+// own, is refused.
 func Create(dir string, h Header, o Options) (*Writer, error) {
 	if o.FS == nil {
 		o.FS = disk.OS
@@ -140,6 +141,10 @@ func (w *Writer) create(h Header) error {
 	if _, err := w.fs.Stat(filepath.Join(w.dir, "session.json")); err == nil {
 		return fmt.Errorf("%s holds a recording already; name another directory", w.dir)
 	}
+	// Pictures are written over without a question.
+	if list, err := w.fs.ReadDir(filepath.Join(w.dir, "frames")); err == nil && len(list) > 0 {
+		return fmt.Errorf("%s holds pictures already; name another directory", filepath.Join(w.dir, "frames"))
+	}
 	h.Format = Format
 	if h.Created.IsZero() {
 		h.Created = time.Now()
@@ -160,7 +165,7 @@ func (w *Writer) create(h Header) error {
 	return w.begin(0)
 }
 
-// Dir returns where the recording is kept.
+// Dir returns the recording's directory.
 func (w *Writer) Dir() string { return w.dir }
 
 func logName(n int) string { return fmt.Sprintf("log-%06d.jsonl", n) }
@@ -237,7 +242,7 @@ func (w *Writer) mendLine(n int) {
 	w.size += int64(n)
 }
 
-// grew counts bytes written.
+// grew counts bytes written to the recording.
 func (w *Writer) grew(n int64) {
 	w.segments[len(w.segments)-1].bytes += n
 	w.unseen += n
@@ -304,7 +309,7 @@ func (w *Writer) drop(at time.Duration) {
 func (w *Writer) dropOldest() {
 	old := w.segments[0]
 	w.segments = w.segments[1:]
-	// What cannot be deleted is left behind; the log goes on.
+	// What cannot be deleted stays behind; the log goes on.
 	_ = w.fs.Remove(filepath.Join(w.dir, logName(old.number)))
 	for _, f := range old.frames {
 		_ = w.fs.Remove(filepath.Join(w.dir, filepath.FromSlash(f)))

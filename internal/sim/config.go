@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Config is a board that is not there: everything that does not change while
-// it is played on. The same Config gives the same pictures.
+// Config describes a simulated board: everything that does not change during a
+// game. The same Config gives the same pictures.
 type Config struct {
 	Size          int    // lines per side, 2 to 25
 	Width, Height int    // of the picture, pixels
@@ -34,7 +34,7 @@ type Camera struct {
 	Vignette  float64 // loss of light in the corners, 0..1
 }
 
-// Finish is the stuff a board is made of.
+// Finish is the material of a board.
 type Finish uint8
 
 // The finishes.
@@ -109,7 +109,7 @@ type Patch struct {
 	Soft               float64 // width of its edge
 }
 
-// Sensor is the camera behind the lens.
+// Sensor is the camera's sensor.
 type Sensor struct {
 	Exposure     float64 // gain; 1 is plain
 	WhitePoint   float64 // Kelvin of the light that comes out white; 0: the mixed light in the room

@@ -1,10 +1,9 @@
-// Package sim is a board that is not there: a goban on a table, seen by a
-// camera that does not exist, with people whose hands come and go, and with
-// the exact truth of every picture. What reads its pictures well has a chance
-// with real ones; what does not, has none.
+// Package sim simulates a goban on a table, seen by a camera, with people whose
+// hands come and go, and knows the exact truth of every picture. Code that reads
+// its pictures well has a chance with real ones; code that does not has none.
 //
 // A World is made from a Config (Default, Preset or Random) and changes only
-// as time is let pass:
+// when Step lets time pass:
 //
 //	w, err := sim.New(sim.Default(9))
 //	black := w.Player(sim.South)

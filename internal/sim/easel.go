@@ -357,7 +357,7 @@ func (s *sheet) add(p *flatPart, q *part, zref, soft, k float64) {
 	}
 }
 
-// brush colours a figure: its light and its stuff.
+// brush colours a figure: its light and its material.
 type brush struct {
 	r            *renderer
 	arm          *Arm

@@ -8,10 +8,10 @@ import (
 	"github.com/gobancam/gobancam/internal/reading"
 )
 
-// Eyes make readings from the truth, as a good but human reader of the
-// pictures would: unsure beside hands, now and then deceived by a sleeve, a
-// reflection or a shadow, blind while the board moves. They let a referee be
-// tested on thousands of games without a single picture.
+// Eyes make readings from the truth, with the faults of a good reader of
+// pictures: unsure beside hands, sometimes deceived by a sleeve, a reflection or
+// a shadow, blind while the board moves. With them a referee can be tested on
+// thousands of games without a single picture.
 type Eyes struct {
 	// Error is the share of points misread in a reading for no reason; each
 	// such mistake stays for about Stay.
@@ -75,7 +75,7 @@ func (e *Eyes) Read(t Truth) *reading.Reading {
 	return r
 }
 
-// lock notices that the board lies elsewhere than before.
+// lock notices that the board has moved.
 func (e *Eyes) lock(t *Truth) {
 	if t.Moving {
 		e.settled = t.Time + 600*time.Millisecond // the grid has to be found again

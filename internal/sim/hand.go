@@ -140,7 +140,7 @@ func (f *figure) parts(p push) []part {
 	return out
 }
 
-// object is a thing that somebody put on the board: a cup.
+// object is something put on the board: a cup.
 type object struct {
 	world  *World
 	at     vec // in the axes of the board

@@ -28,7 +28,7 @@ func Random(seed uint64, size int) Config {
 	return c
 }
 
-// draw is a hand that draws set-ups.
+// draw draws the parts of a set-up at random.
 type draw struct{ *rand.Rand }
 
 func (d draw) in(lo, hi float64) float64 { return lo + (hi-lo)*d.Float64() }

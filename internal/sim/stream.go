@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Fault is what a camera on the network does wrong.
+// Fault is a fault of a network camera.
 type Fault uint8
 
 // The faults.
@@ -48,8 +48,8 @@ type Shot struct {
 }
 
 // NewLive prepares to run w at fps pictures a second while time passes speed
-// times as fast as on the wall (1 is real time). The World must not be used
-// any more but through Do.
+// times as fast as real time. From now on the World must be used only through
+// Do.
 func NewLive(w *World, fps, speed float64) *Live {
 	return &Live{w: w, fps: max(fps, 0.1), speed: max(speed, 0.01), next: make(chan struct{})}
 }

@@ -36,14 +36,14 @@ type World struct {
 	truth   Truth
 }
 
-// fade is a lamp on its way to another power.
+// fade is a lamp changing to another power.
 type fade struct {
 	lamp       int
 	from, to   float64
 	start, dur float64
 }
 
-// slide is the board or the camera on its way to another place.
+// slide is the board or the camera moving to another place.
 type slide struct {
 	from, to   push
 	a, b       view
@@ -202,10 +202,10 @@ func (w *World) Lamp(i int, power float64, d time.Duration) {
 	w.fades = append(w.fades, fade{i + 1, w.r.power[i+1], max(0, power), w.now.Seconds(), d.Seconds()})
 }
 
-// Still reports whether neither board nor camera is on its way elsewhere.
+// Still reports whether neither board nor camera is moving.
 func (w *World) Still() bool { return len(w.slides) == 0 }
 
-// Idle reports whether nothing goes on: all hands are gone, all orders done,
+// Idle reports whether nothing is going on: all hands gone, all orders done,
 // board and camera still.
 func (w *World) Idle() bool {
 	for _, p := range w.players {

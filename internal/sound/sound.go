@@ -130,8 +130,8 @@ func For(e match.Event) (Name, bool) {
 	return 0, false
 }
 
-// Player plays sounds. A machine without a sound card is told of once, and
-// silent from then on.
+// Player plays sounds. On a machine without a sound card it says so once and
+// stays silent.
 type Player struct {
 	note   func(string)
 	silent [Names]bool
@@ -151,14 +151,14 @@ func NewPlayer(muted bool, note func(string)) *Player {
 	return &Player{note: note, muted: muted, volume: 1}
 }
 
-// Silence leaves some sounds out, before any is played.
+// Silence turns some sounds off. It is called before any is played.
 func (p *Player) Silence(names ...Name) {
 	for _, n := range names {
 		p.silent[n] = true
 	}
 }
 
-// Volume sets how loud sounds are, 0 to 1, before any is played.
+// Volume sets how loud sounds are, 0 to 1. It is called before any is played.
 func (p *Player) Volume(v float64) { p.volume = max(0, min(v, 1)) }
 
 // words are the sounds as a configuration names them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -21,14 +22,14 @@ type Coach struct {
 	said   int // the last number of seconds that was said
 }
 
-// usual are the steps of a timekeeper.
+// usual are a timekeeper's steps.
 var usual = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
 
 // Observe looks at the clocks of a snapshot that is age old and returns what is
 // to be said; empty for nothing. urgent is set where the time is a matter of
 // seconds.
 func (c *Coach) Observe(s *match.Snapshot, age time.Duration) (say string, urgent bool) {
-	if s == nil || s.Me == board.Empty || s.ToMove != s.Me || s.Phase != match.Play || s.Result != nil || s.Paused != nil {
+	if s == nil || s.Me == board.Empty || s.ToMove != s.Me || s.Phase != game.Playing || s.Result != nil || s.Paused != nil {
 		c.said = 0
 		return "", false
 	}

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -68,7 +69,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 	var events []match.Event
 	add := func(f func(*match.Event)) { e := base; f(&e); events = append(events, e) }
 	for _, k := range []match.EventKind{match.EventSent, match.EventMove, match.EventRefused, match.EventResult} {
-		add(func(e *match.Event) { e.Kind = k; e.Result = &match.Result{Winner: board.White} })
+		add(func(e *match.Event) { e.Kind = k; e.Result = &game.Result{Winner: board.White} })
 	}
 	for _, s := range []match.State{match.StateOwed, match.StateMisplaced, match.StateUnexpected, match.StateTakeBack, match.StateMissing, match.StateCameraLost, match.StateBoardMoved, match.StateConnectionLost, match.StatePaused, match.StateUndoAsked, match.StateRemoval, match.StateYourTurn, match.StateCovered, match.StatePrisoners, match.StateSetup} {
 		add(func(e *match.Event) { e.Kind = match.EventState; e.State = s })
@@ -215,8 +216,8 @@ func TestABrokenVoiceSaysSoOnce(t *testing.T) {
 func TestTheCoachCountsDown(t *testing.T) {
 	c := Coach{Lang: English}
 	snap := func(n int, text string) *match.Snapshot {
-		return &match.Snapshot{Me: board.Black, ToMove: board.Black, Phase: match.Play, Number: n,
-			Clocks: [2]match.Clock{{Text: text, Running: true}, {}}}
+		return &match.Snapshot{Me: board.Black, ToMove: board.Black, Phase: game.Playing, Number: n,
+			Clocks: [2]game.Clock{{Text: text, Running: true}, {}}}
 	}
 	var said []string
 	for i := 0; i <= 30; i++ { // told once, counted on
@@ -250,8 +251,8 @@ func TestTheCoachCountsDown(t *testing.T) {
 }
 
 func TestCountdownIsChosen(t *testing.T) {
-	s := &match.Snapshot{Me: board.Black, ToMove: board.Black, Phase: match.Play, Number: 4}
-	s.Clocks[0] = match.Clock{Text: "1×30.0", Left: 30 * time.Second, Running: true}
+	s := &match.Snapshot{Me: board.Black, ToMove: board.Black, Phase: game.Playing, Number: 4}
+	s.Clocks[0] = game.Clock{Text: "1×30.0", Left: 30 * time.Second, Running: true}
 	heard := func(steps []int) (out []string) {
 		c := Coach{Lang: English, Steps: steps}
 		for ms := range 300 {

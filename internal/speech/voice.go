@@ -27,8 +27,7 @@ type engine func(text string, l Lang) []string
 const usualRate = 150
 
 // findEngine returns the voice of a system, speaking rate words a minute; look
-// finds programs, as
-// exec.LookPath does.
+// finds programs, as exec.LookPath does.
 func findEngine(goos string, rate int, look func(string) (string, error)) (engine, error) {
 	has := func(name string) bool { _, err := look(name); return err == nil }
 	switch {
@@ -141,7 +140,7 @@ func (v *Voice) Mute(off bool) {
 	}
 }
 
-// Me tells the player's colour.
+// Me sets the player's colour.
 func (v *Voice) Me(c board.Color) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -190,7 +189,7 @@ func (v *Voice) push(u utterance, urgent bool) {
 	}
 }
 
-// Again says the last sentence once more, even if the voice is muted.
+// Again repeats the last sentence, even if the voice is muted.
 func (v *Voice) Again() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

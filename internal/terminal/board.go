@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// mark is what stands left and right of a point.
+// mark is what is drawn left and right of a point.
 type mark struct{ left, right byte }
 
 var (
@@ -158,7 +159,7 @@ func sideLines(s *match.Snapshot) []string {
 		p := s.Players[i]
 		who := strings.TrimSpace(p.Name + " " + p.Rank)
 		turn := " "
-		if s.Phase == match.Play && int(s.ToMove) == i+1 {
+		if s.Phase == game.Playing && int(s.ToMove) == i+1 {
 			turn = ">"
 		}
 		line := fmt.Sprintf("%s%s %s", turn, name, who)
@@ -181,7 +182,7 @@ func lights(s *match.Snapshot) string {
 		}
 		return no
 	}
-	eyes := on(s.Camera, on(s.Locked, "sees the board", "looks for the board"), "no camera")
+	eyes := on(s.Camera, on(s.Locked, "sees the board", "looking for the board"), "no camera")
 	if s.Camera && s.Locked && s.Covered > 0.02 {
 		eyes = fmt.Sprintf("%.0f %% covered", 100*s.Covered)
 	}

@@ -42,7 +42,7 @@ var simple = map[string]match.CommandKind{
 	"there": match.CmdThere, "board": match.CmdBoard, "look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,
 }
 
-// pointed commands take points.
+// pointed are the commands that take points.
 var pointed = map[string]struct {
 	kind     match.CommandKind
 	min, max int

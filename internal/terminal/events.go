@@ -94,7 +94,7 @@ func (t *Text) Show(s *match.Snapshot) {
 	t.draw()
 }
 
-// wipe takes the board off the screen: up to its first line, erase below.
+// wipe erases the board: it moves up to its first line and clears from there.
 func (t *Text) wipe() {
 	if t.drawn > 0 {
 		plain.Control(t.out, fmt.Sprintf("\x1b[%dA\x1b[J", t.drawn))

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
 )
@@ -38,9 +39,9 @@ func snapshot(t *testing.T) *match.Snapshot {
 		Owed:       []match.Stone{{Color: w, Point: at(t, "D3", 5)}},
 		Prisoners:  []match.Stone{{Color: b, Point: at(t, "E3", 5)}},
 		Unexpected: []match.Stone{{Color: b, Point: at(t, "A1", 5)}},
-		Phase:      match.Play, ToMove: b,
-		Players:  [2]match.Player{{Name: "Ada", Rank: "5k"}, {Name: "Bo"}},
-		Clocks:   [2]match.Clock{{Text: "12:34"}, {Text: "0:30 ×3"}},
+		Phase:      game.Playing, ToMove: b,
+		Players:  [2]game.Player{{Name: "Ada", Rank: "5k"}, {Name: "Bo"}},
+		Clocks:   [2]game.Clock{{Text: "12:34"}, {Text: "0:30 ×3"}},
 		Captures: [2]int{0, 1},
 		Online:   true, Camera: true, Locked: true, Covered: 0.12,
 		Questions: []match.Question{{Text: "Agree to take back move 3?"}},
@@ -189,7 +190,7 @@ func TestTheBoardIsRedrawnThroughTheFence(t *testing.T) {
 	const hostile = "Eve\x1b[2J\u202emoc"
 	var b bytes.Buffer
 	text := NewText(plain.NewWriter(&b), true)
-	text.Show(&match.Snapshot{Size: 9, Players: [2]match.Player{{Name: hostile}, {Name: hostile}}})
+	text.Show(&match.Snapshot{Size: 9, Players: [2]game.Player{{Name: hostile}, {Name: hostile}}})
 	text.Say(0, hostile)
 	got := b.String()
 	if strings.Contains(got, "\x1b[2J") || strings.Contains(got, "\u202e") || !strings.Contains(got, "Eve[2Jmoc") || !strings.Contains(got, "A\x1b[J") {

@@ -29,7 +29,7 @@ func (w *Window) Calibrate(s *calibrate.Session, accept func(*calibrate.Profile)
 	w.calibrate(&Calibration{session: s, accept: accept, back: w.opt.Games})
 }
 
-// CalibrationDone takes the calibrate view away.
+// CalibrationDone closes the calibrate view.
 func (w *Window) CalibrationDone() { w.change(func(s *state) { s.cal = nil; s.notice = "" }) }
 
 func (w *Window) calibrate(c *Calibration) {
@@ -231,7 +231,7 @@ func drawLoupe(c *paint.Canvas, r image.Rectangle, p *picture, g *grid.Grid, cor
 	t, s := u.theme, u.scale
 	zoom := loupeZoom(g, corner, r.Dx())
 	at := g.Corners()[corner]
-	// Of the copy that is there, which may be smaller than the camera's picture.
+	// In pixels of the copy shown, which may be smaller than the camera's picture.
 	k := float64(p.img.Bounds().Dx()) / float64(p.width)
 	half := float64(r.Dx()) / 2 / zoom
 	cx, cy := (at.X+0.5)*k, (at.Y+0.5)*k
@@ -307,7 +307,7 @@ func (f *calibrateFace) titlePanel(u *ui, v *calibrate.View) panel {
 	camera := "Camera " + v.Camera
 	switch {
 	case u.state.cal.inGame:
-		camera = "The game goes on meanwhile"
+		camera = "The game goes on"
 	case v.Width > 0:
 		camera = fmt.Sprintf("%d×%d · camera %s", v.Width, v.Height, strings.TrimPrefix(v.Camera, "http://"))
 	}
@@ -358,7 +358,7 @@ func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
 	}}
 }
 
-// reach is how far from a corner a click may be to take hold of it.
+// reach is the distance within which a click grabs a corner.
 func (f *calibrateFace) reach(u *ui) float64 { return float64(26*u.scale) / float64(f.at.scale()) }
 
 func (f *calibrateFace) handle(u *ui, e event) {
@@ -420,7 +420,7 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 		s.SetSize(19)
 	case "R":
 		s.Turn(1)
-		u.say("Turned by a quarter.")
+		u.say("Turned a quarter.")
 	case "S":
 		s.ToggleSnap()
 		u.say(map[bool]string{true: "Corners snap.", false: "Corners do not snap."}[s.View().Snap])
@@ -464,14 +464,15 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 	}
 }
 
-// lock locks something that the camera otherwise does by itself, or frees it.
+// lock switches one of the camera's automatics off at its present value, or on
+// again.
 func (u *ui) lock(s *calibrate.Session, what string, now calibrate.Control, toggle func()) {
 	switch {
 	case !now.Offered:
-		u.tell("This camera's driver does not offer to lock the " + what + ".")
+		u.tell("This camera's driver cannot lock the " + what + ".")
 		return
 	case now.Locked:
-		u.tell("The camera sees to the " + what + " by itself again.")
+		u.tell("Auto " + what + " is on.")
 	default:
 		u.tell("The " + what + " stays as it is now; Accept keeps it for the next start.")
 	}

@@ -81,7 +81,7 @@ func (sc *scene) camera(u *ui, r image.Rectangle, readings bool) {
 	}})
 }
 
-// gridKey is the same for grids that look the same.
+// gridKey returns equal keys for grids that look the same.
 func gridKey(g *grid.Grid) string {
 	s := g.Spec()
 	key := fmt.Sprintf("%d %.3f", s.Size, s.K1)

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/game"
 )
 
 // readClock divides a clock's text into what is counting down and what is in
 // reserve, and counts on while the server has not told anew. age is how old the
 // text is. Below ten seconds it shows tenths.
-func readClock(c match.Clock, age time.Duration) (now, spare string) {
+func readClock(c game.Clock, age time.Duration) (now, spare string) {
 	r, ok := c.Read(age)
 	if !ok {
 		return c.String(), ""

@@ -11,7 +11,7 @@ import (
 )
 
 // compose paints, in memory, the panels that have changed.
-func (g *game) compose() {
+func (g *loop) compose() {
 	if g.size.X <= 0 || g.size.Y <= 0 {
 		return
 	}
@@ -52,8 +52,8 @@ func (g *game) compose() {
 	u.narrate(time.Now())
 }
 
-// begin makes the base and clears it, where everything has to be drawn.
-func (g *game) begin(back color.RGBA) {
+// begin makes the base, or clears it when everything must be drawn again.
+func (g *loop) begin(back color.RGBA) {
 	if g.all || g.base == nil || g.base.Bounds().Max != g.size {
 		if g.base != nil {
 			g.base.Deallocate()
@@ -74,7 +74,7 @@ func (g *game) begin(back color.RGBA) {
 }
 
 // paintOver paints a transparent panel that has changed.
-func (g *game) paintOver(p panel, r image.Rectangle) {
+func (g *loop) paintOver(p panel, r image.Rectangle) {
 	l := g.over[r]
 	if l == nil {
 		l = &layer{img: ebiten.NewImage(r.Dx(), r.Dy())}
@@ -91,7 +91,7 @@ func (g *game) paintOver(p panel, r image.Rectangle) {
 }
 
 // paintPanel paints an opaque panel that has changed.
-func (g *game) paintPanel(p panel, r image.Rectangle, back color.RGBA) {
+func (g *loop) paintPanel(p panel, r image.Rectangle, back color.RGBA) {
 	if g.done[r] == p.key {
 		return
 	}
@@ -106,8 +106,8 @@ func (g *game) paintPanel(p panel, r image.Rectangle, back color.RGBA) {
 	}
 }
 
-// lift takes the transparent panels away that are not kept.
-func (g *game) lift(kept map[image.Rectangle]bool) {
+// lift removes the transparent panels that are not in keep.
+func (g *loop) lift(kept map[image.Rectangle]bool) {
 	for r, l := range g.over {
 		if kept[r] {
 			continue
@@ -122,7 +122,7 @@ func (g *game) lift(kept map[image.Rectangle]bool) {
 }
 
 // upload hands a new picture of the camera to the graphics card.
-func (g *game) upload() {
+func (g *loop) upload() {
 	sc := &g.scene
 	if sc.picture == nil || g.shown == any(sc.picture) {
 		return
@@ -139,13 +139,13 @@ func (g *game) upload() {
 }
 
 // DrawFinalScreen copies, without blending, pixel by pixel.
-func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
+func (g *loop) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, geoM ebiten.GeoM) {
 	op := &ebiten.DrawImageOptions{GeoM: geoM, Blend: ebiten.BlendCopy}
 	screen.DrawImage(offscreen, op)
 }
 
 // Draw brings what changed to the screen.
-func (g *game) Draw(screen *ebiten.Image) {
+func (g *loop) Draw(screen *ebiten.Image) {
 	g.frames++
 	if g.base == nil {
 		return

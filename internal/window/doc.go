@@ -1,14 +1,13 @@
 // Package window is gobancam's window: a game, the calibration of a camera, and
 // marks for a projector.
 //
-// It is in three layers. A Window is told what there is to show, by any
-// goroutine, and keeps the newest. A face lays that out as panels and turns what
-// hands do into commands; it is plain Go, so that all of it is tested, and
-// looked at, without a screen. Run brings to the screen, through Ebitengine,
-// the panels whose keys have changed. Neither camera nor network nor OpenCV is
-// ever waited for while drawing.
+// It has three layers. A Window is told what to show, by any goroutine, and
+// keeps the newest. A face lays that out as panels and turns input into
+// commands; it is plain Go, so that all of it can be tested, and looked at,
+// without a screen. Run draws the panels whose keys have changed, through
+// Ebitengine. Drawing never waits for camera, network or OpenCV.
 //
-// A command of the program shows a game so:
+// This is how a command shows a game:
 //
 //	w := window.New(window.Options{Title: "gobancam"})
 //	table.Publish = w.ShowSnapshot     // each *match.Snapshot

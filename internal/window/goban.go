@@ -9,7 +9,7 @@ import (
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
 
-// markKind is what is to be said about a point.
+// markKind is what a mark says about its point.
 type markKind uint8
 
 const (
@@ -74,7 +74,7 @@ func (f frameOf) point(p image.Point) (board.Point, bool) {
 	return board.Point{X: int8(x), Y: int8(y)}, true
 }
 
-// goban paints boards; it keeps the stones that it has shaded.
+// goban paints boards; it caches the shaded stones.
 type goban struct{ stones map[stoneKey]*image.RGBA }
 
 type stoneKey struct {

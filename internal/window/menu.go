@@ -43,7 +43,7 @@ type Item struct {
 	Symbol Symbol      // of a card without a picture
 }
 
-// Symbol stands for a picture.
+// Symbol is an icon shown where an item has no picture.
 type Symbol uint8
 
 // The symbols.
@@ -93,7 +93,7 @@ func layMenu(u *ui, m *Menu) menuLayout {
 	var l menuLayout
 	px := u.px
 	margin, gap := px(24), px(16)
-	// Lines too long are hard to read: a wide window leaves room at the sides.
+	// Long lines are hard to read: a wide window leaves room at the sides.
 	width := min(u.size.X-2*margin, px(920))
 	x := (u.size.X - width) / 2
 	l.title = image.Rect(x, px(20), x+width, px(20)+px(62))
@@ -160,7 +160,7 @@ type menuFace struct {
 	fit   int // items that are shown at once
 }
 
-// enter makes the face that of m.
+// enter starts showing m.
 func (f *menuFace) enter(m *Menu) {
 	if f.name != m.Name {
 		f.name, f.at, f.first, f.typed = m.Name, 0, 0, []rune(m.Typed)
@@ -310,7 +310,7 @@ func (f *menuFace) qrPanel(u *ui, m *Menu) panel {
 	return panel{rect: r, key: keyOf("qr", fmt.Sprintf("%p", m.QR)), paint: func(c *paint.Canvas) {
 		c.Clear(rgb(0xffffff))
 		b := m.QR.Bounds()
-		// Whole pixels to a module: phones read a blurred code badly.
+		// A whole number of pixels per module: phones cannot read a blurred code.
 		side := r.Dx() / b.Dx() * b.Dx()
 		if side == 0 {
 			side = r.Dx()
@@ -406,7 +406,7 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 	at := func(dx, dy float32) image.Point { return image.Pt(int(x+dx*k), int(y+dy*k)) }
 	switch it.Symbol {
 	case Lens:
-		// Why there is no picture.
+		// The reason why there is no picture.
 		size, room := 14*u.scale, float32(r.Dx())-24*u.scale
 		lines := u.write.Wrap(paint.Regular, size, room, max(1, int(2*k/(size*1.35))-1), it.Detail)
 		y -= float32(len(lines)) * size * 1.35 / 2
@@ -523,7 +523,7 @@ func (f *menuFace) key(u *ui, m *Menu, key string) {
 	}
 }
 
-// choose answers.
+// choose sends the answer.
 func (f *menuFace) choose(u *ui, m *Menu, key string) {
 	a := Answer{Menu: m.Name, Key: key, Text: strings.TrimSpace(string(f.typed))}
 	if len(m.Items) > 0 {
@@ -532,7 +532,7 @@ func (f *menuFace) choose(u *ui, m *Menu, key string) {
 	u.w.answer(a)
 }
 
-// itemWords says an item.
+// itemWords returns the text to speak for an item.
 func itemWords(m *Menu, i int) string {
 	it := m.Items[i]
 	parts := []string{fmt.Sprintf("%d of %d: %s", i+1, len(m.Items), it.Title)}
@@ -544,7 +544,7 @@ func itemWords(m *Menu, i int) string {
 	return strings.Join(parts, ", ") + "."
 }
 
-// words says a whole page, for those who do not see it.
+// words returns the text to speak for a whole page, for those who cannot see it.
 func (f *menuFace) words(m *Menu) string {
 	s := m.Title + ". " + m.Text
 	if m.Code != "" {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
-	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/game"
 )
 
 func camerasMenu(t testing.TB) *Menu {
@@ -187,7 +187,7 @@ func TestWindowIsSpoken(t *testing.T) {
 	u.press("Tab")
 	expect("a corner", "far left corner")
 	u.press("E")
-	expect("a lock that is not offered", "does not offer")
+	expect("a lock that is not offered", "cannot lock")
 	s.Controls(calibrate.Control{Offered: true, Value: 157}, calibrate.Control{})
 	u.press("E")
 	expect("a lock", "exposure stays")
@@ -203,9 +203,9 @@ func TestWindowIsSpoken(t *testing.T) {
 	u.press("I")
 	expect("the state of the game", "Move 19", "Your turn", "6 minutes", "1 captured")
 	u.press("P")
-	expect("a key that comes twice", "Press P once more")
+	expect("a key that comes twice", "Press P again")
 	over := *snap
-	over.Phase, over.Dead = match.Removal, []board.Point{{X: 3, Y: 6}}
+	over.Phase, over.Dead = game.StoneRemoval, []board.Point{{X: 3, Y: 6}}
 	w.ShowSnapshot(&over)
 	u.look()
 	u.press("ArrowLeft")

@@ -43,7 +43,7 @@ func (f *projectorFace) load(u *ui) {
 	f.corners = [4]grid.Pt{{X: 0.5 - dx, Y: 0.5 - dy}, {X: 0.5 + dx, Y: 0.5 - dy}, {X: 0.5 + dx, Y: 0.5 + dy}, {X: 0.5 - dx, Y: 0.5 + dy}}
 }
 
-// grid returns the board's plane in the window, nil when the corners are none.
+// grid returns the board's plane in the window, or nil if its corners make none.
 func (f *projectorFace) grid(u *ui, size int) *grid.Grid {
 	s := grid.Spec{Size: size, Width: u.size.X, Height: u.size.Y}
 	for i, c := range f.corners {
@@ -222,7 +222,7 @@ func (f *projectorFace) key(u *ui, e event) {
 	}
 }
 
-// set moves a corner to where a board can have one.
+// set moves a corner, but only to where a board can have one.
 func (f *projectorFace) set(u *ui, i int, p grid.Pt) {
 	old := f.corners[i]
 	f.corners[i] = grid.Pt{X: max(-0.2, min(p.X, 1.2)), Y: max(-0.2, min(p.Y, 1.2))}

@@ -35,8 +35,8 @@ func Available() error {
 	return nil
 }
 
-// Run opens the window and shows it until Close has been called or ctx ends. It
-// must be called from the goroutine that main runs on, and once in a program.
+// Run opens the window and shows it until Close is called or ctx ends. It must
+// be called on the main goroutine, and only once per program.
 // A click on the window's close button asks to quit, by Commands; the window
 // then stays until Close, for what is on its way to be settled.
 func Run(ctx context.Context, w *Window) error {
@@ -54,7 +54,7 @@ func Run(ctx context.Context, w *Window) error {
 	// processor has to draw.
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetTPS(ebiten.SyncWithFPS) // one Update a frame, which sets the pace
-	g := &game{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
+	g := &loop{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
 	if err != nil && g.frames == 0 {
 		return fmt.Errorf("%w that a window could be opened on: %w", ErrNoDisplay, err)
@@ -62,9 +62,9 @@ func Run(ctx context.Context, w *Window) error {
 	return err
 }
 
-// game is the window as Ebitengine sees it: Update takes what hands do and
+// loop is the window as Ebitengine sees it: Update takes what hands do and
 // paints, in memory, what has changed; Draw copies that to the screen.
-type game struct {
+type loop struct {
 	ctx   context.Context
 	u     *ui
 	title string
@@ -101,10 +101,10 @@ type layer struct {
 	img *ebiten.Image
 }
 
-func (g *game) Layout(int, int) (int, int) { panic("LayoutF is used") }
+func (g *loop) Layout(int, int) (int, int) { panic("LayoutF is used") }
 
-// LayoutF makes a pixel of ours one of the screen's.
-func (g *game) LayoutF(w, h float64) (float64, float64) {
+// LayoutF maps one pixel of the canvas to one pixel of the screen.
+func (g *loop) LayoutF(w, h float64) (float64, float64) {
 	g.density = ebiten.Monitor().DeviceScaleFactor()
 	w, h = math.Ceil(w*g.density), math.Ceil(h*g.density)
 	if size := image.Pt(int(w), int(h)); size != g.size {
@@ -115,7 +115,7 @@ func (g *game) LayoutF(w, h float64) (float64, float64) {
 	return w, h
 }
 
-func (g *game) Update() error {
+func (g *loop) Update() error {
 	g.u.w.began(time.Now())
 	g.pace()
 	if g.ctx.Err() != nil {
@@ -148,7 +148,7 @@ func (g *game) Update() error {
 	return nil
 }
 
-// calm is how long a frame lasts while no hand is at the window. Ebitengine
+// calm is how long a frame lasts while nobody uses the window. Ebitengine
 // presents a change four times over; at sixty frames a second that would cost a
 // machine without a graphics card more than all the rest. quick is how long it
 // lasts at least while one is.
@@ -157,8 +157,8 @@ const (
 	quick = time.Second / 30
 )
 
-// pace waits until it is time for another frame.
-func (g *game) pace() {
+// pace waits until the next frame is due.
+func (g *loop) pace() {
 	length := quick
 	if g.frames > 10 && time.Since(g.touched) > time.Second {
 		length = calm
@@ -209,7 +209,7 @@ func nameOf(k ebiten.Key) string {
 // not tell in which order letters and keys came within a tick, which lasts long
 // where the processor draws. Letters go first: whoever types fast hits Enter in
 // the tick of the last letter.
-func (g *game) input() {
+func (g *loop) input() {
 	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
 	command := ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta) || ebiten.IsKeyPressed(ebiten.KeyAlt)
 	if letters := ebiten.AppendInputChars(nil); len(letters) > 0 && !command {
@@ -257,11 +257,12 @@ func (g *game) input() {
 	}
 }
 
-// paste fetches the clipboard, which may take a moment: another program has it.
-func (g *game) paste() {
+// paste fetches the clipboard, which may take a moment because another program
+// owns it.
+func (g *loop) paste() {
 	text, err := clipboard.ReadAll()
 	if err != nil {
-		g.u.w.Notice("Nothing could be pasted: " + err.Error())
+		g.u.w.Notice("Nothing was pasted: " + err.Error())
 		return
 	}
 	select {
@@ -270,7 +271,7 @@ func (g *game) paste() {
 	}
 }
 
-func (g *game) send(e event) {
+func (g *loop) send(e event) {
 	g.dirty, g.touched = true, time.Now()
 	if e.kind != moved && !g.u.state.closing.IsZero() {
 		g.u.w.change(func(s *state) { s.stay = true })

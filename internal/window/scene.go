@@ -16,7 +16,7 @@ type panel struct {
 	paint func(*paint.Canvas)
 }
 
-// scene is all that is on the screen.
+// scene is everything on the screen.
 type scene struct {
 	panels []panel
 	// picture is the camera's, scaled into shot and covered by panels that
@@ -48,7 +48,7 @@ func hit(buttons []button, p image.Point) (button, bool) {
 	return button{}, false
 }
 
-// eventKind is what a hand does.
+// eventKind is a kind of user input.
 type eventKind uint8
 
 const (
@@ -59,7 +59,7 @@ const (
 	typed // letters, in key
 )
 
-// event is one thing that a hand does. Keys are named as they are written:
+// event is one user input. Keys have the names printed on them:
 // "P", "Enter", "ArrowLeft".
 type event struct {
 	kind  eventKind

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -82,9 +83,9 @@ var midgame = board.MustPosition(
 func midgameSnap() *match.Snapshot {
 	return &match.Snapshot{Frame: 9, State: match.StateYourTurn, Text: "Your turn.", Size: 9, ID: 7, Name: "friendly", Komi: 6.5,
 		Position: midgame, Number: 19, HasLast: true, Last: board.Move{Color: board.White, Point: board.Point{X: 5, Y: 7}},
-		Captures: [2]int{0, 1}, Me: board.Black, ToMove: board.Black, MyTurn: true, Phase: match.Play,
-		Players: [2]match.Player{{ID: 1, Name: "you", Rank: "5k"}, {ID: 2, Name: "Хонинбо", Rank: "4k"}},
-		Clocks:  [2]match.Clock{{Text: "6:12.0 + 5×30.0", Left: 6 * time.Minute}, {Text: "4×21.0", Left: 2 * time.Minute}},
+		Captures: [2]int{0, 1}, Me: board.Black, ToMove: board.Black, MyTurn: true, Phase: game.Playing,
+		Players: [2]game.Player{{ID: 1, Name: "you", Rank: "5k"}, {ID: 2, Name: "Хонинбо", Rank: "4k"}},
+		Clocks:  [2]game.Clock{{Text: "6:12.0 + 5×30.0", Left: 6 * time.Minute}, {Text: "4×21.0", Left: 2 * time.Minute}},
 		Online:  true, Camera: true, Locked: true}
 }
 
@@ -105,7 +106,7 @@ var scenes = []struct {
 		s.Misplaced = &match.Misplaced{Stone: s.Last, Actual: board.Point{X: 6, Y: 6}}
 		s.Prisoners = []match.Stone{{Color: board.Black, Point: board.Point{X: 2, Y: 6}}}
 		s.Missing = []match.Stone{{Color: board.White, Point: board.Point{X: 2, Y: 2}}}
-		s.Clocks[0] = match.Clock{Text: "1×12.0", Left: 12 * time.Second, Running: true}
+		s.Clocks[0] = game.Clock{Text: "1×12.0", Left: 12 * time.Second, Running: true}
 		return shown(t, Options{Light: true}, s, midgame)
 	}, image.Pt(800, 600)},
 	{"question", func(t testing.TB) *Window {
@@ -117,8 +118,8 @@ var scenes = []struct {
 	{"removal", removal, image.Pt(800, 600)},
 	{"result", func(t testing.TB) *Window {
 		s := midgameSnap()
-		s.State, s.Text, s.Phase = match.StateFinished, "You lose: W+1.5 (1.5 points).", match.Finished
-		s.Result = &match.Result{Winner: board.White, Text: "W+1.5", Reason: "1.5 points"}
+		s.State, s.Text, s.Phase = match.StateFinished, "You lose: W+1.5 (1.5 points).", game.Over
+		s.Result = &game.Result{Winner: board.White, Points: 1.5, Words: "1.5 points"}
 		return shown(t, Options{}, s, midgame)
 	}, image.Pt(800, 600)},
 	{"calibrate", calibrating, image.Pt(800, 600)},
@@ -160,7 +161,7 @@ func shown(t testing.TB, opt Options, s *match.Snapshot, wood board.Position) *W
 
 func removal(t testing.TB) *Window {
 	s := midgameSnap()
-	s.State, s.Phase = match.StateRemoval, match.Removal
+	s.State, s.Phase = match.StateRemoval, game.StoneRemoval
 	s.Text = "Mark the dead stones on the screen, then agree. 2 points marked as dead."
 	s.Dead = []board.Point{{X: 3, Y: 6}, {X: 2, Y: 8}}
 	s.Accepted[1] = true
@@ -219,7 +220,7 @@ func TestScenesLookAsTheyDid(t *testing.T) {
 			if err := differs(got, want); err != nil {
 				out := filepath.Join(t.TempDir(), sc.name+".png")
 				write(t, out, got)
-				t.Errorf("%v\nif that is meant, draw them anew: go test ./window -run 'Scenes|Documentation' -update", err)
+				t.Errorf("%v\nif that is meant, draw them anew: go test ./internal/window -run 'Scenes|Documentation' -update", err)
 			}
 		})
 	}
@@ -271,6 +272,6 @@ func TestDocumentationPictures(t *testing.T) {
 		if slices.Contains([]string{"owed", "question", "result", "device"}, sc.name) {
 			continue
 		}
-		write(t, filepath.Join("..", "docs", "pictures", sc.name+".png"), still(t, sc.name, sc.make(t), image.Pt(1120, 720)))
+		write(t, filepath.Join("..", "..", "docs", "pictures", sc.name+".png"), still(t, sc.name, sc.make(t), image.Pt(1120, 720)))
 	}
 }

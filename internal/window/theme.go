@@ -2,9 +2,9 @@ package window
 
 import "image/color"
 
-// theme is a set of colours. There is one accent, for what is to be done next
-// and what the player's attention is wanted for; alarm is for what is wrong,
-// and never the only sign of it.
+// theme is a set of colours. The one accent marks the next action and whatever
+// needs the player's attention; alarm marks what is wrong, and is never the only
+// sign of it.
 type theme struct {
 	name                          string
 	back, surface, raised, border color.RGBA

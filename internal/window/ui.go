@@ -24,7 +24,7 @@ func newUI(w *Window) *ui {
 	return u
 }
 
-// face returns the view that is shown.
+// face returns the current view.
 func (u *ui) face() face {
 	if u.state.cal != nil {
 		return u.faces["calibrate"]
@@ -38,7 +38,7 @@ func (u *ui) face() face {
 // scene returns what is to be on the screen now.
 func (u *ui) scene() scene { return u.face().scene(u) }
 
-// wish is what the user asks of the window itself.
+// wish is a request to the window itself.
 type wish uint8
 
 const (
@@ -109,8 +109,8 @@ func (u *ui) buttons() []button {
 	return nil
 }
 
-// claimed reports whether a key that means something everywhere means
-// something else here.
+// claimed reports whether the current view gives a global key a meaning of its
+// own.
 func (u *ui) claimed(key string) bool {
 	switch m := u.state.menu; {
 	case u.state.cal != nil:
@@ -174,7 +174,7 @@ func (u *ui) places() []Place {
 	return out
 }
 
-// over reports whether the window is to go away.
+// over reports whether the window should close.
 func (u *ui) over(now time.Time) bool {
 	return !u.state.closing.IsZero() && (u.state.leaving || now.Sub(u.state.closing) >= u.w.opt.Linger && !u.state.stay)
 }

@@ -17,15 +17,15 @@ import (
 // not needed to see that all is well, and costs a slow machine dearly.
 const pictureEvery = 95 * time.Millisecond
 
-// Options say how a Window begins.
+// Options configure a Window.
 type Options struct {
 	Title string
 	Light bool // the light theme instead of the dark one
 	Muted bool
-	// Mute is told when the user switches the sound off or on; without it
-	// there is no such switch.
+	// Mute is called when the user switches the sound off or on; if nil, there
+	// is no such switch.
 	Mute func(off bool)
-	// Again is called when the user wants the last sentence said once more.
+	// Again is called when the user wants the last sentence repeated.
 	Again func()
 	// Say speaks, in English, what the window itself has to tell to those who do
 	// not see it: pages, choices, steps of the calibration. The game's own
@@ -66,8 +66,8 @@ type Window struct {
 	frame   time.Time     // when the last frame began
 }
 
-// state is all that has been told to a Window. A copy is a snapshot: what it
-// points to is not changed any more.
+// state is everything a Window has been told. A copy is a snapshot: what it
+// points to never changes.
 type state struct {
 	picture *picture
 	snap    *match.Snapshot
@@ -83,7 +83,7 @@ type state struct {
 	stay    bool // a key was pressed while the window lingers
 }
 
-// picture is what the camera sees. None of it is changed any more.
+// picture is what the camera sees. It is immutable.
 type picture struct {
 	img           *image.RGBA
 	width, height int // of the camera's own picture, in whose pixels the grid is
@@ -100,11 +100,11 @@ func New(opt Options) *Window {
 	return &Window{opt: opt, commands: make(chan match.Command, 64), answers: make(chan Answer, 16), done: make(chan struct{}), st: state{muted: opt.Muted}}
 }
 
-// Commands delivers what the user asks for, by key or click.
+// Commands delivers the user's commands, given by key or click.
 func (w *Window) Commands() <-chan match.Command { return w.commands }
 
-// do passes a command on. A player does not ask for 64 things at once, so a
-// full channel is one that nobody reads.
+// do passes a command on. Nobody gives 64 commands at once, so a full channel
+// means that nobody is reading it.
 func (w *Window) do(c match.Command) {
 	select {
 	case w.commands <- c:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
@@ -82,7 +83,7 @@ func TestKeysAndClicksAsk(t *testing.T) {
 			s.Questions = []match.Question{{ID: 5, Kind: k, Text: "Black E5 is missing."}}
 		}
 	}
-	scoring := func(s *match.Snapshot) { s.Phase, s.State = match.Removal, match.StateRemoval }
+	scoring := func(s *match.Snapshot) { s.Phase, s.State = game.StoneRemoval, match.StateRemoval }
 	for _, c := range []struct {
 		name   string
 		change func(*match.Snapshot)
@@ -106,9 +107,9 @@ func TestKeysAndClicksAsk(t *testing.T) {
 		{"an old one is there", gone(match.AskThere), "[It_is_there]", "accept #5"},
 		{"handicap stones are taken", gone(match.AskHandicap), "[Take_them]", "accept #5"},
 		{"undo", nil, "[Undo]", "undo"},
-		{"undo withdrawn", func(s *match.Snapshot) { s.Undo = &match.UndoRequested{By: board.Black} }, "U", "cancel-undo"},
+		{"undo withdrawn", func(s *match.Snapshot) { s.Undo = &game.Undo{By: board.Black} }, "U", "cancel-undo"},
 		{"pause", nil, "Space", "pause"},
-		{"go on", func(s *match.Snapshot) { s.Paused = &match.Pause{} }, "[Go on]", "resume"},
+		{"go on", func(s *match.Snapshot) { s.Paused = &game.Pause{} }, "[Go on]", "resume"},
 		{"agree while playing", nil, "A", ""},
 		{"agree", scoring, "[Agree]", "accept-score"},
 		{"play on", scoring, "O", "reject-score"},
@@ -138,7 +139,7 @@ func TestKeysAndClicksAsk(t *testing.T) {
 
 func TestDeadStonesAreMarkedByClicks(t *testing.T) {
 	s := midgameSnap()
-	s.Phase, s.State = match.Removal, match.StateRemoval
+	s.Phase, s.State = game.StoneRemoval, match.StateRemoval
 	w := New(Options{})
 	w.ShowSnapshot(s)
 	for _, size := range []image.Point{{800, 600}, {1920, 1080}, {700, 1000}} {
@@ -158,7 +159,7 @@ func TestDeadStonesAreMarkedByClicks(t *testing.T) {
 		}
 	}
 	s2 := *s
-	s2.Phase = match.Play
+	s2.Phase = game.Playing
 	w.ShowSnapshot(&s2)
 	u := ready(w, image.Pt(800, 600))
 	f := u.face().(*playFace)
@@ -290,7 +291,7 @@ func TestBoardMarks(t *testing.T) {
 
 func TestNamesThatNoFontHas(t *testing.T) {
 	s := midgameSnap()
-	s.Players = [2]match.Player{{ID: 12, Name: "囲碁太郎"}, {Name: "Žofie Øst Ωμέγα Юрий"}}
+	s.Players = [2]game.Player{{ID: 12, Name: "囲碁太郎"}, {Name: "Žofie Øst Ωμέγα Юрий"}}
 	u := ready(New(Options{}), image.Pt(800, 600))
 	u.write.OwnOnly = true
 	if got := u.playerName(s, 0); got != "Black, player 12" {
@@ -491,7 +492,7 @@ func TestConcurrentUse(t *testing.T) {
 func TestWhatOthersCallThemselvesIsShownPlain(t *testing.T) {
 	const hostile = "Eve\x1b[2J\u202emoc\u200b\nx"
 	w := New(Options{})
-	said := &match.Snapshot{Name: hostile, Text: hostile, Players: [2]match.Player{{Name: hostile, Rank: hostile}, {Name: "\u200b"}}}
+	said := &match.Snapshot{Name: hostile, Text: hostile, Players: [2]game.Player{{Name: hostile, Rank: hostile}, {Name: "\u200b"}}}
 	w.ShowSnapshot(said)
 	w.Announce(match.Event{Kind: match.EventNote, Text: hostile})
 	s, _ := w.load()

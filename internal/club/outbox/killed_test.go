@@ -28,7 +28,8 @@ func crash() {
 			box.step = func(name string) {
 				fmt.Println("step", name)
 				if steps++; steps == at {
-					syscall.Kill(os.Getpid(), syscall.SIGKILL)
+					me, _ := os.FindProcess(os.Getpid())
+					me.Kill()
 					select {}
 				}
 			}

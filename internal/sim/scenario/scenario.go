@@ -62,7 +62,7 @@ type Step struct {
 	act       action
 }
 
-// Scenario is a text that was understood.
+// Scenario is a parsed text.
 type Scenario struct {
 	Title string // its first comment
 	Size  int
@@ -90,7 +90,7 @@ func (s *Scenario) Config() (sim.Config, error) {
 // action does what a line of this package says; done tells when it is over.
 type action func(w *sim.World, r *Runner) (done func() bool)
 
-// Error is a line that makes no sense.
+// Error says what is wrong with a line.
 type Error struct {
 	Line int
 	Text string
@@ -268,10 +268,10 @@ func (a *args) points() []board.Point {
 	return ps
 }
 
-// over is done at once.
+// over is the done of an action that takes no time.
 func over() bool { return true }
 
-// action reads the rest of the line; nil stands for a verb of others.
+// action reads the rest of the line; nil means a verb of another package.
 //
 //nolint:funlen // one short case a verb, in the order of the language
 func (a *args) action() action {

@@ -1,6 +1,6 @@
 // Command testimages makes the recorded picture sets that the tests replay:
 //
-//	go run ./sim/testimages DIR
+//	go run ./internal/sim/testimages DIR
 //
 // For each size and set-up it records a short game with hands that come and
 // go, a captured stone and a little mischief, and one still picture in the

@@ -1,9 +1,15 @@
-package match
+package game
 
 import (
 	"fmt"
 	"strings"
 	"time"
+)
+
+// What a clock says in words.
+const (
+	textNoClock = "no clock"
+	textTimeUp  = "time is up"
 )
 
 // ClockSystem is how a clock counts.
@@ -19,7 +25,9 @@ const (
 	Canadian ClockSystem = "canadian"
 )
 
-// Clock is one player's time at the moment that it was told.
+// Clock is one player's time at the moment that it was told. It is what is left
+// in truth, with nothing taken off for the network. How it follows from what a
+// server tells stands in docs/ogs.md.
 type Clock struct {
 	Left    time.Duration // until the game is lost, if nothing is played; negative without a clock
 	Running bool
@@ -91,29 +99,29 @@ func (c Clock) String() string {
 	case c.System == NoClock:
 		return textNoClock
 	case c.Out:
-		return clockTime(0) + " (" + textTimeUp + ")"
+		return FormatDuration(0) + " (" + textTimeUp + ")"
 	case c.Overtime:
 		return c.overtime()
 	case c.overtime() == "":
-		return clockTime(c.Main)
+		return FormatDuration(c.Main)
 	}
-	return clockTime(c.Main) + " + " + c.overtime()
+	return FormatDuration(c.Main) + " + " + c.overtime()
 }
 
 // overtime writes what follows the main time; empty for nothing.
 func (c Clock) overtime() string {
 	switch c.System {
 	case ByoYomi:
-		return fmt.Sprintf("%d×%s", c.Periods, clockTime(c.Period))
+		return fmt.Sprintf("%d×%s", c.Periods, FormatDuration(c.Period))
 	case Canadian:
-		return fmt.Sprintf("%s/%d", clockTime(c.Period), c.Stones)
+		return fmt.Sprintf("%s/%d", FormatDuration(c.Period), c.Stones)
 	}
 	return ""
 }
 
-// clockTime writes d to the tenth of a second: "9.8", "1:04.2", "2:00:00.0",
-// "3d 4:00:00.0".
-func clockTime(d time.Duration) string {
+// FormatDuration writes d to the tenth of a second: "9.8", "1:04.2", "2:00:00.0",
+// "3d 4:00:00.0". What is less than nothing is nothing.
+func FormatDuration(d time.Duration) string {
 	tenths := int64(max(d, 0) / (100 * time.Millisecond))
 	s, tenth := tenths/10, tenths%10
 	m, h, days := s/60%60, s/3600%24, s/86400

@@ -1,0 +1,145 @@
+package window
+
+import (
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/game"
+	"github.com/gobancam/gobancam/internal/match"
+)
+
+// key does what a key stands for.
+func (f *playFace) key(u *ui, key string) {
+	s := u.state.snap
+	if key != f.armed {
+		f.armed, f.until = "", time.Time{}
+	}
+	removal := s != nil && s.Phase == game.StoneRemoval
+	switch key {
+	case "Enter", "Y":
+		if !u.answer(match.CmdAccept) && f.aims && removal {
+			u.mark(f.cursor)
+		}
+	case "Escape", "N":
+		u.answer(match.CmdDeny)
+	case "P":
+		f.pass(u)
+	case "R":
+		u.simple(match.CmdResign)
+	case "U":
+		if s != nil && s.Undo != nil && s.Me != board.Empty && s.Undo.By == s.Me {
+			u.simple(match.CmdCancelUndo)
+		} else {
+			u.simple(match.CmdUndo)
+		}
+	case "Space":
+		f.space(u)
+	case "A":
+		if removal {
+			u.simple(match.CmdAcceptScore)
+		} else {
+			u.answer(match.CmdAccept)
+		}
+	case "O":
+		if removal {
+			u.simple(match.CmdRejectScore)
+		}
+	case "E":
+		f.suggest(u)
+	case "L":
+		u.simple(match.CmdLook)
+	case "K":
+		u.simple(match.CmdBoard)
+	case "S":
+		if u.w.opt.Again != nil {
+			u.w.opt.Again()
+		}
+	case "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown":
+		if f.aim(s, key) {
+			u.say(pointWords(s, f.cursor))
+		}
+	case "B":
+		f.trust(u)
+	case "I":
+		if s != nil {
+			u.say(statusWords(s, u.state.snapAt))
+		}
+	case "G", "Q":
+		f.leave(u, key)
+	}
+}
+
+// simple sends a command that needs nothing but its kind.
+func (u *ui) simple(kind match.CommandKind) { u.w.do(match.Command{Kind: kind}) }
+
+// mark marks the chain at p as dead, or as alive again.
+func (u *ui) mark(p board.Point) {
+	u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
+}
+
+// answer answers the open question, and reports whether there was one.
+func (u *ui) answer(kind match.CommandKind) bool {
+	q, ok := question(u.state.snap)
+	if ok {
+		u.w.do(match.Command{Kind: kind, Question: q.ID})
+	}
+	return ok
+}
+
+// pass passes when its key comes for the second time.
+func (f *playFace) pass(u *ui) {
+	s := u.state.snap
+	if s == nil || !s.MyTurn || !s.Online {
+		u.tell("You can pass when it is your turn.")
+		return
+	}
+	if f.armed != "P" {
+		f.armed, f.until = "P", time.Now().Add(sure)
+		u.tell("Press P again to pass.")
+		return
+	}
+	f.armed = ""
+	u.simple(match.CmdPass)
+}
+
+// space pauses the game or goes on with it; in stone removal it marks the
+// chain at the cursor.
+func (f *playFace) space(u *ui) {
+	s := u.state.snap
+	switch {
+	case s == nil:
+	case s.Phase == game.StoneRemoval && f.aims:
+		u.mark(f.cursor)
+	case s.Paused != nil:
+		u.simple(match.CmdResume)
+	default:
+		u.simple(match.CmdPause)
+	}
+}
+
+// trust tells the referee that the board is right as it is. Asked whether to
+// take back a stone that is missing, one says so that it is there: the other
+// stone is then decided about.
+func (f *playFace) trust(u *ui) {
+	if q, ok := question(u.state.snap); ok && q.Kind == match.AskTakeBack {
+		u.simple(match.CmdThere)
+	} else {
+		u.simple(match.CmdTrust)
+	}
+}
+
+// leave leaves the game: with G at any time for the list of games, with Q once
+// it has ended.
+func (f *playFace) leave(u *ui, key string) {
+	s := u.state.snap
+	switch {
+	case key == "G" && u.w.opt.Games:
+		u.tell("Leaving the game as soon as pending moves are settled.")
+		u.simple(match.CmdQuit)
+	case key == "G", s != nil && s.Result == nil:
+	case u.w.opt.Games:
+		u.w.answer(Answer{Menu: "play", Key: key})
+	default:
+		u.w.leave()
+	}
+}
