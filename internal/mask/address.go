@@ -16,6 +16,8 @@ var (
 	// Parameters that carry secrets, as OAuth, the Go servers and common cameras
 	// call them (loginpas and psw among them).
 	nameOfSecret = regexp.MustCompile(`(?i)^(.*(pass|pwd|psw|token|secret|jwt|cred|signature|api[_.-]?key|code_verifier|session[_.-]?id|[_-]auth).*|.*pas|pw|auth|key|sid|sig|session|code)$`)
+	// A parameter p is a password beside one that names a user.
+	nameOfUser = regexp.MustCompile(`(?i)[?&;#](u|usr|user|username|login|account)=`)
 	// Cameras take "rtsp://host/user=admin_password=secret_channel=1.sdp": the
 	// underscore before another name ends a value in a path.
 	pathSecret = regexp.MustCompile(`(?i)(password|passwd|passw|pass|pwd|psw|token|secret)=`)
@@ -86,7 +88,7 @@ func maskUser(authority string, full bool) string {
 // maskPath masks the values of parameters with telling names.
 func maskPath(path string) string {
 	var b strings.Builder
-	inPath := true
+	inPath, user := true, nameOfUser.MatchString(path)
 	for path != "" {
 		end := len(path)
 		if i := strings.IndexAny(path[1:], `/?&;#`); i >= 0 {
@@ -97,19 +99,19 @@ func maskPath(path string) string {
 		if part[0] == '?' || part[0] == '#' {
 			inPath = false
 		}
-		b.WriteString(maskPart(part, inPath))
+		b.WriteString(maskPart(part, inPath, user))
 	}
 	return b.String()
 }
 
 // maskPart masks one parameter, or one element of a path, with what separates
-// it from the one before.
-func maskPart(part string, inPath bool) string {
+// it from the one before. user says that a parameter of the address names one.
+func maskPart(part string, inPath, user bool) string {
 	if inPath {
 		if m := pathSecret.FindStringIndex(part); m != nil {
 			value, after := part[m[1]:], ""
 			if next := nextName.FindStringIndex(value); next != nil {
-				value, after = value[:next[0]], maskPart(value[next[0]:], true)
+				value, after = value[:next[0]], maskPart(value[next[0]:], true, user)
 			}
 			if value != "" {
 				value = Mark
@@ -126,7 +128,7 @@ func maskPart(part string, inPath bool) string {
 	if s, err := url.QueryUnescape(plain); err == nil {
 		plain = s
 	}
-	if !nameOfSecret.MatchString(plain) {
+	if !nameOfSecret.MatchString(plain) && !(user && strings.EqualFold(plain, "p")) {
 		return part
 	}
 	return name + "=" + Mark

@@ -7,6 +7,9 @@ import (
 
 func TestAddress(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
+		{"http://cam/snap.jpg?u=admin&p=hush", "http://cam/snap.jpg?u=admin&p=***"},
+		{"http://cam/snap.jpg?P=hush&usr=admin", "http://cam/snap.jpg?P=***&usr=admin"},
+		{"http://cam/video?p=720", "http://cam/video?p=720"},
 		{"http://user:hush@cam.local:8080/video", "http://user:***@cam.local:8080/video"},
 		{"RTSP://User:hush@[fe80::1]:554/live?x=1", "RTSP://User:***@[fe80::1]:554/live?x=1"},
 		{"rtsp://user:h%40u%2Fs%3Ah@cam/", "rtsp://user:***@cam/"},

@@ -13,6 +13,7 @@
 package match
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -200,7 +201,8 @@ type Command struct {
 	Below  float64 // for AskBelow
 	Number int     `json:",omitzero"` // for CmdBack; 0: the beginning
 	// Question, when not 0, is the ID of the one that accept or deny answers;
-	// an answer to a question that is no longer open is dropped.
+	// an answer to a question that is no longer open is dropped. 0 answers the
+	// one that was asked last: see Asked.
 	Question int
 }
 
@@ -322,6 +324,31 @@ type Question struct {
 	Missing    []Stone // for AskMoved: stones of the record that are not on the board
 	Confidence float64
 	Text       string
+}
+
+// Asked returns the question that is before the user: of several open ones, the
+// one that was asked last, since that is what was heard. An answer that names
+// none is to this one. ok is false where nothing is asked.
+func (s *Snapshot) Asked() (q Question, ok bool) {
+	if len(s.Questions) == 0 {
+		return Question{}, false
+	}
+	return s.Questions[len(s.Questions)-1], true
+}
+
+// answered returns the index of the open question that an answer names, the last
+// one for 0; negative if there is none.
+func answered(open []Question, id int) int {
+	if id == 0 {
+		return len(open) - 1
+	}
+	return slices.IndexFunc(open, func(q Question) bool { return q.ID == id })
+}
+
+// firstAnswered is the rule of the first editions, in which an answer that named
+// none was to the oldest question.
+func firstAnswered(open []Question, id int) int {
+	return slices.IndexFunc(open, func(q Question) bool { return id == 0 || q.ID == id })
 }
 
 // Spot is what the eyes make of one point.

@@ -203,7 +203,10 @@ func (r *Referee) markDead(ps []board.Point) {
 }
 
 func (r *Referee) answer(id int, yes bool) {
-	i := slices.IndexFunc(r.questions, func(q Question) bool { return id == 0 || q.ID == id })
+	i := answered(r.questions, id)
+	if r.edition < 2 {
+		i = firstAnswered(r.questions, id)
+	}
 	if i < 0 {
 		r.note(textNoQuestion)
 		return
@@ -266,6 +269,9 @@ func (r *Referee) ask(q Question) {
 			return
 		}
 		r.closeQuestion(i)
+	}
+	if r.edition >= 2 && q.Kind != AskMove {
+		r.putOff()
 	}
 	r.asked++
 	q.ID = r.asked

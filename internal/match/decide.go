@@ -146,7 +146,7 @@ func (r *Referee) beforeTurn(s *spot) bool { return s.since < r.turnAt && !r.han
 // letOut sends the candidate, of which nothing is in doubt, once it has dwelt.
 func (r *Referee) letOut(top board.Move) {
 	c, held := r.cand, r.now-r.hold.since
-	c.Held = min(1, float64(held)/float64(r.tune.Dwell))
+	c.Held = min(1, float64(max(held, 0))/float64(r.tune.Dwell))
 	switch {
 	case held < r.tune.Dwell || r.now-r.hold.good < r.tune.Dwell/4 || r.now < r.settle:
 		c.Why = textDwell
@@ -164,13 +164,19 @@ func (r *Referee) letOut(top board.Move) {
 
 // askAbout asks whether the candidate is my move, once it has lain for a while.
 func (r *Referee) askAbout(top board.Move, odds float64, why string) {
-	c, held := r.cand, r.now-r.hold.since
+	c := r.cand
 	// A slow camera needs longer for as many readings.
 	patience := max(r.tune.Ponder, 10*min(r.watch.apart, time.Second))
 	if r.mode == Ask && odds >= r.bound() {
 		patience = r.tune.Dwell
 	}
-	c.Held = min(1, float64(held)/float64(patience))
+	if r.edition >= 2 && r.otherAsked() {
+		// It is asked a while after that, when a late answer to it has come.
+		c.Why, r.hold.since = why, r.now+max(0, r.tune.Ponder-patience)
+		return
+	}
+	held := r.now - r.hold.since
+	c.Held = min(1, float64(max(held, 0))/float64(patience))
 	c.Why = why
 	if held < patience || r.paused != nil || odds < r.tune.Doubt {
 		return
@@ -179,6 +185,20 @@ func (r *Referee) askAbout(top board.Move, odds float64, why string) {
 		r.decision(top, why, true)
 		r.ask(Question{Kind: AskMove, Move: top, Confidence: c.Confidence, Text: r.textAskMove(top, why)})
 	}
+}
+
+// otherAsked reports whether the user has something else to answer first, so that
+// a yes to it cannot be taken for one to a question about a move that comes up
+// just then.
+func (r *Referee) otherAsked() bool {
+	return slices.ContainsFunc(r.questions, func(q Question) bool { return q.Kind != AskMove })
+}
+
+// putOff closes the question about a move, because something else is asked. It
+// is asked again when that is answered, not before some time has passed.
+func (r *Referee) putOff() {
+	r.closeQuestions(AskMove)
+	r.hold = hold{}
 }
 
 func (r *Referee) question(k QuestionKind) (Question, bool) {

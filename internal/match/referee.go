@@ -255,6 +255,9 @@ func (r *Referee) lookAfresh() {
 	}
 	for i := range r.marks {
 		r.marks[i].trusted, r.marks[i].denied = false, false
+		if r.edition >= 2 {
+			r.marks[i].placed = false // what is not seen again is not there
+		}
 	}
 	r.viewed = false
 }

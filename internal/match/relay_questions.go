@@ -49,7 +49,10 @@ func (r *Relay) setTurn() {
 
 // answer settles a question.
 func (r *Relay) answer(c Command) {
-	i := slices.IndexFunc(r.questions, func(q Question) bool { return c.Question == 0 || q.ID == c.Question })
+	i := answered(r.questions, c.Question)
+	if r.opt.Edition <= FirstRelayEdition {
+		i = firstAnswered(r.questions, c.Question)
+	}
 	if i < 0 {
 		r.event(Event{Kind: EventNote, Text: textNoQuestion})
 		return

@@ -423,6 +423,9 @@ func (r *Referee) send(m board.Move, confidence float64) {
 	r.sentAt, r.lost = r.now, nil
 	r.out.Entries = append(r.out.Entries, r.entry(EntryPending, r.pending))
 	r.closeQuestions(AskMove, AskPass)
+	if r.edition >= 2 {
+		r.closeQuestions(AskResign) // whoever plays does not resign
+	}
 	r.hold, r.cand = hold{}, nil
 	r.setExpect(gone)
 	r.event(Event{Kind: EventSent, Number: r.pending.Number + 1, Color: m.Color, Point: m.Point, Mine: true,

@@ -4,6 +4,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -169,7 +170,11 @@ func sideLines(s *match.Snapshot) []string {
 		side = append(side, line, fmt.Sprintf("    %d captured", s.Captures[i]))
 	}
 	side = append(side, fmt.Sprintf("move %d", s.Number), lights(s))
-	for _, q := range s.Questions {
+	for i, q := range slices.Backward(s.Questions) {
+		if i < len(s.Questions)-1 {
+			side = append(side, "  then: "+q.Text)
+			continue
+		}
 		side = append(side, "? "+q.Text)
 	}
 	return side

@@ -22,12 +22,12 @@ type playFace struct {
 // sure is the time within which a key must be pressed again to confirm.
 const sure = 4 * time.Second
 
-// question returns the first open one.
+// question returns the one that is before the user.
 func question(s *match.Snapshot) (match.Question, bool) {
-	if s == nil || len(s.Questions) == 0 {
+	if s == nil {
 		return match.Question{}, false
 	}
-	return s.Questions[0], true
+	return s.Asked()
 }
 
 func (f *playFace) scene(u *ui) scene {
