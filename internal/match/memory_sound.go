@@ -125,6 +125,7 @@ func (r *Relay) sound() error {
 	for _, q := range r.questions {
 		c.that(q.Kind == AskOrder || q.Kind == AskMoved || q.Kind == AskBegun || q.Kind == AskPass || q.Kind == AskSetup, "a relay asks about %.20q", string(q.Kind))
 		c.that(len(q.Moves) > 0 || q.Kind == AskSetup || q.Kind == AskBegun, "a question about no move")
+		c.that(q.Kind != AskPass || len(q.Moves) == 2 && q.Moves[0].Point.IsPass() && q.Moves[1] == q.Move, "a question about no pass")
 		c.that(q.Kind != AskMoved || len(q.Missing) > 0, "a question about no missing stone")
 		c.question(&q, size)
 	}

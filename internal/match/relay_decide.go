@@ -193,7 +193,7 @@ func (r *Relay) tell(s *story, missing []Stone) {
 		r.closeQuestions()
 		r.takeBack()
 	}
-	r.takeOff(s, missing)
+	r.takeOff(missing)
 	if s.turn != board.Empty {
 		r.game.Resume(s.turn)
 	}

@@ -19,7 +19,8 @@ func (r *Relay) follow(target board.Position, force bool) bool {
 	return f.write()
 }
 
-// follower works out how the record leads to target.
+// follower works out how the record leads to target, with or without passes that
+// nobody saw.
 func (r *Relay) follower(target board.Position, force, passes bool) *follower {
 	f := &follower{r: r, g: r.game.Clone(), target: target, force: force, passes: passes}
 	// A set-up that came last is made anew: two are never in a row.

@@ -103,7 +103,7 @@ func (r *Relay) setUp(pos board.Position) {
 
 // takeOff takes stones of the record off that are seen to be gone, before one
 // of their colour is written down that may be one of them.
-func (r *Relay) takeOff(_ *story, missing []Stone) {
+func (r *Relay) takeOff(missing []Stone) {
 	if !r.catchesUp() {
 		return
 	}
