@@ -45,6 +45,14 @@ func newRecordCommand() *cobra.Command {
 move. Moves must alternate and be legal; a stone that is lifted again is taken
 back; what is not certain is asked, or marked in the record.
 
+Nobody has to keep to that. What no legal moves explain and what has lain in
+plain view for some seconds is set up in the record, with a comment, and the game
+goes on from it: stones that were added, moved, exchanged or taken off, a
+variation that was put back, a position set up by hand. Where a player moved
+twice, the other one's pass is written down and asked about. Say board to have
+what lies there taken at once, whatever it is, and back N to go back to where N
+moves had been played. A board that is being cleared changes nothing.
+
 At the end say pass for each player, mark the dead stones, and accept-score; or
 resign for the player whose turn it is. With --match the game belongs to a match
 at Challonge: its names go into the record, and the result is reported once

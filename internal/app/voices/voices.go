@@ -132,7 +132,8 @@ func (v *Voices) count(ctx context.Context) {
 
 // Announce makes an event heard.
 func (v *Voices) Announce(e match.Event) {
-	if v.alarms && e.Kind != match.EventAlarm && e.State != match.StateKept && (e.Question == nil || e.Question.Kind != match.AskBegun || e.Kind != match.EventQuestion) {
+	begun := e.Kind == match.EventQuestion && e.Question != nil && e.Question.Kind == match.AskBegun
+	if v.alarms && e.Kind != match.EventAlarm && e.Kind != match.EventSetup && e.State != match.StateKept && !begun {
 		return
 	}
 	if v.sounds != nil {

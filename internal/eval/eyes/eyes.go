@@ -92,7 +92,7 @@ func (p Players) Play(ctx context.Context, g *eval.Game, given bool) (seen eval.
 		case match.EventMove:
 			told = append(told, e.Frame)
 		case match.EventUndo:
-			told = told[:len(told)-1]
+			told = told[:min(len(told), e.Number-1)]
 			seen.Undone++
 		case match.EventQuestion:
 			seen.Questions++
