@@ -23,7 +23,7 @@ type rogues struct {
 // and is a game that can be written down and read.
 func TestRandomRogues(t *testing.T) {
 	did := map[string]int{}
-	for i := range lessWhenRaced(2 * *games) {
+	for i := range lessWhenRaced((*games + 1) / 2) {
 		seed := *gameSeed + uint64(i)
 		size := []int{9, 13, 9, 19}[seed%4]
 		fps := []int{5, 10, 15}[seed%3]
