@@ -55,7 +55,7 @@ soak-pixels: ## play 20 random games before a simulated camera, from pixels to t
 
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
-	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|Relays)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
+	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|GamesOfTheCareless|Relays|Rogues)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'
 
 .PHONY: soak-faults
 soak-faults: ## fill, break and switch off the disk under all that is kept, in 100000 ways each (SOAK=n for another number)

@@ -41,7 +41,7 @@ func (g *Game) Explain(seen Position, limit int) (found []Explanation, complete 
 		return nil, true
 	}
 	s := search{game: g.Clone(), seen: &seen, nodes: explainNodes}
-	for i := max(len(g.turns)-2, 0); i < len(g.turns); i++ {
+	for i := max(len(g.turns)-2, g.lastEdit()); i < len(g.turns); i++ {
 		s.addCaptured(i)
 	}
 	for n := 0; n <= limit && s.nodes > 0; n++ {

@@ -65,6 +65,7 @@ type Game struct {
 	now    state
 	turns  []turn
 	lifted []uint16 // the cells of all stones captured so far, in order
+	edits  []edit   // set-ups in the middle of the game, in order
 }
 
 // state is what a move changes besides the stones.
@@ -187,7 +188,12 @@ func (g *Game) Ended() bool {
 
 // HandicapLeft returns the number of handicap stones that Black has still to
 // place.
-func (g *Game) HandicapLeft() int { return max(0, g.free-len(g.turns)) }
+func (g *Game) HandicapLeft() int {
+	if len(g.edits) > 0 {
+		return 0 // whoever set up a position has placed what he wanted
+	}
+	return max(0, g.free-len(g.turns))
+}
 
 // CapturedBy returns the points of the stones that move i, counted from 0,
 // took off the board.
@@ -314,7 +320,8 @@ func (g *Game) repeats(color Color, hash uint64, pos *Position) error {
 		return at.hash == hash && g.PositionAt(i) == *pos
 	}
 	last := len(g.turns) - 1
-	if last >= 0 {
+	since := g.lastEdit() // what was before a set-up is not repeated by play
+	if last >= since {
 		if at := &g.turns[last].before; at.toMove == next && same(last, at) {
 			return ErrKo
 		}
@@ -326,7 +333,7 @@ func (g *Game) repeats(color Color, hash uint64, pos *Position) error {
 	if ko == PositionalSuperko && same(len(g.turns), &g.now) {
 		return ErrSuperko
 	}
-	for i := last; i >= 0; i-- {
+	for i := last; i >= since; i-- {
 		if at := &g.turns[i].before; (ko == PositionalSuperko || at.toMove == next) && same(i, at) {
 			return ErrSuperko
 		}
@@ -385,9 +392,15 @@ func (g *Game) apply(m Move, chain *[cells]uint16) {
 	}
 }
 
-// Undo takes the last move back; it returns false if there is none.
+// Undo takes back what came last, a move or a set-up (see Edit); it returns
+// false if there is neither.
 func (g *Game) Undo() bool {
 	n := len(g.turns)
+	if e := len(g.edits) - 1; e >= 0 && g.edits[e].at == n {
+		g.edits[e].revert(&g.pos)
+		g.now, g.edits = g.edits[e].before, g.edits[:e]
+		return true
+	}
 	if n == 0 {
 		return false
 	}
@@ -410,11 +423,15 @@ func (g *Game) rewind(i int, pos *Position) {
 	pos.stones[m.Point.cell()] = Empty
 }
 
-// PositionAt returns the position after the first n moves; n is clamped to
-// what was played.
+// PositionAt returns the position after the first n moves and what was set up
+// before the next; n is clamped to what was played.
 func (g *Game) PositionAt(n int) Position {
 	pos := g.pos
+	e := len(g.edits) - 1
 	for i := len(g.turns) - 1; i >= max(n, 0); i-- {
+		for ; e >= 0 && g.edits[e].at > i; e-- {
+			g.edits[e].revert(&pos)
+		}
 		g.rewind(i, &pos)
 	}
 	return pos
@@ -431,6 +448,7 @@ func (g *Game) Clone() *Game {
 	c := *g
 	c.turns = append(make([]turn, 0, cap(g.turns)), g.turns...)
 	c.lifted = append(make([]uint16, 0, cap(g.lifted)), g.lifted...)
+	c.edits = slices.Clone(g.edits)
 	return &c
 }
 

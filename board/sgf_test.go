@@ -311,7 +311,9 @@ func TestSGFGame(t *testing.T) {
 		{name: "retaken ko stays as it was", sgf: "(;SZ[4]AB[ba][ab][bc]AW[ca][bb][db][cc];B[cb];W[bb])", board: ".XO.\nXO.O\n.XO.\n....", first: Black, toMove: Black, moves: 2},
 		{name: "on a stone", sgf: "(;SZ[3];B[aa];W[aa];B[bb])", board: "X..\n...\n...", first: Black, toMove: White, moves: 1, err: true},
 		{name: "off the board", sgf: "(;SZ[3];B[aa];W[ss])", board: "X..\n...\n...", first: Black, toMove: White, moves: 1, err: true},
-		{name: "edited in the middle", sgf: "(;SZ[3];B[aa];AW[bb])", board: "X..\n...\n...", first: Black, toMove: White, moves: 1, err: true},
+		{name: "edited in the middle", sgf: "(;SZ[3];B[aa];AW[bb])", board: "X..\n.O.\n...", first: Black, toMove: White, moves: 1},
+		{name: "edited before a move of the same colour", sgf: "(;SZ[3];B[aa];AE[aa]AW[bb];B[cc])", board: "...\n.O.\n..X", first: Black, toMove: White, moves: 2},
+		{name: "edited, and no liberty is left", sgf: "(;SZ[3];B[aa];AW[ab][ba])", board: "X..\n...\n...", first: Black, toMove: White, moves: 1, err: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g, err := parseOne(t, tt.sgf).Game()

@@ -10,7 +10,8 @@ import (
 
 // SGF returns the game as an SGF tree of one line, and for every move of the
 // game its node, to add comments and times to. Handicap stones that Black
-// placed stand in the root, as FF[4] has it: their node is the root.
+// placed stand in the root, as FF[4] has it: their node is the root. A set-up in
+// the middle has a node of its own, with its note as comment.
 func (g *Game) SGF() (root *Node, moves []*Node) {
 	s := g.setup
 	root = &Node{}
@@ -31,24 +32,14 @@ func (g *Game) SGF() (root *Node, moves []*Node) {
 		root.Set("HA", Value(strconv.Itoa(s.Handicap)))
 	}
 	black, placed := s.Black, 0
-	if g.free > 0 && len(g.turns) >= g.free && g.freeLawful() {
+	if g.free > 0 && len(g.turns) >= g.free && (len(g.edits) == 0 || g.edits[0].at >= g.free) && g.freeLawful() {
 		for placed < g.free {
 			black = append(black[:len(black):len(black)], g.turns[placed].move.Point)
 			placed++
 		}
 	}
-	for _, ab := range [...]struct {
-		id     string
-		stones []Point
-	}{{"AB", black}, {"AW", s.White}} {
-		if len(ab.stones) > 0 {
-			vs := make([]Value, len(ab.stones))
-			for i, p := range ab.stones {
-				vs[i] = Value(p.SGF())
-			}
-			root.Set(ab.id, vs...)
-		}
-	}
+	root.setPoints("AB", black)
+	root.setPoints("AW", s.White)
 	first := s.First
 	if placed > 0 {
 		first = White
@@ -58,13 +49,44 @@ func (g *Game) SGF() (root *Node, moves []*Node) {
 	}
 	moves = make([]*Node, len(g.turns))
 	node := root
+	edits := g.Edits()
+	edit := func(moves int) {
+		for ; len(edits) > 0 && edits[0].At == moves; edits = edits[1:] {
+			node = node.Add()
+			edits[0].sgf(node)
+		}
+	}
 	for i, t := range g.turns {
+		edit(i)
 		if i >= placed {
 			node = node.Add(Property{t.move.Color.letter(), []Value{Value(t.move.Point.SGF())}})
 		}
 		moves[i] = node
 	}
+	edit(len(g.turns))
 	return root, moves
+}
+
+// sgf writes the set-up into its node.
+func (e *Edit) sgf(n *Node) {
+	n.setPoints("AB", e.Black)
+	n.setPoints("AW", e.White)
+	n.setPoints("AE", e.Empty)
+	n.Set("PL", Value(e.ToMove.letter()))
+	if e.Note != "" {
+		n.SetText("C", e.Note)
+	}
+}
+
+// setPoints gives the property a list of points; none are no property.
+func (n *Node) setPoints(id string, ps []Point) {
+	vs := make([]Value, len(ps))
+	for i, p := range ps {
+		vs[i] = Value(p.SGF())
+	}
+	if len(vs) > 0 {
+		n.Set(id, vs...)
+	}
 }
 
 // freeLawful reports whether the first moves are Black's handicap stones and
@@ -89,9 +111,10 @@ const maxSGFMoves = 10_000
 // played as they stand, also where today's rules would refuse them. Rules that
 // are not said or not known are taken as Japanese.
 //
-// Where the tree cannot be followed (a move on a stone, stones added or
-// removed in the middle, another game than Go) the game so far comes back
-// together with an error that wraps ErrSGF.
+// Stones that are added or removed in the middle are an Edit. Where the tree
+// cannot be followed (a move on a stone, a set-up with a chain that has no
+// liberty, another game than Go) the game so far comes back together with an
+// error that wraps ErrSGF.
 func (n *Node) Game() (*Game, error) {
 	if gm := strings.TrimSpace(n.Text("GM")); gm != "" && gm != "1" {
 		return nil, fmt.Errorf("%w: GM[%.10q] is another game than Go", ErrSGF, gm)
@@ -134,8 +157,10 @@ func (n *Node) Game() (*Game, error) {
 		if g.MoveCount() == maxSGFMoves && node.hasMove() {
 			return g, fmt.Errorf("%w: it has more than the %d moves that are played", ErrSGF, maxSGFMoves)
 		}
-		if i > 0 && (node.Has("AB") || node.Has("AW") || node.Has("AE")) {
-			return g, fmt.Errorf("%w: stones are added or removed after move %d: what follows is not one game", ErrSGF, g.MoveCount())
+		if i > 0 && node.SetsUp() {
+			if err := g.editSGF(node); err != nil {
+				return g, fmt.Errorf("%w: after move %d: %w", ErrSGF, g.MoveCount(), err)
+			}
 		}
 		for _, p := range node.Props {
 			color := Black
@@ -160,6 +185,31 @@ func (n *Node) Game() (*Game, error) {
 		}
 	}
 	return g, nil
+}
+
+// SetsUp reports whether the node adds or removes stones.
+func (n *Node) SetsUp() bool { return n.Has("AB") || n.Has("AW") || n.Has("AE") }
+
+// editSGF does what a node sets up in the middle of the game.
+func (g *Game) editSGF(n *Node) error {
+	black, white := g.pos.Stones(Black), g.pos.Stones(White)
+	s := Setup{Size: g.Size(), Black: black.Points(), White: white.Points(), First: g.now.toMove}
+	if err := n.setUp(&s); err != nil {
+		return err
+	}
+	if next := n.next(); !n.Has("PL") && next != nil && next.Has("B") != next.Has("W") {
+		s.First = White
+		if next.Has("B") {
+			s.First = Black
+		}
+	}
+	pos := NewPosition(s.Size)
+	for c, stones := range [...][]Point{Black: s.Black, White: s.White} {
+		for _, p := range stones {
+			pos.Set(p, Color(c))
+		}
+	}
+	return g.Edit(pos, s.First, n.Text("C"))
 }
 
 func (n *Node) hasMove() bool { return n.Has("B") || n.Has("W") }

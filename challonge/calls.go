@@ -62,16 +62,6 @@ func (c *Client) Participants(ctx context.Context, tournament ID) ([]Participant
 	return pages(ctx, c, participantsPath(tournament)+".json", nil, func(p Participant) ID { return p.ID }, participant)
 }
 
-// Participant fetches one.
-func (c *Client) Participant(ctx context.Context, tournament, id ID) (Participant, error) {
-	return fetch(ctx, c, participantPath(tournament, id), participant)
-}
-
-// AddParticipant adds one; Name is needed unless Email or Username invites.
-func (c *Client) AddParticipant(ctx context.Context, tournament ID, f ParticipantFields) (Participant, error) {
-	return changed(ctx, c, http.MethodPost, participantsPath(tournament)+".json", body("Participants", f), participant)
-}
-
 // AddParticipants adds any number, twenty to a request. When a later request
 // fails, those of the earlier ones are in: they are returned with the error.
 func (c *Client) AddParticipants(ctx context.Context, tournament ID, list []ParticipantFields) ([]Participant, error) {
@@ -140,11 +130,8 @@ func (c *Client) Match(ctx context.Context, tournament, id ID) (Match, error) {
 // that is complete resets every match that branches from it: ask first.
 //
 // The request is sent once. After ErrTrouble it is unknown whether it counted:
-// fetch the match and compare (Result.Is).
+// fetch the match and compare.
 func (c *Client) Report(ctx context.Context, tournament, id ID, r Result) (Match, error) {
-	if err := r.Check(); err != nil {
-		return Match{}, err
-	}
 	return changed(ctx, c, http.MethodPut, matchPath(tournament, id)+".json", body("Match", r.attributes()), match)
 }
 

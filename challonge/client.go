@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -52,8 +51,6 @@ type Options struct {
 	// Pause is the time before a failed read is tried again, doubled before
 	// the third attempt; 0 for half a second.
 	Pause time.Duration
-	// Log gets a line per request, without secrets; nil for none.
-	Log *slog.Logger
 }
 
 // Client speaks to one Challonge as one account. It may be used by several
@@ -64,7 +61,6 @@ type Client struct {
 	http   *http.Client
 	quota  *Quota
 	pause  time.Duration
-	log    *slog.Logger
 	prefix string // "", "/communities/x" or "/application"
 }
 
@@ -80,15 +76,12 @@ func New(o Options) (*Client, error) {
 	if o.Auth == nil {
 		return nil, ErrSignIn
 	}
-	c := &Client{base: base, auth: o.Auth, http: web.Client(o.HTTP), quota: o.Quota, log: o.Log, pause: o.Pause}
+	c := &Client{base: base, auth: o.Auth, http: web.Client(o.HTTP), quota: o.Quota, pause: o.Pause}
 	if c.pause == 0 {
 		c.pause = 500 * time.Millisecond
 	}
 	if c.quota == nil {
 		c.quota = NewQuota("")
-	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
 }
@@ -97,7 +90,7 @@ func New(o Options) (*Client, error) {
 func checkAddress(text string) (*url.URL, error) {
 	u, err := web.CheckAddress(strings.TrimRight(text, "/"), "https", "http")
 	if err != nil {
-		return nil, fmt.Errorf("%q is no address of Challonge: %w", mask.Address(text), err)
+		return nil, fmt.Errorf("%q is not an address of Challonge: %w", mask.Address(text), err)
 	}
 	return u, nil
 }
@@ -192,10 +185,8 @@ func (c *Client) once(ctx context.Context, method, path string, query url.Values
 	if err := c.quota.take(); err != nil {
 		return nil, nil, err
 	}
-	start := time.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		c.log.Info("challonge", "method", method, "path", u.Path, "error", mask.Text(err.Error()))
 		if ctx.Err() != nil {
 			return nil, req.Header, fmt.Errorf("%w: %w", ErrTrouble, ctx.Err())
 		}
@@ -203,7 +194,6 @@ func (c *Client) once(ctx context.Context, method, path string, query url.Values
 	}
 	defer resp.Body.Close()
 	data, err := web.Body(resp.Body, maxBody)
-	c.log.Info("challonge", "method", method, "path", u.Path, "status", resp.StatusCode, "bytes", len(data), "ms", time.Since(start).Milliseconds())
 	if err == nil {
 		err = web.CheckDepth(data, maxDepth)
 	}
@@ -273,7 +263,7 @@ const (
 )
 
 // ErrEndless is wrapped by the error for a list that does not end.
-var ErrEndless = errors.New("the list of Challonge does not end")
+var ErrEndless = errors.New("Challonge's list does not end")
 
 // pages fetches a whole list. It ends by the count in the reply's meta where
 // there is one, else with the first page that is not full, and in any case with

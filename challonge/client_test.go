@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -119,7 +120,7 @@ func TestWholeTournaments(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if !r.Is(got) {
+						if got.State != challonge.MatchComplete || got.Winner != r.Winner || !slices.Equal(got.Sets, r.Sets) {
 							t.Errorf("reported %+v, got %+v", r, got)
 						}
 						played++
@@ -201,7 +202,7 @@ func TestTies(t *testing.T) {
 	ms, _ := c.Matches(ctx, tour.ID, challonge.MatchFilter{})
 	r := challonge.Result{Player1: ms[0].Player2, Player2: ms[0].Player1, Sets: [][2]int{{1, 0}, {0, 1}}}
 	got, err := c.Report(ctx, tour.ID, ms[0].ID, r)
-	if err != nil || !got.Tie || got.Winner != "" || !r.Is(got) || got.Score() != "0-1,1-0" {
+	if err != nil || !got.Tie || got.Winner != "" || got.Score() != "0-1,1-0" {
 		t.Errorf("%+v %v", got, err)
 	}
 	tour, _ = started(t, c, challonge.SingleElimination, 2)
@@ -523,19 +524,6 @@ func TestIDsAreEscaped(t *testing.T) {
 	for _, r := range srv.Requests() {
 		if !strings.HasPrefix(r.Path, "/v2.1/tournaments/") {
 			t.Errorf("asked for %s", r.Path)
-		}
-	}
-}
-
-func TestParseScore(t *testing.T) {
-	for text, want := range map[string]string{"1-0": "[[1 0]]", "4-2, 2-4,4-0": "[[4 2] [2 4] [4 0]]", " 0 - 1 ": "[[0 1]]"} {
-		if got, err := challonge.ParseScore(text); err != nil || fmt.Sprint(got) != want {
-			t.Errorf("%q: %v %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "1", "1-", "-1-2", "a-b", "1-0,", "1-99999"} {
-		if got, err := challonge.ParseScore(text); err == nil {
-			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

@@ -29,12 +29,12 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 			return err
 		}
 		if !idLike(s) {
-			return fmt.Errorf("%.40q is no id", s)
+			return fmt.Errorf("%.40q is not an id", s)
 		}
 		*id = ID(s)
 	default:
 		if _, err := strconv.ParseInt(string(data), 10, 64); err != nil {
-			return fmt.Errorf("%.40q is no id", data)
+			return fmt.Errorf("%.40q is not an id", data)
 		}
 		*id = ID(data)
 	}
@@ -65,7 +65,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != float64(int32(f)) {
-		return fmt.Errorf("%.40q is no whole number", data)
+		return fmt.Errorf("%.40q is not a whole number", data)
 	}
 	*n = number(f)
 	return nil

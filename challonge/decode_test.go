@@ -104,15 +104,6 @@ func FuzzReplies(f *testing.F) {
 			if m.ID == "" {
 				t.Error("a match without id")
 			}
-			if m.Player1 != "" && m.Player2 != "" && m.Player1 != m.Player2 {
-				r := Result{Player1: m.Player2, Player2: m.Player1, Winner: m.Winner}
-				for _, s := range m.Sets {
-					r.Sets = append(r.Sets, [2]int{s[1], s[0]})
-				}
-				if m.State == MatchComplete && (m.Winner == "" || m.Has(m.Winner)) && !r.Is(m) {
-					t.Errorf("%+v has not its own result, seen from the other side", m)
-				}
-			}
 		}
 		parseOne(data, tournament)
 		parseOne(data, participant)
@@ -140,21 +131,6 @@ func FuzzReplies(f *testing.F) {
 		}
 		if tok, err := a.ClientCredentials(t.Context()); err == nil && tok.AccessToken == "" {
 			t.Errorf("%+v", tok)
-		}
-	})
-}
-
-func FuzzScore(f *testing.F) {
-	f.Add("1-0")
-	f.Add("4-2,2-4,4-0")
-	f.Fuzz(func(t *testing.T, text string) {
-		sets, err := ParseScore(text)
-		if err != nil {
-			return
-		}
-		again, err := ParseScore(Match{Sets: sets}.Score())
-		if err != nil || fmt.Sprint(again) != fmt.Sprint(sets) {
-			t.Errorf("%q: %v, then %v %v", text, sets, again, err)
 		}
 	})
 }

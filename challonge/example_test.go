@@ -148,20 +148,19 @@ func ExampleClient_Participants() {
 	defer srv.Close()
 	ctx := context.Background()
 	t, _ := c.CreateTournament(ctx, challonge.TournamentFields{Name: "Open", Type: challonge.Swiss})
-	anna, _ := c.AddParticipant(ctx, t.ID, challonge.ParticipantFields{Name: "Anna", Misc: "member 12"})
-	ben, _ := c.AddParticipant(ctx, t.ID, challonge.ParticipantFields{Name: "Ben"})
-	c.UpdateParticipant(ctx, t.ID, ben.ID, challonge.ParticipantFields{Name: "Benjamin", Seed: 1})
+	added, _ := c.AddParticipants(ctx, t.ID, []challonge.ParticipantFields{{Name: "Anna", Misc: "member 12"}, {Name: "Ben"}})
+	anna, ben := added[0], added[1]
+	ben, _ = c.UpdateParticipant(ctx, t.ID, ben.ID, challonge.ParticipantFields{Name: "Benjamin", Seed: 1})
 	list, err := c.Participants(ctx, t.ID)
 	for _, p := range list {
 		fmt.Printf("%d %s %q\n", p.Seed, p.Name, p.Misc)
 	}
 	c.DeleteParticipant(ctx, t.ID, anna.ID)
-	one, err2 := c.Participant(ctx, t.ID, ben.ID)
-	fmt.Println(one.Name, err, err2)
+	fmt.Println(ben.Seed, err)
 	// Output:
 	// 1 Benjamin ""
 	// 2 Anna "member 12"
-	// Benjamin <nil> <nil>
+	// 1 <nil>
 }
 
 func ExampleClient_RandomizeParticipants() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,9 +34,6 @@ type Match struct {
 	Tie      bool      `json:"tie,omitempty"`
 	Underway time.Time `json:"underway_at,omitzero"` // zero when nobody said that it is being played
 }
-
-// Has reports whether a participant plays in m.
-func (m Match) Has(id ID) bool { return id != "" && (m.Player1 == id || m.Player2 == id) }
 
 // Score writes the sets as 2-1 or 4-2,2-4,4-0.
 func (m Match) Score() string {
@@ -148,58 +144,6 @@ type Result struct {
 	Player2 ID       `json:"player2"`
 	Sets    [][2]int `json:"sets"`             // player 1's score first; at least one
 	Winner  ID       `json:"winner,omitempty"` // empty for a tie
-}
-
-// Check says what is wrong with r, if anything.
-func (r Result) Check() error {
-	switch {
-	case r.Player1 == "" || r.Player2 == "" || r.Player1 == r.Player2:
-		return errors.New("a result needs two different players")
-	case r.Winner != "" && r.Winner != r.Player1 && r.Winner != r.Player2:
-		return fmt.Errorf("the winner %s is none of the players", r.Winner)
-	case len(r.Sets) == 0:
-		return errors.New("a result needs a score, such as 1-0")
-	}
-	for _, s := range r.Sets {
-		if s[0] < 0 || s[1] < 0 {
-			return errors.New("a score cannot be below 0")
-		}
-	}
-	return nil
-}
-
-// Is reports whether m already has the result r.
-func (r Result) Is(m Match) bool {
-	if m.State != MatchComplete || !m.Has(r.Player1) || !m.Has(r.Player2) || m.Winner != r.Winner {
-		return false
-	}
-	return slices.Equal(m.Sets, r.setsFor(m))
-}
-
-// setsFor returns the sets in the order of m's players.
-func (r Result) setsFor(m Match) [][2]int {
-	sets := slices.Clone(r.Sets)
-	if m.Player1 == r.Player2 {
-		for i, s := range sets {
-			sets[i] = [2]int{s[1], s[0]}
-		}
-	}
-	return sets
-}
-
-// ParseScore reads "2-1" or "4-2,2-4,4-0", the form that Match.Score writes.
-func ParseScore(text string) ([][2]int, error) {
-	var sets [][2]int
-	for part := range strings.SplitSeq(text, ",") {
-		a, b, ok := strings.Cut(strings.TrimSpace(part), "-")
-		x, err1 := strconv.Atoi(strings.TrimSpace(a))
-		y, err2 := strconv.Atoi(strings.TrimSpace(b))
-		if !ok || err1 != nil || err2 != nil || x < 0 || y < 0 || x > 9999 || y > 9999 {
-			return nil, fmt.Errorf("%q is no score; one looks like 1-0, or 4-2,2-4,4-0 for sets", text)
-		}
-		sets = append(sets, [2]int{x, y})
-	}
-	return sets, nil
 }
 
 // A MatchStep takes a match from one state to another.

@@ -2,6 +2,7 @@ package challonge
 
 import (
 	"errors"
+	"slices"
 )
 
 // Participant is somebody who plays in a tournament.
@@ -47,25 +48,15 @@ func participant(r *resource) (Participant, error) {
 
 // Is reports whether id names p, in the last stage or in a stage of groups.
 func (p Participant) Is(id ID) bool {
-	if p.ID == id {
-		return true
-	}
-	for _, g := range p.GroupIDs {
-		if g == id {
-			return true
-		}
-	}
-	return false
+	return p.ID == id || slices.Contains(p.GroupIDs, id)
 }
 
 // ParticipantFields are what is given when a participant is added or changed. A
 // change sends only what is set.
 type ParticipantFields struct {
-	Name     string `json:"name,omitempty"`
-	Seed     int    `json:"seed,omitempty"` // from 1; at the end if 0
-	Misc     string `json:"misc,omitempty"`
-	Email    string `json:"email,omitempty"`    // invites
-	Username string `json:"username,omitempty"` // invites
+	Name string `json:"name,omitempty"`
+	Seed int    `json:"seed,omitempty"` // from 1; at the end if 0
+	Misc string `json:"misc,omitempty"`
 }
 
 // maxBulk is how many participants one request may add.

@@ -123,7 +123,6 @@ type TournamentFields struct {
 	StartsAt    *time.Time `json:"starts_at,omitempty"`
 
 	Match      *MatchOptions  `json:"match_options,omitempty"`
-	Double     *DoubleOptions `json:"double_elimination_options,omitempty"`
 	RoundRobin *PointsOptions `json:"round_robin_options,omitempty"`
 	Swiss      *PointsOptions `json:"swiss_options,omitempty"`
 	GroupStage *bool          `json:"group_stage_enabled,omitempty"`
@@ -138,14 +137,6 @@ type MatchOptions struct {
 	AcceptAttachments *bool `json:"accept_attachments,omitempty"`
 }
 
-// DoubleOptions concern double elimination.
-type DoubleOptions struct {
-	Split *bool `json:"split_participants,omitempty"`
-	// GrandFinals is "single match" (in one public program "single") or "skip";
-	// empty for up to two matches.
-	GrandFinals string `json:"grand_finals_modifier,omitempty"`
-}
-
 // PointsOptions concern round robin (Iterations) and Swiss (Rounds).
 type PointsOptions struct {
 	Iterations int `json:"iterations,omitempty"`
@@ -154,10 +145,9 @@ type PointsOptions struct {
 
 // GroupOptions concern a stage of groups before the last one.
 type GroupOptions struct {
-	Type       string `json:"stage_type,omitempty"` // RoundRobin, SingleElimination or DoubleElimination
-	Size       int    `json:"group_size,omitempty"`
-	Advance    int    `json:"participant_count_to_advance_per_group,omitempty"` // how many of each group go on
-	Iterations int    `json:"rr_iterations,omitempty"`
+	Type    string `json:"stage_type,omitempty"` // RoundRobin, SingleElimination or DoubleElimination
+	Size    int    `json:"group_size,omitempty"`
+	Advance int    `json:"participant_count_to_advance_per_group,omitempty"` // how many of each group go on
 }
 
 // A Step takes a tournament from one state to another.

@@ -2,16 +2,14 @@ package challongetest
 
 import (
 	"slices"
-	"sort"
-	"strconv"
 	"time"
 )
 
 type participant struct {
-	id, seed, rank       int
-	inGroup              int // the id in matches of a group; 0 without groups
-	name, misc, username string
-	inactive             bool
+	id, seed, rank int
+	inGroup        int // the id in matches of a group; 0 without groups
+	name, misc     string
+	inactive       bool
 }
 
 type tournament struct {
@@ -21,7 +19,6 @@ type tournament struct {
 	private, attachments     bool
 	third                    bool
 	rounds, iterations       int
-	grandFinals              string // "", "single match" or "skip"
 	grouped                  bool
 	groupKind                string
 	groupSize, groupAdvance  int
@@ -40,7 +37,6 @@ type stage struct {
 	kind               string
 	third              bool
 	rounds, iterations int
-	grandFinals        string
 	players            []*participant // by seed
 	matches            []*match
 }
@@ -177,7 +173,7 @@ func (s *Server) drawFinal(t *tournament) {
 	if len(t.stages) > 0 {
 		players = t.through()
 	}
-	st := &stage{kind: t.kind, third: t.third, rounds: t.rounds, iterations: t.iterations, grandFinals: t.grandFinals, players: slices.Clone(players)}
+	st := &stage{kind: t.kind, third: t.third, rounds: t.rounds, iterations: t.iterations, players: slices.Clone(players)}
 	t.stages = append(t.stages, st)
 	s.draw(st)
 	s.advance(t)
@@ -303,13 +299,8 @@ func (s *Server) drawLosers(st *stage, champion slot, losers [][]slot) {
 			left = next(pair(left))
 		}
 	}
-	if st.grandFinals == "skip" {
-		return
-	}
 	first := s.add(st, len(losers)+1, champion, left[0])
-	if st.grandFinals == "" {
-		s.add(st, len(losers)+1, slot{from: first, again: 1}, slot{from: first, again: 2})
-	}
+	s.add(st, len(losers)+1, slot{from: first, again: 1}, slot{from: first, again: 2})
 }
 
 // drawRoundRobin makes a round for each turn of the circle.
@@ -396,41 +387,6 @@ func (s *Server) drawSwiss(st *stage) {
 	}
 }
 
-// points counts a win as 2, a tie or a free round as 1 (of Swiss: 2).
-func (st *stage) points(p *participant) int {
-	n, rounds := 0, map[int]bool{}
-	last := 0
-	for _, m := range st.matches {
-		last = max(last, m.round)
-		if !slices.Contains(m.players[:], p) {
-			continue
-		}
-		rounds[m.round] = true
-		switch {
-		case m.won() == p:
-			n += 2
-		case m.done && m.tie:
-			n++
-		}
-	}
-	if st.kind == "swiss" {
-		n += 2 * (last - len(rounds))
-	}
-	return n
-}
-
-// standings orders the players by points, then by seed.
-func (st *stage) standings() []*participant {
-	table := slices.Clone(st.players)
-	sort.SliceStable(table, func(i, j int) bool {
-		if a, b := st.points(table[i]), st.points(table[j]); a != b {
-			return a > b
-		}
-		return table[i].seed < table[j].seed
-	})
-	return table
-}
-
 // advance fills in who has come through. A match whose players are not those
 // of its result loses the result, and so on to the end of the branch.
 func (st *stage) advance() {
@@ -474,169 +430,4 @@ func (s *Server) advance(t *tournament) {
 	case t.state == "awaiting_review" && !all:
 		t.state = "underway"
 	}
-}
-
-// ranked is a player with a place, which others may share.
-type ranked struct {
-	who   *participant
-	place int
-}
-
-// ranked orders the players of a stage that is over.
-func (st *stage) ranked() (list []ranked) {
-	if st.kind == "round robin" || st.kind == "swiss" {
-		for i, p := range st.standings() {
-			place := i + 1
-			if i > 0 && st.points(list[i-1].who) == st.points(p) {
-				place = list[i-1].place
-			}
-			list = append(list, ranked{p, place})
-		}
-		return list
-	}
-	// In an elimination whoever falls later is before those who fell earlier;
-	// those who fall for good in one round share a place.
-	fell := map[*participant]int{} // how late each did
-	var third *match
-	var champion *participant
-	for _, m := range st.matches {
-		late := m.round
-		switch {
-		case m.name == "3P":
-			third = m
-			continue
-		case m.round < 0:
-			late = -m.round
-		case st.kind == "double elimination":
-			late = 1 << 10 // the last one that could be lost
-		}
-		if m.done && m.round > 0 {
-			champion = m.won()
-		}
-		if p := m.lost(); p != nil {
-			fell[p] = late
-		}
-	}
-	fell[champion] = 1 << 20
-	players := slices.Clone(st.players)
-	sort.SliceStable(players, func(i, j int) bool { return fell[players[i]] > fell[players[j]] })
-	for i, p := range players {
-		place := i + 1
-		if i > 0 && fell[players[i-1]] == fell[p] {
-			place = list[i-1].place
-		}
-		list = append(list, ranked{p, place})
-	}
-	if third != nil {
-		for i := range list {
-			switch list[i].who {
-			case third.won():
-				list[i].place = 3
-			case third.lost():
-				list[i].place = 4
-			}
-		}
-	}
-	return list
-}
-
-// rank gives everybody a final rank: who did not come through the groups stands
-// behind those who did.
-func (t *tournament) rank() {
-	last := t.stages[len(t.stages)-1]
-	for _, r := range last.ranked() {
-		r.who.rank = r.place
-	}
-	for _, st := range t.stages[:len(t.stages)-1] {
-		for _, r := range st.ranked() {
-			if r.who.rank == 0 {
-				r.who.rank = len(last.players) + 1
-			}
-		}
-	}
-}
-
-func (s *Server) showParticipant(t *tournament, p *participant) map[string]any {
-	a := map[string]any{"name": p.name, "seed": p.seed, "group_id": nil, "group_player_ids": []int{}, "tournament_id": t.id, "username": nil, "final_rank": nil,
-		"states": map[string]any{"active": !p.inactive}, "misc": p.misc}
-	if p.inGroup != 0 {
-		a["group_player_ids"] = []int{p.inGroup}
-	}
-	for _, st := range t.stages {
-		if st.group != 0 && slices.Contains(st.players, p) {
-			a["group_id"] = st.group
-		}
-	}
-	if p.username != "" {
-		a["username"] = p.username
-	}
-	if p.rank > 0 {
-		a["final_rank"] = p.rank
-	}
-	return s.thing("participant", p.id, a)
-}
-
-func (s *Server) showMatch(m *match) map[string]any {
-	scores, sets, points := "", [][2]int{}, []any{}
-	for i, set := range m.sets {
-		if i > 0 {
-			scores += ", "
-		}
-		scores += strconv.Itoa(set[0]) + " - " + strconv.Itoa(set[1])
-		sets = append(sets, set)
-	}
-	rel := map[string]any{}
-	for i, p := range m.players {
-		side := map[string]any{"participant_id": nil, "scores": []int{}}
-		to := map[string]any{"data": nil}
-		if p != nil {
-			list := []int{}
-			for _, set := range m.sets {
-				list = append(list, set[i])
-			}
-			side = map[string]any{"participant_id": m.idOf(p), "scores": list} // a number here
-			to = map[string]any{"data": map[string]any{"id": s.ident(m.idOf(p)), "type": "participant"}}
-		}
-		points = append(points, side)
-		rel["player"+strconv.Itoa(i+1)] = to
-	}
-	stamps := map[string]any{"underway_at": nil}
-	if !m.underway.IsZero() {
-		stamps["underway_at"] = m.underway.UTC().Format(time.RFC3339)
-	}
-	a := map[string]any{"state": m.state(), "round": m.round, "identifier": m.name, "suggested_play_order": m.order, "scores": scores,
-		"score_in_sets": sets, "points_by_participant": points, "timestamps": stamps, "winner_id": nil, "tie": m.tie}
-	if w := m.won(); w != nil {
-		a["winner_id"] = m.idOf(w)
-	}
-	if m.stage.group != 0 {
-		a["group_id"] = m.stage.group
-	}
-	v := s.thing("match", m.id, a)
-	switch {
-	case s.quirks.NoRelationships:
-	case s.quirks.RelationshipsInside:
-		a["relationships"] = rel
-	default:
-		v["relationships"] = rel
-	}
-	return v
-}
-
-func (s *Server) showTournament(t *tournament) map[string]any {
-	stamp := func(at time.Time) any {
-		if at.IsZero() {
-			return nil
-		}
-		return at.UTC().Format(time.RFC3339)
-	}
-	a := map[string]any{"name": t.name, "tournament_type": t.kind, "url": t.url, "full_challonge_url": s.URL + "/" + t.url, "game_name": t.game,
-		"private": t.private, "description": t.about, "state": t.state, "starts_at": t.starts, "participants_count": len(t.players),
-		"group_stage_enabled": t.grouped,
-		"match_options":       map[string]any{"accept_attachments": t.attachments},
-		"timestamps":          map[string]any{"created_at": stamp(t.made), "started_at": stamp(t.started), "completed_at": stamp(t.completed)}}
-	if t.grouped {
-		a["group_stage_options"] = map[string]any{"stage_type": t.groupKind, "group_size": t.groupSize, "participant_count_to_advance_per_group": t.groupAdvance}
-	}
-	return s.thing("tournament", t.id, a)
 }

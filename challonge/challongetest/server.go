@@ -6,8 +6,8 @@
 // Single and double elimination, round robin and Swiss are played, and groups
 // before them. Where a loser goes in the losers' bracket, who is dealt to which
 // group, and in what order the groups' first and second go on are guesses.
-// Left out: free for all is answered with 422; predictions and stations do
-// nothing.
+// Left out: free for all is answered with 422; check-in, predictions and
+// stations are unknown, and grand finals take two matches if they must.
 package challongetest
 
 import (
@@ -352,6 +352,12 @@ type call struct {
 	own    string // community, if the route or the query names one
 	app    bool   // a route below /application
 	body   []byte
+
+	// What the path names.
+	tournament  *tournament
+	participant *participant
+	match       *match
+	attachment  *attachment
 }
 
 // api checks what holds for every request and finds the route.
@@ -418,9 +424,9 @@ func (s *Server) api(w *reply, r *http.Request, data []byte) {
 	}
 }
 
-// need returns an error unless the caller has a scope.
+// need returns an error unless the caller has a scope, if any is needed.
 func (c *call) need(scope string) error {
-	if c.who.key || c.who.may(scope) || c.app {
+	if scope == "" || c.who.key || c.who.may(scope) || c.app {
 		return nil
 	}
 	return problem{http.StatusForbidden, "the scope " + scope + " is needed", ""}
@@ -435,8 +441,8 @@ func (s *Server) attributes(c *call, kind string, v any) error {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(c.body, &doc); err != nil || doc.Data == nil || len(doc.Data.Attributes) == 0 {
-		s.violate("%s %v: the body is no JSON:API document", c.method, c.path)
-		return problem{http.StatusBadRequest, "the body is no JSON:API document", ""}
+		s.violate("%s %v: the body is not a JSON:API document", c.method, c.path)
+		return problem{http.StatusBadRequest, "the body is not a JSON:API document", ""}
 	}
 	if !strings.EqualFold(doc.Data.Type, kind) {
 		s.violate("%s %v: type %q instead of %q", c.method, c.path, doc.Data.Type, kind)
@@ -461,7 +467,7 @@ func (s *Server) thing(kind string, id int, attributes map[string]any) map[strin
 }
 
 // list answers with one page.
-func (s *Server) list(c *call, all []map[string]any) (int, any, error) {
+func (s *Server) list(c *call, all []map[string]any) any {
 	size, _ := strconv.Atoi(c.query("per_page"))
 	page, _ := strconv.Atoi(c.query("page"))
 	if size <= 0 {
@@ -475,9 +481,7 @@ func (s *Server) list(c *call, all []map[string]any) (int, any, error) {
 	if !s.quirks.NoCount {
 		doc["meta"] = map[string]int{"count": len(all)}
 	}
-	return http.StatusOK, doc, nil
+	return doc
 }
 
-func single(status int, v map[string]any) (int, any, error) {
-	return status, map[string]any{"data": v}, nil
-}
+func single(v map[string]any) any { return map[string]any{"data": v} }

@@ -1,13 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/ogs"
@@ -40,11 +43,30 @@ func adviceFor(err error) string {
 	var other *outbox.ErrOther
 	var none *desk.NoMatchError
 	var over *desk.OverError
+	var absent *camera.NoneError
+	var out *account.SignedOutError
+	var stands *games.StandsError
+	var many games.ManyError
+	var number *games.NumberError
 	switch {
+	case errors.As(err, &out):
+		return "sign in with 'gobancam login', or name a token in " + account.TokenVariable
+	case errors.As(err, &stands):
+		return "see 'gobancam games' and 'gobancam challenge list'"
+	case errors.As(err, &number), errors.Is(err, games.ErrOver):
+		return "see 'gobancam games'"
+	case errors.Is(err, games.ErrNone):
+		return "offer one with 'gobancam challenge'"
+	case errors.As(err, &many):
+		return "see 'gobancam games' and name one"
+	case errors.Is(err, seat.ErrNoPicture):
+		return "give --corners, or show the whole board"
 	case errors.Is(err, ogs.ErrSignIn):
 		return "sign in with 'gobancam login'"
 	case errors.Is(err, ogs.ErrUnnamedOffer):
 		return "see 'gobancam challenge list'"
+	case errors.As(err, &absent):
+		return "name it by --camera or in the window"
 	case errors.Is(err, challonge.ErrSignIn):
 		return "sign in with 'gobancam challonge login'"
 	case errors.Is(err, challonge.ErrNoSecret):
@@ -54,9 +76,9 @@ func adviceFor(err error) string {
 	case errors.As(err, &other):
 		return fmt.Sprintf("'gobancam challonge report --withdraw %s' does", other.Report.ID)
 	case errors.As(err, &none):
-		return fmt.Sprintf("'gobancam challonge matches %s' lists them", tournamentName(none.Tournament))
+		return fmt.Sprintf("'gobancam challonge matches %s' lists them", none.Tournament.Short)
 	case errors.As(err, &over):
-		return fmt.Sprintf("'gobancam challonge matches reopen %s %s' does", tournamentName(over.Tournament), cmp.Or(over.Match.Identifier, string(over.Match.ID)))
+		return fmt.Sprintf("'gobancam challonge matches reopen %s %s' does", over.Tournament.Short, over.Match.Label())
 	case errors.Is(err, challonge.ErrNotFound):
 		return "name the community with --community"
 	}
@@ -72,9 +94,6 @@ func (a advisedAuth) Sign(ctx context.Context, h http.Header) error {
 	return advised(a.Auth.Sign(ctx, h))
 }
 
-// tournamentName is what a user types for a tournament.
-func tournamentName(t challonge.Tournament) string { return cmp.Or(t.Slug, string(t.ID)) }
-
 // hints are what the user of the commands does by hand.
 func (f *challongeFlags) hints() desk.Hints {
 	return desk.Hints{Report: f.byHand, Held: "gobancam challonge report --waiting", Send: "gobancam challonge report --send"}
@@ -86,5 +105,5 @@ func (f *challongeFlags) byHand(t *desk.Table) string {
 	if f.community != "" {
 		at = " --community " + f.community
 	}
-	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", tournamentName(t.Tournament), cmp.Or(t.Match.Identifier, string(t.Match.ID)), at)
+	return fmt.Sprintf("gobancam challonge report %s %s --winner NAME%s", t.Tournament.Short, t.Match.Label(), at)
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -60,13 +62,13 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	src, _, err := openCamera(ctx, f.camera, 0, note, nil)
+	src, _, err := camera.Open(ctx, f.camera, camera.Options(f.camera, image.Point{}), 0, note, nil)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 
-	store := profiles()
+	store := camera.Profiles()
 	saved, err := store.Load(f.camera)
 	if err != nil {
 		saved = nil
@@ -76,7 +78,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	}
 	if corners != nil {
 		var g *grid.Grid
-		if src, g, err = placeCorners(ctx, src, *corners, f.where.size); err != nil {
+		if src, g, err = camera.PlaceCorners(ctx, src, *corners, f.where.size); err != nil {
 			return err
 		}
 		saved = &calibrate.Profile{Camera: f.camera, Grid: g.Spec()}
@@ -89,53 +91,58 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 		if err := store.Save(p); err != nil {
 			return err
 		}
-		keepCamera(p.Camera)
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%d×%d board, corners %s\nsaved in %s\n", p.Grid.Size, p.Grid.Size, cornerText(p.Grid.Corners), store.Path(p.Camera))
+		camera.Keep(p.Camera)
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%d×%d board, corners %s\nsaved in %s\n", p.Grid.Size, p.Grid.Size, camera.CornerText(p.Grid.Corners), store.Path(p.Camera))
 		return err
 	}
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}
-
-	if err := window.Available(); err == nil && !f.text {
-		w := window.New(window.Options{Title: "gobancam: calibrate", CacheDir: fontIndex()})
-		loungeOpened(w)
-		accepted := false
-		w.Calibrate(session, func(p *calibrate.Profile) error {
-			if err := save(p); err != nil {
-				return err
-			}
-			accepted = true
-			w.Close()
-			return nil
-		})
-		eyes.Show = func(img *image.RGBA, g *grid.Grid) {
-			b := img.Bounds()
-			w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
+	if !f.text {
+		err := window.Available()
+		if err == nil {
+			return inWindow(ctx, eyes, session, save, note)
 		}
-		err = beside(ctx, w, note, func(ctx context.Context) error {
-			ctx, leave := context.WithCancel(ctx)
-			defer leave()
-			go func() { // nothing is under way that would have to be settled
-				select {
-				case <-w.Commands():
-					leave()
-				case <-w.Done():
-					leave()
-				case <-ctx.Done():
-				}
-			}()
-			return eyes.Run(ctx)
-		})
-		switch {
-		case err != nil:
-			return sourceError(err)
-		case !accepted:
-			return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
-		}
-		return nil
-	} else if err != nil && !f.text {
 		note("No window: " + err.Error() + ".")
 	}
 	return f.blindly(ctx, eyes, session, corners != nil, save, cmd.ErrOrStderr())
+}
+
+// inWindow shows the camera's picture and the grid until it is accepted.
+func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, save func(*calibrate.Profile) error, note func(string)) error {
+	w := face.NewWindow(window.Options{Title: "gobancam: calibrate"})
+	accepted := false
+	w.Calibrate(session, func(p *calibrate.Profile) error {
+		if err := save(p); err != nil {
+			return err
+		}
+		accepted = true
+		w.Close()
+		return nil
+	})
+	eyes.Show = func(img *image.RGBA, g *grid.Grid) {
+		b := img.Bounds()
+		w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
+	}
+	err := face.Beside(ctx, w, note, func(ctx context.Context) error {
+		ctx, leave := context.WithCancel(ctx)
+		defer leave()
+		go func() { // nothing is under way that would have to be settled
+			select {
+			case <-w.Commands():
+				leave()
+			case <-w.Done():
+				leave()
+			case <-ctx.Done():
+			}
+		}()
+		return eyes.Run(ctx)
+	})
+	switch {
+	case err != nil:
+		return camera.Failure(err)
+	case !accepted:
+		return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
+	}
+	return nil
 }
 
 // blindly looks for the board until it is surely found.
@@ -151,7 +158,7 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 		select {
 		case err := <-failed:
 			if err != nil {
-				return sourceError(err)
+				return camera.Failure(err)
 			}
 			return withCode(exitUnsure, fmt.Errorf("the board was not surely found in %v: show all of it, in good light and without hands, or say where it is with --corners \"x,y x,y x,y x,y\", clockwise from the top left as you see it", f.timeout))
 		case <-tick.C:
@@ -175,7 +182,7 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 			err = save(p)
 		}
 		if err == nil && bad {
-			fmt.Fprintln(say, "Do not play before what is BAD is mended: moves would be missed, or asked about. Then calibrate again.")
+			fmt.Fprintln(say, "Mend what is BAD before you play: otherwise moves are missed or asked about. Then calibrate again.")
 		}
 		stop()
 		<-failed

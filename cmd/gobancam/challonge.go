@@ -4,10 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,11 +15,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/challonge"
-	"github.com/gobancam/gobancam/internal/club/bracket"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/club/site"
 	"github.com/gobancam/gobancam/internal/credentials"
-	"github.com/gobancam/gobancam/internal/plain"
 )
 
 // challongeFlags are what every command about Challonge takes.
@@ -135,24 +131,14 @@ func (f *challongeFlags) clientFor(cmd *cobra.Command, community string) (*chall
 	return c.Community(community), nil
 }
 
-// with makes the RunE of a command that asks Challonge.
-func (f *challongeFlags) with(do func(cmd *cobra.Command, c *challonge.Client, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		c, err := f.client(cmd)
-		if err != nil {
-			return err
-		}
-		return do(cmd, c, args)
-	}
-}
-
 // connect serves the reports in the outbox.
 func (f *challongeFlags) connect(cmd *cobra.Command) outbox.Connect {
-	return func(_ context.Context, r outbox.Report) (outbox.Challonge, error) {
+	return func(_ context.Context, r outbox.Report) (outbox.Sender, error) {
 		if r.API != f.endpoints.API {
 			return nil, fmt.Errorf("this result is for %s", r.API)
 		}
-		return f.clientFor(cmd, r.Community)
+		c, err := f.clientFor(cmd, r.Community)
+		return site.Challonge{Client: c}, err
 	}
 }
 
@@ -173,7 +159,7 @@ func (f *challongeFlags) desk(cmd *cobra.Command, line func(context.Context) (st
 	if line == nil {
 		line = f.line(cmd)
 	}
-	return &desk.Desk{Client: c, Community: f.community, Outbox: box, Hints: f.hints(), Ask: &desk.Terminal{Out: cmd.ErrOrStderr(), Line: line},
+	return &desk.Desk{Site: site.Challonge{Client: c}, Community: f.community, Outbox: box, Hints: f.hints(), Ask: &desk.Terminal{Out: cmd.ErrOrStderr(), Line: line},
 		Tell: func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }}, nil
 }
 
@@ -207,78 +193,13 @@ func (f *challongeFlags) remind(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	left, err := box.Unsettled()
+	left, err := box.Unsent()
 	if err != nil {
 		return err
 	}
-	n := 0
-	for _, r := range left {
-		if r.State != outbox.Taken {
-			n++
-		}
-	}
-	if n > 0 {
+	if n := len(left); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s for Challonge on this machine: gobancam challonge report --send, or --waiting\n", plural(n, "result waits", "results wait"))
 	}
-	return nil
-}
-
-// errDeclined ends a command whose question was answered with no.
-var errDeclined = errors.New("nothing was changed")
-
-// sure asks before something that cannot be taken back.
-func (f *challongeFlags) sure(cmd *cobra.Command, format string, args ...any) error {
-	if f.yes {
-		return nil
-	}
-	fmt.Fprintf(cmd.ErrOrStderr(), format+" Go on? [y/N] ", args...)
-	text, err := f.line(cmd)(cmd.Context())
-	if errors.Is(err, io.EOF) {
-		fmt.Fprintln(cmd.ErrOrStderr())
-		return withCode(exitUsage, fmt.Errorf("%w: nobody answered; a script says --yes", errDeclined))
-	}
-	if err != nil {
-		return err
-	}
-	if t := strings.ToLower(strings.TrimSpace(text)); t != "y" && t != "yes" {
-		return errDeclined
-	}
-	return nil
-}
-
-// table is a list for people.
-type table struct {
-	head []string
-	rows [][]string
-}
-
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-
-func (t *table) write(w io.Writer) {
-	wide := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
-		for i, cell := range row {
-			wide[i] = max(wide[i], bracket.Columns(cell))
-		}
-	}
-	for _, row := range append([][]string{t.head}, t.rows...) {
-		var b strings.Builder
-		for i, cell := range row {
-			b.WriteString(bracket.Pad(cell, wide[i]) + "  ")
-		}
-		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
-	}
-}
-
-// print prints v as JSON, or what text writes.
-func (f *challongeFlags) print(cmd *cobra.Command, v any, text func(w io.Writer)) error {
-	if f.format == "json" {
-		e := json.NewEncoder(plain.JSONWriter(cmd.OutOrStdout()))
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(v)
-	}
-	text(cmd.OutOrStdout())
 	return nil
 }
 

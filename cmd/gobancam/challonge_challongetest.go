@@ -19,7 +19,7 @@ func newChallongeTestCommand() *cobra.Command {
 		Long: `Challongetest runs a Challonge on this machine until Ctrl-C: the API, OAuth, and
 brackets that advance. It prints its address and the key of each account as
 JSON lines, and at the end what clients did against Challonge's rules. All it
-knows is gone then.
+knows is lost then.
 
   gobancam challongetest
   export GOBANCAM_CHALLONGE_SERVER=ADDRESS GOBANCAM_CHALLONGE_KEY=KEY

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,11 +22,16 @@ import (
 	"github.com/gobancam/gobancam/internal/qr"
 )
 
+// loginFlags are those of `challonge login`.
+type loginFlags struct {
+	way, client, redirect string
+	scopes                []string
+	noBrowser             bool
+	wait                  time.Duration
+}
+
 func newChallongeLoginCommand(f *challongeFlags) *cobra.Command {
-	var way, client, redirect string
-	var scopes []string
-	var noBrowser bool
-	var wait time.Duration
+	var l loginFlags
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in to Challonge",
@@ -44,77 +50,92 @@ one, by GOBANCAM_CHALLONGE_CLIENT_SECRET or GOBANCAM_CHALLONGE_CLIENT_SECRET_FIL
 docs/challonge.md shows how to register one. Without --way it is device when a
 client id is given, else key.
 
-What was got is kept in the system's key ring, or where there is none in a file
+The sign-in is kept in the system's key ring or, where there is none, in a file
 that only you can read.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if way == "" {
-				way = challonge.WayKey
-				if client != "" {
-					way = challonge.WayDevice
-				}
-			}
-			app, err := f.app(client)
-			if err != nil {
-				return err
-			}
-			app.Redirect = redirect
-			if len(scopes) > 0 {
-				app.Scopes = append(append([]string{}, challonge.Scopes...), scopes...)
-			}
-			if way != challonge.WayKey && client == "" {
-				return withCode(exitUsage, fmt.Errorf("--way %s needs the id of an application: --client-id", way))
-			}
-			ctx, out := cmd.Context(), cmd.OutOrStdout()
-			var token *oauth2.Token
-			var key string
-			switch way {
-			case challonge.WayKey:
-				key, err = f.askKey(cmd)
-			case challonge.WayApplication:
-				app.Scopes = append([]string{challonge.ApplicationScope}, scopes...)
-				token, err = app.ClientCredentials(ctx)
-			case challonge.WayDevice:
-				var g *challonge.DeviceGrant
-				if g, err = app.Device(ctx); err == nil {
-					if err = showDevice(out, g); err == nil {
-						token, err = g.Wait(ctx)
-					}
-				}
-			case challonge.WayCode:
-				ctx, cancel := context.WithTimeout(ctx, wait)
-				defer cancel()
-				token, err = app.Authorize(ctx, func(address string) {
-					fmt.Fprintf(out, "Allow gobancam on this page:\n%s\n", address)
-					if !noBrowser {
-						// The address is there to be opened by hand.
-						browser.Stdout, browser.Stderr = io.Discard, io.Discard
-						_ = browser.OpenURL(address)
-					}
-				})
-			default:
-				return withCode(exitUsage, fmt.Errorf("--way %s: key, device, code or application", way))
-			}
-			if err != nil {
-				return err
-			}
-			store := credentialStore(cmd)
-			name, err := f.keep(cmd, store, way, app, token, key)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "Signed in to Challonge as %s. The sign-in is kept in %s.\n", name, store.Place())
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.login(cmd, &l) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&way, "way", "", "key, device, code or application")
-	fl.StringVar(&client, "client-id", os.Getenv("GOBANCAM_CHALLONGE_CLIENT_ID"), "`id` of an application registered with Challonge")
-	fl.StringVar(&redirect, "redirect", cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_REDIRECT"), challonge.DefaultRedirect), "`address` on this machine that is registered with the application")
-	fl.StringSliceVar(&scopes, "scope", nil, "a further `scope` to ask for, such as "+challonge.CommunityScope)
-	fl.BoolVar(&noBrowser, "no-browser", false, "only print the address of the page")
-	fl.DurationVar(&wait, "timeout", 10*time.Minute, "how long to wait for the browser")
+	fl.StringVar(&l.way, "way", "", "key, device, code or application")
+	fl.StringVar(&l.client, "client-id", os.Getenv("GOBANCAM_CHALLONGE_CLIENT_ID"), "`id` of an application registered with Challonge")
+	fl.StringVar(&l.redirect, "redirect", cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_REDIRECT"), challonge.DefaultRedirect), "`address` on this machine that is registered with the application")
+	fl.StringSliceVar(&l.scopes, "scope", nil, "a further `scope` to ask for, such as "+challonge.CommunityScope)
+	fl.BoolVar(&l.noBrowser, "no-browser", false, "only print the address of the page")
+	fl.DurationVar(&l.wait, "timeout", 10*time.Minute, "how long to wait for the browser")
 	return cmd
+}
+
+// login signs in, in one of the ways, and keeps what that brought.
+func (f *challongeFlags) login(cmd *cobra.Command, l *loginFlags) error {
+	way := l.way
+	switch {
+	case way == "" && l.client != "":
+		way = challonge.WayDevice
+	case way == "":
+		way = challonge.WayKey
+	case !slices.Contains([]string{challonge.WayKey, challonge.WayDevice, challonge.WayCode, challonge.WayApplication}, way):
+		return withCode(exitUsage, fmt.Errorf("--way %s: key, device, code or application", way))
+	}
+	if way != challonge.WayKey && l.client == "" {
+		return withCode(exitUsage, fmt.Errorf("--way %s needs the id of an application: --client-id", way))
+	}
+	app, err := f.app(l.client)
+	if err != nil {
+		return err
+	}
+	app.Redirect = l.redirect
+	if len(l.scopes) > 0 {
+		app.Scopes = slices.Concat(challonge.Scopes, l.scopes)
+	}
+	var token *oauth2.Token
+	var key string
+	switch way {
+	case challonge.WayKey:
+		key, err = f.askKey(cmd)
+	case challonge.WayApplication:
+		app.Scopes = slices.Concat([]string{challonge.ApplicationScope}, l.scopes)
+		token, err = app.ClientCredentials(cmd.Context())
+	case challonge.WayDevice:
+		token, err = byPhone(cmd, app)
+	case challonge.WayCode:
+		token, err = byBrowser(cmd, app, l)
+	}
+	if err != nil {
+		return err
+	}
+	store := credentialStore(cmd)
+	name, err := f.keep(cmd, store, way, app, token, key)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Signed in to Challonge as %s. The sign-in is kept in %s.\n", name, store.Place())
+	return nil
+}
+
+// byPhone has a person confirm a code on another device.
+func byPhone(cmd *cobra.Command, app *challonge.App) (*oauth2.Token, error) {
+	g, err := app.Device(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	if err := showDevice(cmd.OutOrStdout(), g); err != nil {
+		return nil, err
+	}
+	return g.Wait(cmd.Context())
+}
+
+// byBrowser has a person answer a page of Challonge on this machine.
+func byBrowser(cmd *cobra.Command, app *challonge.App, l *loginFlags) (*oauth2.Token, error) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), l.wait)
+	defer cancel()
+	return app.Authorize(ctx, func(address string) {
+		fmt.Fprintf(cmd.OutOrStdout(), "Allow gobancam on this page:\n%s\n", address)
+		if !l.noBrowser {
+			// The address is there to be opened by hand.
+			browser.Stdout, browser.Stderr = io.Discard, io.Discard
+			_ = browser.OpenURL(address)
+		}
+	})
 }
 
 // askKey takes the personal key from the environment, or asks for it.
@@ -182,83 +203,11 @@ func (f *challongeFlags) keep(cmd *cobra.Command, store *credentials.Store, way 
 			name = me.Username
 		case challonge.Temporary(err) && token != nil:
 			// The token is good for days, and a second code is a nuisance.
-			fmt.Fprintf(cmd.ErrOrStderr(), "It could not be checked who this is: %v\n", err)
+			fmt.Fprintf(cmd.ErrOrStderr(), "Who this is could not be checked: %v\n", err)
 			name = "somebody"
 		default:
 			return "", fmt.Errorf("this does not sign in to Challonge: %w", err)
 		}
 	}
 	return name, challonge.Remember(store, f.endpoints, way, app, token, key)
-}
-
-func newChallongeLogoutCommand(f *challongeFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "logout",
-		Short: "Forget the sign-in on this machine",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			store := credentialStore(cmd)
-			if err := store.Delete(challonge.StoreKey(f.endpoints)); err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "Signed out here. Challonge itself ends a token or a key on https://challonge.com/settings/developer.")
-			return nil
-		},
-	}
-}
-
-func newChallongeWhoamiCommand(f *challongeFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "whoami",
-		Short: "Say who is signed in, and what is left of the month's requests",
-		Args:  cobra.NoArgs,
-		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, _ []string) error {
-			type answer struct {
-				challonge.User
-				Server   string    `json:"server"`
-				Requests int       `json:"requests_this_month"`
-				Spent    time.Time `json:"quota_spent_until,omitzero"`
-			}
-			a := answer{Server: f.endpoints.API}
-			if f.application {
-				if _, err := c.Tournaments(cmd.Context(), challonge.TournamentFilter{State: challonge.ListInProgress}); err != nil {
-					return err
-				}
-				a.Username = "(an application)"
-			} else {
-				var err error
-				if a.User, err = c.Me(cmd.Context()); err != nil {
-					return err
-				}
-			}
-			a.Requests = c.Quota().Requests()
-			if until, spent := c.Quota().Spent(); spent {
-				a.Spent = until
-			}
-			return f.print(cmd, a, func(w io.Writer) {
-				fmt.Fprintf(w, "%s at %s\n%s this month from this machine; a free account has about 500\n", a.Username, a.Server, plural(a.Requests, "request", "requests"))
-			})
-		}),
-	}
-}
-
-func newChallongeCommunitiesCommand(f *challongeFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "communities",
-		Short: "List the account's communities",
-		Args:  cobra.NoArgs,
-		RunE: f.with(func(cmd *cobra.Command, c *challonge.Client, _ []string) error {
-			list, err := c.Communities(cmd.Context())
-			if err != nil {
-				return err
-			}
-			return f.print(cmd, list, func(w io.Writer) {
-				t := table{head: []string{"COMMUNITY", "NAME"}}
-				for _, x := range list {
-					t.add(cmp.Or(x.Subdomain, string(x.ID)), x.Name)
-				}
-				t.write(w)
-			})
-		}),
-	}
 }

@@ -27,12 +27,12 @@ func onlineGame(cmd *cobra.Command, f *ogsFlags, name string) (desk.Online, erro
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	if err != nil || n <= 0 {
-		return desk.Online{}, withCode(exitUsage, fmt.Errorf("%q is no game; give its number or its address", name))
+		return desk.Online{}, withCode(exitUsage, fmt.Errorf("%q is not a game; give its number or its address", name))
 	}
 	log := slog.New(slog.DiscardHandler)
-	c, err := f.client(cmd, log)
+	c, err := f.at(cmd).Client(cmd.Context(), log)
 	if err != nil {
-		if c, err = ogs.NewClient(f.options(log)); err != nil {
+		if c, err = ogs.NewClient(f.at(cmd).Options(log)); err != nil {
 			return desk.Online{}, withCode(exitUsage, err)
 		}
 	}

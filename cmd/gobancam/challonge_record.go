@@ -1,35 +1,30 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/face"
+	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/club/atboard"
 	"github.com/gobancam/gobancam/internal/club/desk"
-	"github.com/gobancam/gobancam/internal/club/outbox"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/play"
 )
 
-// clubMatch is a match of a tournament that is played at this board. While the
-// game goes on, results that still wait here are sent.
+// clubMatch is a match of a tournament that is played at this board, its errors
+// with exit codes.
 type clubMatch struct {
-	desk   *desk.Desk
-	table  *desk.Table
-	note   func(string)
+	match  *atboard.Match
 	record *gamefile.Keeper // keeps the game
 	begun  *gamefile.Found  // what its file held already, or nil
-	played time.Time        // when
-	stop   func()           // ends the sending of other results
 }
 
 // seat picks a match, seats its players, and tells Challonge that they play.
@@ -37,113 +32,52 @@ type clubMatch struct {
 // of this match that was begun in file is gone on with; an empty file is one of
 // the match's own. What comes back has a record to be closed, also with an
 // error.
-func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face) (*clubMatch, error) {
-	note := face.note
-	m := &clubMatch{note: note, played: time.Now(), stop: func() {}}
+func (f *challongeFlags) seat(cmd *cobra.Command, line func(context.Context) (string, error), spec, black, file string, face *face.Face) (*clubMatch, error) {
 	d, err := f.desk(cmd, line)
 	if err != nil {
-		return m, err
+		return &clubMatch{match: &atboard.Match{}}, err
 	}
-	d.Tell = note
-	m.desk = d
 	host := filepath.Base(f.stateDir())
-	d.Black = func(t *desk.Table) (string, error) {
-		own := file == ""
-		if own {
-			file = gamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
-		}
-		if m.record, err = openRecord(gamefile.Options{Path: file, Replace: own}, face); err != nil {
-			return "", withCode(exitUsage, err)
-		}
-		if why := m.record.Opening(); why != "" {
-			note(why)
-		} else if own {
-			note("the game is kept in " + m.record.Path())
-		}
-		if m.begun = m.record.Found(); m.begun == nil {
-			return black, nil
-		}
-		return plain.Name(m.begun.Root.Text("PB")), nil
-	}
-	if m.table, err = d.Pick(cmd.Context(), spec, ""); err != nil {
-		return m, err
-	}
-	if b := m.begun; b != nil && (plain.Name(b.Root.Text("PW")) != m.table.White.Name || plain.Name(b.Root.Text("EV")) != m.table.Tournament.Name) {
-		return m, withCode(exitUsage, fmt.Errorf("%s is of another game: %s – %s, %s; give another file", file, plain.Name(b.Root.Text("PB")), plain.Name(b.Root.Text("PW")), plain.Name(b.Root.Text("EV"))))
-	}
-	note(m.table.String() + ".")
-	ctx, cancel := context.WithCancel(cmd.Context())
-	var sending sync.WaitGroup
-	m.stop = func() { cancel(); sending.Wait() }
-	if b := m.begun; b != nil && b.Result != nil {
-		again, err := d.Ask.Choose(cmd.Context(), fmt.Sprintf("This game was played here and ended %s.", b.Result), []string{"Report that result", "Play it again"})
-		if err != nil || again == 0 {
-			return m, err
-		}
-		m.record.Anew()
-		m.begun = nil
-	}
-	d.Begin(cmd.Context(), m.table)
-	sending.Go(func() { d.Outbox.Run(ctx, f.connect(cmd), nil, m.sent) })
-	return m, nil
+	m, err := atboard.Seat(cmd.Context(), atboard.Options{
+		Desk: d, Spec: spec, Black: black, File: file,
+		OwnFile: func(t *desk.Table) string {
+			return state.GamesFile(plain.FileName(fmt.Sprintf("%s-%s-%s", host, t.Tournament.ID, t.Match.ID)) + ".sgf")
+		},
+		Open:    func(o gamefile.Options) (*gamefile.Keeper, error) { return seat.OpenRecord(o, face) },
+		Connect: f.connect(cmd), Note: face.Note,
+	})
+	return &clubMatch{m, m.Record, m.Begun}, clubCode(err)
 }
 
-// sent tells what became of other results.
-func (m *clubMatch) sent(s outbox.Sent, err error) {
-	if err != nil {
-		m.note(err.Error() + ".")
-	}
-	for _, r := range s.Taken {
-		m.note("Challonge has a result that waited here: " + r.Text + ".")
-	}
-	for _, r := range s.Held {
-		m.note("A result waits for the organiser: " + r.Text + " (" + r.Problem + "); see 'gobancam challonge report --waiting'.")
-	}
-}
-
-// size is that of the board: as asked for, or as the tournament's name says.
-func (m *clubMatch) size(asked int) int {
-	if asked == 0 {
-		return m.table.Size
-	}
-	if m.table.Size != 0 && m.table.Size != asked {
-		m.note(fmt.Sprintf("%s is played on %d×%d, by its name; this game is on %d×%d, as you say.", m.table.Tournament.Name, m.table.Size, m.table.Size, asked, asked))
-	}
-	return asked
-}
-
-// sign writes names and event into the game's record.
-func (m *clubMatch) sign(root *board.Node) { m.table.Sign(root, m.played) }
-
-// finish has the result of the game reviewed and reported.
-func (m *clubMatch) finish(ctx context.Context, end play.Relayed) error {
-	if end.Result == nil {
-		return withCode(exitUnsure, fmt.Errorf("the game was left without a result, and nothing was reported of %s; the same command goes on with it; without the board: %s --sgf %s",
-			m.table, m.desk.Hints.Report(m.table), strconv.Quote(cmp.Or(m.record.Settle().Path, m.record.Path()))))
-	}
-	if end.Result.By == board.ByResignation {
-		return m.report(ctx, desk.Resigned(end.Result.Winner.Opponent()))
-	}
-	return m.report(ctx, desk.Counted(end.Game, board.SetOf(end.Dead...)))
-}
-
-// report has a result reviewed and reported. What the review changes is changed
-// in the game's record too.
-func (m *clubMatch) report(ctx context.Context, g desk.Game) error {
-	m.stop() // the outbox is needed now
-	kept := m.record.Settle()
-	if g.SGF = kept.Data; g.SGF == nil {
-		m.note("No record goes along with the result: there is none.")
-	}
-	r, err := m.desk.Finish(ctx, m.table, g) // which says what became of it
-	if err != nil {
-		return fmt.Errorf("%w; the game is in %s", err, cmp.Or(kept.Path, m.record.Path()))
-	}
-	if r.SGF != "" && !bytes.Equal([]byte(r.SGF), g.SGF) {
-		m.record.Put([]byte(r.SGF))
-	}
-	if r.State == outbox.Waiting || r.State == outbox.Held {
+// clubCode gives an error of a match its exit code.
+func clubCode(err error) error {
+	file := new(atboard.FileError)
+	switch {
+	case errors.As(err, &file):
+		return withCode(exitUsage, err)
+	case errors.Is(err, atboard.ErrNoResult):
+		return withCode(exitUnsure, err)
+	case errors.Is(err, atboard.ErrWaits):
 		return withCode(exitUnsure, errSilent)
 	}
-	return nil
+	return err
+}
+
+// stop ends what goes on beside the game.
+func (c *clubMatch) stop() { c.match.Stop() }
+
+// size is that of the board: as asked for, or as the tournament's name says.
+func (c *clubMatch) size(asked int) int { return c.match.Size(asked) }
+
+// sign writes names and event into the game's record.
+func (c *clubMatch) sign(root *board.Node) { c.match.Sign(root) }
+
+// finish has the result of the game reviewed and reported.
+func (c *clubMatch) finish(ctx context.Context, end play.Relayed) error {
+	return clubCode(c.match.Finish(ctx, atboard.End{Game: end.Game, Result: end.Result, Dead: end.Dead}))
+}
+
+// report has a result reviewed and reported.
+func (c *clubMatch) report(ctx context.Context, g desk.Game) error {
+	return clubCode(c.match.Report(ctx, g))
 }

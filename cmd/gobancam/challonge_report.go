@@ -1,24 +1,36 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/club/site"
 	"github.com/gobancam/gobancam/internal/plain"
 )
 
+// reportFlags are those of `challonge report`: of a result, or of those that
+// wait.
+type reportFlags struct {
+	winner, score, by, sgf, link, game string
+	server                             ogsFlags
+	tie                                bool
+
+	withdraw, release          string
+	waiting, send, wait, trail bool
+}
+
 func newChallongeReportCommand(f *challongeFlags) *cobra.Command {
-	var winner, score, by, sgf, link, game, withdraw, release string
-	var server ogsFlags
-	var tie, waiting, send, wait, trail bool
+	var r reportFlags
 	cmd := &cobra.Command{
 		Use:   "report TOURNAMENT MATCH",
 		Short: "Report a result, or see to those that wait",
@@ -40,154 +52,113 @@ Exit code 3: a result still waits here.`,
   gobancam challonge report --send`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			box, err := f.outbox()
-			if err != nil {
-				return err
+			switch len(args) {
+			case 0:
+				return f.seeToResults(cmd, &r)
+			case 2:
+				return f.reportMatch(cmd, &r, args)
 			}
-			if len(args) == 0 {
-				switch {
-				case withdraw != "":
-					err = box.Withdraw(cmd.Context(), withdraw, orSomebody(by))
-				case release != "":
-					if err = f.sureToRelease(cmd, box, release); err == nil {
-						if err = box.Release(cmd.Context(), release, orSomebody(by)); err == nil {
-							err = f.flush(cmd, box)
-						}
-					}
-				case send && wait:
-					err = f.keepSending(cmd, box)
-				case send:
-					err = f.flush(cmd, box)
-				case trail:
-					return f.printTrail(cmd, box)
-				case waiting:
-				default:
-					return withCode(exitUsage, errors.New("say which match: TOURNAMENT MATCH; or --waiting, --send, --withdraw, --release, --trail"))
-				}
-				if err != nil {
-					return err
-				}
-				return f.printOutbox(cmd, box)
-			}
-			if len(args) != 2 {
-				return withCode(exitUsage, errors.New("say which match: TOURNAMENT MATCH"))
-			}
-			if game != "" {
-				if tie || winner != "" {
-					return withCode(exitUsage, errors.New("the game of --ogs says who won"))
-				}
-				return f.reportOnline(cmd, &server, string(tournamentID(args[0]))+"/"+args[1], game, by)
-			}
-			if tie == (winner != "") {
-				return withCode(exitUsage, errors.New("say --winner NAME, --tie, or --ogs GAME"))
-			}
-			s, m, err := f.findMatch(cmd, args)
-			if err != nil {
-				return err
-			}
-			r := outbox.Report{API: f.endpoints.API, Community: f.community, Tournament: s.t.ID, Match: m.ID, Link: link}
-			if r.Result, err = s.result(m, winner, score); err != nil {
-				return err
-			}
-			if sgf != "" {
-				data, err := os.ReadFile(sgf)
-				if err != nil {
-					return withCode(exitUsage, err)
-				}
-				r.SGF = string(data)
-			}
-			r.Text = fmt.Sprintf("round %d, match %s: %s – %s, %s", m.Round, m.Identifier, s.name(m.Player1), s.name(m.Player2), challonge.Match{Sets: r.Result.Sets}.Score())
-			if winner != "" {
-				r.Text += ", " + s.name(r.Result.Winner) + " wins"
-			} else {
-				r.Text += ", a tie"
-			}
-			if m.State == challonge.MatchComplete && !r.Result.Is(m) {
-				if err := f.sure(cmd, "%s", s.losses("Another result of", m)); err != nil {
-					return err
-				}
-				r.Replaces = true
-			}
-			if by == "" {
-				if by, err = f.askBy(cmd, r.Text); err != nil {
-					return err
-				}
-			}
-			r.Confirmed.By = plain.Name(by)
-			if r, err = box.Add(r); err != nil {
-				return err
-			}
-			if err := f.flush(cmd, box); err != nil {
-				return err
-			}
-			all, err := box.Reports()
-			for _, x := range all {
-				if x.ID == r.ID {
-					return f.printReports(cmd, []outbox.Report{x})
-				}
-			}
-			return err
+			return withCode(exitUsage, errors.New("say which match: TOURNAMENT MATCH"))
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&winner, "winner", "", "`name` or id of the winner")
-	fl.StringVar(&score, "score", "", "score with the first player's first, such as 2-1, or 4-2,2-4,4-0 for sets (default: 1-0 for the winner)")
-	fl.BoolVar(&tie, "tie", false, "nobody won")
-	fl.StringVar(&by, "by", "", "`who` stands for the result (default: asked)")
-	fl.StringVar(&sgf, "sgf", "", "`file` with the game, to be attached")
-	fl.StringVar(&link, "link", "", "`address` of the game, to be attached")
-	fl.StringVar(&game, "ogs", "", "a finished `game` of online-go.com, by number or address, which is attached too")
-	server.register(cmd)
-	fl.BoolVar(&waiting, "waiting", false, "list the results that Challonge does not have yet")
-	fl.BoolVar(&send, "send", false, "try now to send those that wait")
-	fl.BoolVar(&wait, "wait", false, "with --send: keep trying until none waits")
-	fl.StringVar(&withdraw, "withdraw", "", "take back the waiting result with this `id`")
-	fl.StringVar(&release, "release", "", "send the held result with this `id` all the same")
-	fl.BoolVar(&trail, "trail", false, "who confirmed what, and what became of it")
+	fl.StringVar(&r.winner, "winner", "", "`name` or id of the winner")
+	fl.StringVar(&r.score, "score", "", "score with the first player's first, such as 2-1, or 4-2,2-4,4-0 for sets (default: 1-0 for the winner)")
+	fl.BoolVar(&r.tie, "tie", false, "nobody won")
+	fl.StringVar(&r.by, "by", "", "`who` stands for the result (default: asked)")
+	fl.StringVar(&r.sgf, "sgf", "", "`file` with the game, to be attached")
+	fl.StringVar(&r.link, "link", "", "`address` of the game, to be attached")
+	fl.StringVar(&r.game, "ogs", "", "a finished `game` of online-go.com, by number or address, which is attached too")
+	r.server.register(cmd)
+	fl.BoolVar(&r.waiting, "waiting", false, "list the results that Challonge does not have yet")
+	fl.BoolVar(&r.send, "send", false, "try now to send those that wait")
+	fl.BoolVar(&r.wait, "wait", false, "with --send: keep trying until none waits")
+	fl.StringVar(&r.withdraw, "withdraw", "", "take back the waiting result with this `id`")
+	fl.StringVar(&r.release, "release", "", "send the held result with this `id` all the same")
+	fl.BoolVar(&r.trail, "trail", false, "who confirmed what, and what became of it")
 	return cmd
 }
 
-func orSomebody(by string) string {
-	if by == "" {
-		return "the command line"
+// seeToResults does with the results that wait what was asked for.
+func (f *challongeFlags) seeToResults(cmd *cobra.Command, r *reportFlags) error {
+	box, err := f.outbox()
+	if err != nil {
+		return err
 	}
-	return by
+	switch {
+	case r.withdraw != "":
+		err = box.Withdraw(cmd.Context(), r.withdraw, orSomebody(r.by))
+	case r.release != "":
+		err = f.release(cmd, box, r.release, orSomebody(r.by))
+	case r.send && r.wait:
+		err = f.keepSending(cmd, box)
+	case r.send:
+		err = f.flush(cmd, box)
+	case r.trail:
+		return f.printTrail(cmd, box)
+	case r.waiting:
+	default:
+		return withCode(exitUsage, errors.New("say which match: TOURNAMENT MATCH; or --waiting, --send, --withdraw, --release, --trail"))
+	}
+	if err != nil {
+		return err
+	}
+	return f.printOutbox(cmd, box)
 }
 
-// result works out what is reported of m.
-func (s *scene) result(m challonge.Match, winner, score string) (challonge.Result, error) {
-	r := challonge.Result{Player1: m.Player1, Player2: m.Player2}
-	if m.Player1 == "" || m.Player2 == "" {
-		return r, fmt.Errorf("the players of match %s are not known yet", m.Identifier)
+// reportMatch reports a result of TOURNAMENT MATCH.
+func (f *challongeFlags) reportMatch(cmd *cobra.Command, r *reportFlags, args []string) error {
+	if r.game != "" {
+		if r.tie || r.winner != "" {
+			return withCode(exitUsage, errors.New("the game of --ogs says who won"))
+		}
+		return f.reportOnline(cmd, &r.server, string(tournamentID(args[0]))+"/"+args[1], r.game, r.by)
 	}
-	r.Sets = [][2]int{{0, 0}}
-	if winner != "" {
-		p, err := who(s.people, winner)
+	if r.tie == (r.winner != "") {
+		return withCode(exitUsage, errors.New("say --winner NAME, --tie, or --ogs GAME"))
+	}
+	box, err := f.outbox()
+	if err != nil {
+		return err
+	}
+	c, err := f.client(cmd)
+	if err != nil {
+		return err
+	}
+	s, m, err := findMatch(cmd.Context(), c, args)
+	if err != nil {
+		return err
+	}
+	h := desk.ByHand{API: f.endpoints.API, Community: f.community, Winner: r.winner, Score: r.score, Link: r.link, By: r.by}
+	if r.sgf != "" {
+		data, err := os.ReadFile(r.sgf)
 		if err != nil {
-			return r, err
+			return withCode(exitUsage, err)
 		}
-		switch {
-		case p.Is(m.Player1):
-			r.Winner, r.Sets = m.Player1, [][2]int{{1, 0}}
-		case p.Is(m.Player2):
-			r.Winner, r.Sets = m.Player2, [][2]int{{0, 1}}
-		default:
-			return r, withCode(exitUsage, fmt.Errorf("%s does not play in match %s: %s – %s", p.Name, m.Identifier, s.name(m.Player1), s.name(m.Player2)))
-		}
+		h.SGF = string(data)
 	}
-	if score != "" {
-		var err error
-		if r.Sets, err = challonge.ParseScore(score); err != nil {
-			return r, withCode(exitUsage, err)
-		}
+	sent, err := h.Report(cmd.Context(), s.Scene, site.Match(m), clerk{f, cmd}, box, f.connect(cmd))
+	if err != nil {
+		return misnamed(err)
 	}
-	return r, nil
+	return f.printReports(cmd, []outbox.Report{sent})
 }
 
-// askBy asks who stands for a result.
-func (f *challongeFlags) askBy(cmd *cobra.Command, text string) (string, error) {
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s\nReport this to Challonge? p = yes, the players agree; o = yes, as the organiser; n = no: ", text)
-	line, err := f.line(cmd)(cmd.Context())
+func orSomebody(by string) string { return cmp.Or(by, "the command line") }
+
+// clerk asks whoever typed the command.
+type clerk struct {
+	f   *challongeFlags
+	cmd *cobra.Command
+}
+
+// Sure implements desk.Clerk.
+func (c clerk) Sure(_ context.Context, text string) error { return c.f.sure(c.cmd, "%s", text) }
+
+// Stands implements desk.Clerk.
+func (c clerk) Stands(ctx context.Context, text string) (string, error) {
+	fmt.Fprintf(c.cmd.ErrOrStderr(), "%s\nReport this to Challonge? p = yes, the players agree; o = yes, as the organiser; n = no: ", text)
+	line, err := c.f.line(c.cmd)(ctx)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
@@ -200,24 +171,28 @@ func (f *challongeFlags) askBy(cmd *cobra.Command, text string) (string, error) 
 	return "", errors.New("not reported (a script says --by)")
 }
 
-func (f *challongeFlags) sureToRelease(cmd *cobra.Command, box *outbox.Outbox, id string) error {
+// release sends a held result all the same, if that is agreed to.
+func (f *challongeFlags) release(cmd *cobra.Command, box *outbox.Outbox, id, by string) error {
 	left, err := box.Unsettled()
 	if err != nil {
 		return err
 	}
-	for _, r := range left {
-		if r.ID == id {
-			return f.sure(cmd, "%s\nIt is held because %s.", r.Text, strings.TrimSuffix(r.Problem, "."))
-		}
+	i := slices.IndexFunc(left, func(r outbox.Report) bool { return r.ID == id })
+	if i < 0 {
+		return withCode(exitUsage, &outbox.UnknownError{ID: id})
 	}
-	return withCode(exitUsage, fmt.Errorf("there is no report %s", id))
+	if err := f.sure(cmd, "%s\nIt is held because %s.", left[i].Text, strings.TrimSuffix(left[i].Problem, ".")); err != nil {
+		return err
+	}
+	if err := box.Release(cmd.Context(), id, by); err != nil {
+		return err
+	}
+	return f.flush(cmd, box)
 }
 
 // flush sends what waits; what cannot be sent stays and is shown.
 func (f *challongeFlags) flush(cmd *cobra.Command, box *outbox.Outbox) error {
-	ctx, cancel := context.WithCancel(cmd.Context())
-	defer cancel()
-	_, err := box.FlushAll(ctx, f.connect(cmd))
+	_, err := box.FlushAll(cmd.Context(), f.connect(cmd))
 	return err
 }
 
@@ -295,10 +270,10 @@ func (f *challongeFlags) printTrail(cmd *cobra.Command, box *outbox.Outbox) erro
 		fmt.Fprintln(cmd.ErrOrStderr(), "gobancam:", err)
 	}
 	return f.print(cmd, list, func(w io.Writer) {
-		t := table{head: []string{"WHEN", "WHAT", "BY", "RESULT"}}
+		t := plain.NewTable("WHEN", "WHAT", "BY", "RESULT")
 		for _, e := range list {
-			t.add(e.At.Local().Format("2006-01-02 15:04:05"), e.Event, e.By, e.Text)
+			t.Add(e.At.Local().Format("2006-01-02 15:04:05"), e.Event, e.By, e.Text)
 		}
-		t.write(w)
+		t.Write(w)
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/qr/qrtest"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -169,7 +170,7 @@ func TestChallongeGroups(t *testing.T) {
 	for _, m := range ms {
 		do(t, exitOK, "", "report", "open", string(m.ID), "--winner", m.Name1, "--by", "us")
 	}
-	contains(t, do(t, exitFailed, "n\n", "start", "open"), "fixes who goes on", "nothing was changed")
+	contains(t, do(t, exitFailed, "n\n", "start", "open"), "fixes who advances", "nothing was changed")
 	text = do(t, exitOK, "y\n", "start", "open")
 	contains(t, text, "Open is underway", "┐")
 	contains(t, do(t, exitOK, "", "matches", "open", "--state", "open"), "–")
@@ -264,7 +265,7 @@ func TestChallongeLoginInTheWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := deviceMenu(grant)
+	page, err := lounge.DeviceMenu(grant)
 	if err != nil {
 		t.Fatal(err)
 	}

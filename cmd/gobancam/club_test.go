@@ -182,7 +182,7 @@ func (p *program) kill() {
 // from the list of open matches, over the agreed dead stones, to the result at
 // Challonge.
 func TestRecordedMatch(t *testing.T) {
-	srv := club(t)
+	srv := clubSite(t)
 	sgf := filepath.Join(t.TempDir(), "game.sgf")
 	r := newRoom(t)
 	p := start(t, "record", "--match", "/", "--camera", r.camera, "--sgf", sgf, "--rules", "chinese", "--komi", "6.5", "--headless")
@@ -233,7 +233,7 @@ func TestRecordedMatch(t *testing.T) {
 }
 
 // A club with a knock-out of four under way and somebody signed in.
-func club(t *testing.T) *challongetest.Server {
+func clubSite(t *testing.T) *challongetest.Server {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("plays in real time")
@@ -294,7 +294,7 @@ func TestRecordedMatchIsReportedLater(t *testing.T) {
 		}, nil, exitUnsure, "429", []string{"report", "--send", "--wait"}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			srv := club(t)
+			srv := clubSite(t)
 			p := r.gameOver(t, "club/A")
 			c.fault(srv)
 			p.enter("p")
@@ -362,7 +362,7 @@ func TestRecordedMatchAndTheSignIn(t *testing.T) {
 // A power cut while the result is on its way; the next match at this machine
 // brings it there.
 func TestRecordedMatchKilled(t *testing.T) {
-	srv := club(t)
+	srv := clubSite(t)
 	r := newRoom(t)
 	p := r.gameOver(t, "club/A")
 	srv.Break(challongetest.Fault{Method: "PUT", Delay: time.Minute})
@@ -399,7 +399,7 @@ func TestRecordedMatchKilled(t *testing.T) {
 // A power cut in the middle of a game, and another one while its result is
 // looked at: the same command goes on.
 func TestRecordedMatchGoesOn(t *testing.T) {
-	srv := club(t)
+	srv := clubSite(t)
 	r := newRoom(t)
 	args := []string{"record", "--match", "club/A", "--camera", r.camera, "--headless"}
 	p := start(t, append(args, "--black", "Anna")...)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/club/evening"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/window"
@@ -43,7 +44,7 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				return withCode(exitUsage, fmt.Errorf("--out: %w", err))
 			}
 			opt.Out = cmd.OutOrStdout()
-			opt.Live = !plain && isTerminal(opt.Out)
+			opt.Live = !plain && face.IsTerminal(opt.Out)
 			if tournament {
 				return evening.Run(cmd.Context(), evening.Options{Dir: opt.Dir, Out: opt.Out, Boards: 2, Play: evening.Simulated(opt.Seed)})
 			}
@@ -56,18 +57,17 @@ Exit code 0: the server's record is exactly what the simulated players played.`,
 				return demo.Run(cmd.Context(), opt)
 			}
 			hand := make(chan board.Point, 8)
-			w := window.New(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, CacheDir: fontIndex(), Point: func(p board.Point) {
+			w := face.NewWindow(window.Options{Title: "gobancam demo", Linger: 5 * time.Second, Point: func(p board.Point) {
 				select {
 				case hand <- p:
 				default:
 				}
 			}})
-			loungeOpened(w)
 			if yours {
 				opt.Hand = hand
 			}
-			opt.Publish, opt.Voice, opt.Seen, opt.Commands = w.ShowSnapshot, w.Announce, film(w, note), w.Commands()
-			return beside(cmd.Context(), w, note, func(ctx context.Context) error {
+			opt.Publish, opt.Voice, opt.Seen, opt.Commands = w.ShowSnapshot, w.Announce, face.Film(w, note), w.Commands()
+			return face.Beside(cmd.Context(), w, note, func(ctx context.Context) error {
 				err := demo.Run(ctx, opt)
 				if w.Left() && errors.Is(err, demo.ErrDiffers) {
 					return errors.New("the demo was left before its end")

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/gobancam/gobancam/internal/app/account"
 )
 
 // TestHangup closes the terminal under a program that offers a game: whoever
@@ -19,7 +21,7 @@ func TestHangup(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv, alice, _ := ogsWorld(t)
-			t.Setenv(ogsTokenVariable, srv.Token(alice))
+			t.Setenv(account.TokenVariable, srv.Token(alice))
 			stands := func() bool { return len(srv.Open())+srv.Searching() > 0 }
 			reader, writer, err := os.Pipe()
 			if err != nil {
@@ -52,7 +54,7 @@ func TestNohup(t *testing.T) {
 		t.Skip(err)
 	}
 	srv, alice, _ := ogsWorld(t)
-	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	t.Setenv(account.TokenVariable, srv.Token(alice))
 	cmd := exec.Command(nohup, "gobancam", "challenge", "--size", "9")
 	cmd.Stdin, cmd.Stdout = strings.NewReader(""), io.Discard
 	if err := cmd.Start(); err != nil {

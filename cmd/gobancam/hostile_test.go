@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/gobancam/gobancam/internal/app/account"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -34,7 +35,7 @@ func harmless(t *testing.T, text string) {
 func TestHostileServer(t *testing.T) {
 	srv, alice, _ := ogsWorld(t)
 	eve := srv.AddUser(hostile)
-	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	t.Setenv(account.TokenVariable, srv.Token(alice))
 	g, err := srv.StartGame(ogstest.Setup{Black: alice, White: eve, Size: 9, Name: hostile})
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestHostileServer(t *testing.T) {
 		}
 		harmless(t, out+words)
 	}
-	t.Setenv(ogsTokenVariable, srv.Token(eve))
+	t.Setenv(account.TokenVariable, srv.Token(eve))
 	out, _ := gobancam(t, exitOK, "whoami")
 	harmless(t, out)
 

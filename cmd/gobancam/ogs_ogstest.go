@@ -32,11 +32,7 @@ var ogstestFaults = map[string]ogstest.Kind{
 }
 
 func newOGSTestCommand() *cobra.Command {
-	var o ogstest.Options
-	var users []string
-	var size, handicap int
-	var rules, color string
-	var game, passive bool
+	t := &testServer{}
 	cmd := &cobra.Command{
 		Use:   "ogstest",
 		Short: "Run a server that speaks what online-go.com speaks, for tests",
@@ -72,46 +68,49 @@ Commands are lines on standard input:
 
 The exit code is 1 if there were violations.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if len(users) < 2 {
-				return withCode(exitUsage, errors.New("a game takes two accounts"))
-			}
-			srv, err := ogstest.New(o)
-			if err != nil {
-				return withCode(exitUsage, err)
-			}
-			defer srv.Close()
-			t := &testServer{srv: srv, out: json.NewEncoder(cmd.OutOrStdout()), size: size, handicap: handicap, rules: rules, color: color, passive: passive}
-			t.out.Encode(map[string]any{"server": srv.URL()})
-			for _, name := range users {
-				u := srv.AddUser(name)
-				t.users = append(t.users, u)
-				t.out.Encode(map[string]any{"user": u.Name, "id": u.ID, "token": srv.Token(u), "jwt": srv.JWT(u)})
-			}
-			if game {
-				if err := t.start(); err != nil {
-					return withCode(exitUsage, err)
-				}
-			}
-			t.serve(cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr())
-			return t.verdict()
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return t.run(cmd) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen at; port 0 takes a free one")
-	fl.StringSliceVar(&users, "user", []string{"alice", "bob"}, "accounts to make")
-	fl.BoolVar(&game, "game", false, "start a game of the first account against the second")
-	fl.BoolVar(&passive, "passive", false, "the second account does not play by itself")
-	fl.IntVar(&size, "size", 9, "the game's board")
-	fl.IntVar(&handicap, "handicap", 0, "the game's handicap")
-	fl.StringVar(&rules, "rules", "japanese", "the game's rules")
-	fl.StringVar(&color, "color", "black", "the first account's colour")
-	fl.BoolVar(&o.OldForms, "old-forms", false, "write numbers and strings where older servers did")
-	fl.BoolVar(&o.PhaseLast, "phase-last", false, "tell the end of play after the last pass, not before it")
-	fl.BoolVar(&o.NewGameID, "new-game-id", false, "give an accepted challenge a game with another number than announced")
-	fl.DurationVar(&o.TokenLife, "token-life", 0, "life of access tokens; 30 days without it")
-	fl.DurationVar(&o.JWTLife, "jwt-life", 0, "life of the socket's tokens; a day without it")
+	fl.StringVar(&t.opt.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen at; port 0 takes a free one")
+	fl.StringSliceVar(&t.names, "user", []string{"alice", "bob"}, "accounts to make")
+	fl.BoolVar(&t.begin, "game", false, "start a game of the first account against the second")
+	fl.BoolVar(&t.passive, "passive", false, "the second account does not play by itself")
+	fl.IntVar(&t.size, "size", 9, "the game's board")
+	fl.IntVar(&t.handicap, "handicap", 0, "the game's handicap")
+	fl.StringVar(&t.rules, "rules", "japanese", "the game's rules")
+	fl.StringVar(&t.color, "color", "black", "the first account's colour")
+	fl.BoolVar(&t.opt.OldForms, "old-forms", false, "write numbers and strings where older servers did")
+	fl.BoolVar(&t.opt.PhaseLast, "phase-last", false, "tell the end of play after the last pass, not before it")
+	fl.BoolVar(&t.opt.NewGameID, "new-game-id", false, "give an accepted challenge a game with another number than announced")
+	fl.DurationVar(&t.opt.TokenLife, "token-life", 0, "life of access tokens; 30 days without it")
+	fl.DurationVar(&t.opt.JWTLife, "jwt-life", 0, "life of the socket's tokens; a day without it")
 	return cmd
+}
+
+// run serves until it is told to quit.
+func (t *testServer) run(cmd *cobra.Command) error {
+	if len(t.names) < 2 {
+		return withCode(exitUsage, errors.New("a game takes two accounts"))
+	}
+	srv, err := ogstest.New(t.opt)
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	defer srv.Close()
+	t.srv, t.out = srv, json.NewEncoder(cmd.OutOrStdout())
+	t.out.Encode(map[string]any{"server": srv.URL()})
+	for _, name := range t.names {
+		u := srv.AddUser(name)
+		t.users = append(t.users, u)
+		t.out.Encode(map[string]any{"user": u.Name, "id": u.ID, "token": srv.Token(u), "jwt": srv.JWT(u)})
+	}
+	if t.begin {
+		if err := t.start(); err != nil {
+			return withCode(exitUsage, err)
+		}
+	}
+	t.serve(cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr())
+	return t.verdict()
 }
 
 // serve carries out the lines of an input until quit or until ctx ends.
@@ -179,6 +178,9 @@ func wrapNames(names []string, indent, width int) string {
 
 // testServer is a running ogstest command.
 type testServer struct {
+	opt            ogstest.Options
+	names          []string // of the accounts
+	begin          bool     // a game at once
 	srv            *ogstest.Server
 	out            *json.Encoder
 	users          []*ogstest.User
@@ -241,78 +243,98 @@ func (t *testServer) command(complain io.Writer, line string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	arg := func(i int) string {
-		if i < len(words) {
-			return words[i]
-		}
-		return ""
-	}
-	var err error
-	switch words[0] {
-	case "quit":
+	if words[0] == "quit" {
 		return true
-	case "drop":
-		t.srv.DropConnections()
-	case "hush":
-		t.srv.Hush()
-	case "heal":
-		t.srv.Heal()
-	case "restart":
-		var d time.Duration
-		if d, err = time.ParseDuration(arg(1)); err == nil {
-			err = t.srv.Restart(d)
-		}
-	case "expire":
-		switch arg(1) {
-		case "tokens":
-			t.srv.ExpireTokens()
-		case "jwts":
-			t.srv.ExpireJWTs()
-		default:
-			err = errors.New("expire tokens, or expire jwts")
-		}
-	case "raw":
-		t.srv.SendRaw([]byte(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "raw"))), false)
-	case "fault":
-		kind, ok := ogstestFaults[arg(1)]
-		if !ok {
-			err = fmt.Errorf("there is no fault %q", arg(1))
-			break
-		}
-		f := ogstest.Fault{Kind: kind, Times: 1}
-		if arg(2) != "" {
-			f.Times, err = strconv.Atoi(arg(2))
-		}
-		if arg(3) != "" && err == nil {
-			f.Delay, err = time.ParseDuration(arg(3))
-		}
-		if err == nil {
-			t.srv.Inject(f)
-		}
-	case "nonsense":
-		kind, ok := ogstestFaults[arg(1)]
-		if !ok || !slices.Contains(ogstest.Nonsense(), kind) {
-			err = fmt.Errorf("%q is no kind of game data", arg(1))
-			break
-		}
-		for _, g := range t.games {
-			g.TellNonsense(kind)
-		}
-	case "game":
-		err = t.start()
-	case "record":
-		for _, r := range t.srv.Records() {
-			t.out.Encode(map[string]any{"at": r.At, "connection": r.Conn, "user": r.User, "command": r.Command, "data": string(r.Data)})
-		}
-	case "violations":
-		for _, v := range t.srv.Violations() {
-			t.out.Encode(map[string]any{"violation": v})
-		}
-	default:
-		err = fmt.Errorf("there is no command %q", words[0])
+	}
+	do, ok := testCommands[words[0]]
+	err := fmt.Errorf("there is no command %q", words[0])
+	if ok {
+		rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), words[0]))
+		err = do(t, rest, append(words[1:], "", "", "")) // so that each has the arguments it may have
 	}
 	if err != nil {
 		fmt.Fprintln(complain, "ogstest:", err)
 	}
 	return false
+}
+
+// testCommands are the lines by their first word; they are given what follows
+// it, as it is and in words.
+var testCommands = map[string]func(t *testServer, rest string, words []string) error{
+	"drop":       func(t *testServer, _ string, _ []string) error { t.srv.DropConnections(); return nil },
+	"hush":       func(t *testServer, _ string, _ []string) error { t.srv.Hush(); return nil },
+	"heal":       func(t *testServer, _ string, _ []string) error { t.srv.Heal(); return nil },
+	"raw":        func(t *testServer, rest string, _ []string) error { t.srv.SendRaw([]byte(rest), false); return nil },
+	"game":       func(t *testServer, _ string, _ []string) error { return t.start() },
+	"restart":    (*testServer).restart,
+	"expire":     (*testServer).expire,
+	"fault":      (*testServer).fault,
+	"nonsense":   (*testServer).nonsense,
+	"record":     (*testServer).record,
+	"violations": (*testServer).violations,
+}
+
+func (t *testServer) restart(_ string, words []string) error {
+	d, err := time.ParseDuration(words[0])
+	if err != nil {
+		return err
+	}
+	return t.srv.Restart(d)
+}
+
+func (t *testServer) expire(_ string, words []string) error {
+	switch words[0] {
+	case "tokens":
+		t.srv.ExpireTokens()
+	case "jwts":
+		t.srv.ExpireJWTs()
+	default:
+		return errors.New("expire tokens, or expire jwts")
+	}
+	return nil
+}
+
+func (t *testServer) fault(_ string, words []string) (err error) {
+	kind, ok := ogstestFaults[words[0]]
+	if !ok {
+		return fmt.Errorf("there is no fault %q", words[0])
+	}
+	f := ogstest.Fault{Kind: kind, Times: 1}
+	if words[1] != "" {
+		if f.Times, err = strconv.Atoi(words[1]); err != nil {
+			return err
+		}
+	}
+	if words[2] != "" {
+		if f.Delay, err = time.ParseDuration(words[2]); err != nil {
+			return err
+		}
+	}
+	t.srv.Inject(f)
+	return nil
+}
+
+func (t *testServer) nonsense(_ string, words []string) error {
+	kind, ok := ogstestFaults[words[0]]
+	if !ok || !slices.Contains(ogstest.Nonsense(), kind) {
+		return fmt.Errorf("%q is not a kind of game data", words[0])
+	}
+	for _, g := range t.games {
+		g.TellNonsense(kind)
+	}
+	return nil
+}
+
+func (t *testServer) record(string, []string) error {
+	for _, r := range t.srv.Records() {
+		t.out.Encode(map[string]any{"at": r.At, "connection": r.Conn, "user": r.User, "command": r.Command, "data": string(r.Data)})
+	}
+	return nil
+}
+
+func (t *testServer) violations(string, []string) error {
+	for _, v := range t.srv.Violations() {
+		t.out.Encode(map[string]any{"violation": v})
+	}
+	return nil
 }

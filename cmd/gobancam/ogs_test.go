@@ -16,6 +16,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/account"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
@@ -26,7 +27,7 @@ func ogsWorld(t *testing.T) (srv *ogstest.Server, alice, bob *ogstest.User) {
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"} {
 		t.Setenv(name, filepath.Join(home, name))
 	}
-	for _, name := range []string{ogsTokenVariable, ogsJWTVariable, ogsSecretVariable, "GOBANCAM_OGS_CLIENT_ID", "GOBANCAM_OGS_REDIRECT"} {
+	for _, name := range []string{account.TokenVariable, account.JWTVariable, account.SecretVariable, "GOBANCAM_OGS_CLIENT_ID", "GOBANCAM_OGS_REDIRECT"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("GOBANCAM_KEYRING", "off")
@@ -61,7 +62,7 @@ func gobancam(t *testing.T, want int, args ...string) (out, errors string) {
 func TestLoginCommands(t *testing.T) {
 	ogsWorld(t)
 	_, words := gobancam(t, exitFailed, "whoami")
-	contains(t, words, "gobancam login", ogsTokenVariable)
+	contains(t, words, "gobancam login", account.TokenVariable)
 	_, words = gobancam(t, exitUsage, "login", "--no-browser")
 	contains(t, words, "--client-id")
 
@@ -99,7 +100,7 @@ func TestLoginCommands(t *testing.T) {
 
 func TestGamesCommands(t *testing.T) {
 	srv, alice, bob := ogsWorld(t)
-	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	t.Setenv(account.TokenVariable, srv.Token(alice))
 	out, _ := gobancam(t, exitOK, "games")
 	contains(t, out, "No game is running")
 	g, err := srv.StartGame(ogstest.Setup{Black: alice, White: bob, Size: 9, Name: "Tuesday"})
@@ -147,7 +148,7 @@ func TestGamesCommands(t *testing.T) {
 
 func TestGameCommands(t *testing.T) {
 	srv, alice, bob := ogsWorld(t)
-	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	t.Setenv(account.TokenVariable, srv.Token(alice))
 	g, err := srv.StartGame(ogstest.Setup{Black: alice, White: bob, Size: 9})
 	if err != nil {
 		t.Fatal(err)
@@ -174,31 +175,9 @@ func TestGameCommands(t *testing.T) {
 	contains(t, out, "W+R")
 }
 
-func TestCompareSGF(t *testing.T) {
-	for name, tt := range map[string]struct {
-		ours, theirs, words string
-	}{
-		"same":           {"(;SZ[9];B[cg];W[gc])", "(;SZ[9]KM[6.5];B[cg]BL[20];W[gc])", ""},
-		"one more":       {"(;SZ[9];B[cg])", "(;SZ[9];B[cg];W[gc])", "move 2"},
-		"size":           {"(;SZ[9];B[cg])", "(;SZ[13];B[cg])", "13×13"},
-		"fixed handicap": {"(;SZ[9]HA[2]AB[cg][gc];W[ee])", "(;SZ[9]HA[2]AB[gc][cg];W[ee])", ""},
-		"free handicap":  {"(;SZ[9]HA[2]AB[cg][gc];W[ee])", "(;SZ[9]HA[2];B[gc];B[cg];W[ee])", ""},
-		"other stones":   {"(;SZ[9]HA[2]AB[cg][gg];W[ee])", "(;SZ[9]HA[2]AB[gc][cg];W[ee])", "different stones"},
-		"passes":         {"(;SZ[9];B[cg];W[];B[])", "(;SZ[9];B[cg];W[tt];B[])", ""},
-	} {
-		diff, err := compareSGF([]byte(tt.ours), []byte(tt.theirs))
-		if err != nil || (diff == "") != (tt.words == "") || !strings.Contains(diff, tt.words) {
-			t.Errorf("%s: %q, %v", name, diff, err)
-		}
-	}
-	if _, err := compareSGF([]byte("(;SZ[9])"), []byte("<html>")); err == nil {
-		t.Error("a page was compared")
-	}
-}
-
 func TestChallengeCommands(t *testing.T) {
 	srv, alice, bob := ogsWorld(t)
-	t.Setenv(ogsTokenVariable, srv.Token(alice))
+	t.Setenv(account.TokenVariable, srv.Token(alice))
 	out, _ := gobancam(t, exitOK, "challenge", "presets")
 	contains(t, out, "club evening", "byoyomi 20m+5x30s")
 	config := filepath.Join(xdg.ConfigHome, "gobancam", "config.toml")

@@ -1,27 +1,20 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"image"
-	"io"
 	"log/slog"
-	"path/filepath"
 	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/gobancam/gobancam/internal/disk"
-	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/app"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/match"
-	"github.com/gobancam/gobancam/internal/play"
-	"github.com/gobancam/gobancam/internal/recording"
-	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -35,7 +28,6 @@ type playFlags struct {
 	headless bool
 	text     bool
 	light    bool
-	chosen   bool // the camera was
 	voices   voiceFlags
 	confirm  string
 	sgf      string
@@ -91,7 +83,7 @@ there".`,
 	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
 	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
-	listenFlag(fl, &f.listen)
+	registerListen(cmd, &f.listen)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
 	cmd.MarkFlagsMutuallyExclusive("game", "pick")
 	completeWith(cmd, "confirm", "auto", "ask")
@@ -113,7 +105,6 @@ func (f *playFlags) referee() (match.Options, error) {
 }
 
 func (f *playFlags) run(cmd *cobra.Command) error {
-	ctx := cmd.Context()
 	corners, err := f.where.parse()
 	if err != nil {
 		return err
@@ -126,219 +117,42 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 	if f.verbose {
 		level = slog.LevelDebug
 	}
-	heard, err := readAudible()
-	if err != nil {
-		return err
+	o := app.PlayOptions{
+		Server: f.ogs.at(cmd),
+		Seat: seat.Options{Camera: camera.Choice{Name: f.camera, Corners: corners}, Referee: referee,
+			SGF: f.sgf, Record: f.record, Listen: f.listen, Challenges: "see 'gobancam challenge list'"},
+		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
+		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised,
 	}
-	heard.remind(&referee)
-	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-
-	f.chosen = corners != nil || cmd.Flags().Changed("camera")
-	if f.windowed() {
-		if err := window.Available(); err == nil {
-			l, err := newLounge(cmd, f, referee, corners, log)
-			if err != nil {
-				return err
-			}
-			if err := l.open(); !errors.Is(err, window.ErrNoDisplay) {
-				return err
-			} else {
-				fmt.Fprintln(cmd.ErrOrStderr(), noWindow(err))
-			}
-		} else {
-			fmt.Fprintln(cmd.ErrOrStderr(), noWindow(err))
-		}
-	}
-	client, err := f.ogs.client(cmd, log)
-	if err != nil {
-		return err
-	}
-	id, err := f.choose(ctx, client)
-	if err != nil {
-		return err
-	}
-	session, err := ogs.Connect(ctx, client)
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	game, err := session.Join(ctx, id)
-	if err != nil {
-		return err
-	}
-	s := f.newSeat(cmd, referee, corners, log)
-	if !f.headless {
-		if s.face.voices, err = f.voices.newVoices(ctx, s.face.note); err != nil {
+	if !f.headless { // which has no voices
+		if o.Voices, err = f.voices.options(); err != nil {
 			return err
 		}
-		defer s.face.voices.close()
 	}
-	return s.play(ctx, client, session, game)
-}
-
-// windowed reports whether a window is wanted.
-func (f *playFlags) windowed() bool { return !f.headless && !f.text }
-
-// noWindow says why there is none, and what there is instead.
-func noWindow(err error) string {
-	return "No window: " + err.Error() + ". Commands are typed as lines; 'help' lists them."
-}
-
-// choose finds the game that is to be played.
-func (f *playFlags) choose(ctx context.Context, client *ogs.Client) (ogs.ID, error) {
-	if f.game != 0 {
-		return ogs.ID(f.game), nil
-	}
-	which := ""
-	if f.pick != 0 {
-		which = strconv.Itoa(f.pick)
-	}
-	return chooseGame(ctx, client, which)
-}
-
-// seat is where the player sits: one face, on which one game after another can
-// be played.
-type seat struct {
-	f       *playFlags
-	referee match.Options
-	corners *cornerPoints // of the board, where they were given
-	wanted  image.Point   // resolution; 0, 0 for that of the calibration
-	face    *face
-	orders  orders // for the game that is on
-	lines   *lineReader
-	eyes    atomic.Pointer[play.Eyes]
-	shown   atomic.Pointer[match.Snapshot]
-	out     io.Writer
-	log     *slog.Logger
-}
-
-func (f *playFlags) newSeat(cmd *cobra.Command, referee match.Options, corners *cornerPoints, log *slog.Logger) *seat {
-	return &seat{f: f, referee: referee, corners: corners, face: newFace(cmd.OutOrStdout(), f.headless),
-		lines: readLines(cmd.Context(), cmd.InOrStdin()), out: cmd.OutOrStdout(), log: log}
-}
-
-// play plays a joined game to its end.
-func (s *seat) play(ctx context.Context, client *ogs.Client, session *ogs.Session, game *ogs.Game) (err error) {
-	commands, end := s.orders.begin()
-	defer end()
-	ctx, stop := context.WithCancel(ctx)
-	var helpers sync.WaitGroup
-	defer func() { stop(); helpers.Wait() }()
-	face, f := s.face, s.f
-	if err := rememberGame(client.Server(), game.ID()); err != nil {
-		s.log.Warn("this game will not be remembered as the last", "error", err)
-	}
-	table := play.Table{
-		Game: game, Now: session.ServerNow, Options: s.referee, Commands: commands,
-		Eyes: play.EyesOptions{Size: game.State().Width, Note: face.note},
-	}
-	s.shown.Store(nil)
-	// Before the camera is touched, which the one who plays this game has.
-	place, err := xdg.StateFile(filepath.Join("gobancam", "journal", fmt.Sprintf("%s-%d.jsonl", hostOf(client.Server()), game.ID())))
-	if err != nil {
-		return fmt.Errorf("there is no place for the journal of moves, without which none is sent: %w", err)
-	}
-	if table.Journal, err = match.OpenJournal(disk.OS, place); err != nil {
+	if o.Game, err = f.which(); err != nil {
 		return err
 	}
-	defer table.Journal.Close()
-	publish := []func(*match.Snapshot){face.show, s.shown.Store}
-
-	source, acts, err := openCameraAs(ctx, s.f.camera, cameraOptions(s.f.camera, s.wanted), table.Eyes.Size, face.note, func(c match.Command) {
-		select {
-		case commands <- c:
-		case <-ctx.Done():
-		}
-	})
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	if acts != nil {
-		publish = append(publish, acts)
-	}
-	table.Source = source
-	table.Publish = func(s *match.Snapshot) {
-		for _, p := range publish {
-			p(s)
-		}
-	}
-	findBoard(&table.Eyes, s.f.camera, s.corners, face.note)
-
-	file := f.sgf
-	if file == "" {
-		file = gamesFile(fmt.Sprintf("%s-%d.sgf", hostOf(client.Server()), game.ID()))
-	}
-	if table.Record, err = openRecord(gamefile.Options{Path: file, Always: true}, face); err != nil {
-		return fmt.Errorf("there is no place for the game record: %w", err)
-	}
-	defer func() { err = closeRecord(table.Record, face, s.out, err) }()
-	if why := table.Record.Opening(); why != "" {
-		face.note(why)
-	}
-	table.Place = strings.TrimRight(client.Server(), "/") + "/game/" + game.ID().String()
-	if table.Tape, err = f.tape(s.referee, face.note); err != nil {
-		return err
-	}
-	if table.Tape != nil {
-		defer table.Tape.Close()
-		client.Trace(table.Tape.Wire)
-		defer client.Trace(nil)
-	}
-	table.Voice = face.announce
-
-	table.Eyed = s.eyes.Store
-	if w := face.window.Load(); w != nil {
-		table.Eyes.Seen = film(w, face.note)
-	}
-	if f.listen != "" {
-		heard, err := listen(ctx, f.listen)
-		if err != nil {
-			return err
-		}
-		helpers.Go(func() { heard.hear(ctx, commands, &s.shown, table.Eyes.Size) })
-	}
-	helpers.Go(func() { s.lines.command(ctx, commands, &s.eyes, &s.shown, table.Eyes.Size, face) })
-	helpers.Go(func() { followOthers(ctx, session, game.ID(), face.note) })
-
-	last, err := table.Play(ctx)
-	if err != nil {
-		return sourceError(err)
-	}
-	if last != nil && last.Result != nil {
-		s.compare(ctx, client, game.ID(), table.Record)
-	}
-	return nil
+	return app.Play(cmd.Context(), o)
 }
 
-// compare keeps the server's own record of a game that is over, and says where
-// ours differs.
-func (s *seat) compare(ctx context.Context, client *ogs.Client, id ogs.ID, ours *gamefile.Keeper) {
-	diff, err := keepServerRecord(ctx, client, id, ours.Path(), ours.Settle().Data)
+// which is the game that was asked for; nil for none.
+func (f *playFlags) which() (*games.Which, error) {
 	switch {
-	case err != nil:
-		s.log.Warn("the server's own record was not fetched", "error", err)
-	case diff != "":
-		s.face.note("the server's record differs from ours: " + diff)
+	case f.game != 0:
+		return &games.Which{ID: ogs.ID(f.game)}, nil
+	case f.pick != 0:
+		which, err := whichGame(strconv.Itoa(f.pick))
+		return &which, err
 	}
+	return nil, nil
 }
 
-// tape records the game: all of it where asked to, else the last minutes.
-func (f *playFlags) tape(referee match.Options, note func(string)) (*play.Tape, error) {
-	if f.record == "" {
-		return newFlight(note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
-			return play.NewTape(dir, f.camera, referee, opt, alarm)
-		}), nil
-	}
-	t, err := play.NewTape(f.record, f.camera, referee, recording.Options{}, func(err error) { note(err.Error()) })
-	if err != nil {
-		return nil, withCode(exitUsage, err)
-	}
-	return t, nil
-}
-
-// hostOf makes a server's address part of a file's name.
-func hostOf(server string) string {
-	_, host, _ := strings.Cut(server, "://")
-	return strings.NewReplacer("/", "-", ":", "-").Replace(host)
+// challongeEndpoints are those that the commands take without flags.
+func challongeEndpoints() (challonge.Endpoints, error) {
+	var f challongeFlags
+	f.registerConnection(pflag.NewFlagSet("", pflag.ContinueOnError))
+	err := f.check()
+	return f.endpoints, err
 }

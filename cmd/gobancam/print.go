@@ -2,9 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/plain"
 )
 
@@ -23,4 +26,17 @@ func writeJSON(w io.Writer, v any) error {
 	}
 	_, err = w.Write(append(plain.JSON(line), '\n'))
 	return err
+}
+
+// saveSGF writes a record that was asked for with an option. A file that is
+// there and that gobancam did not write stays, unless it is to be replaced.
+func saveSGF(path string, data []byte, replace bool) error {
+	err := gamefile.Save(disk.OS, path, data, replace)
+	if errors.Is(err, gamefile.ErrTaken) {
+		return withCode(exitUsage, fmt.Errorf("%w: give another file", err))
+	}
+	if err != nil {
+		return fmt.Errorf("the record cannot be written: %w", err)
+	}
+	return nil
 }

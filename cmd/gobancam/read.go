@@ -65,32 +65,18 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 					return err
 				}
 				b, err := readFile(name, vision.BoardOptions{Corners: corners, Size: where.size})
+				code = worse(code, readCode(b, err))
 				switch {
-				case err == nil && b.Confidence < play.Sure:
-					code = max(code, exitUnsure)
-				case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
-					code = max(code, exitUnsure)
-				case err != nil:
-					code = max(code, unreadable)
-				}
-				if err == nil {
+				case err == nil:
 					err = print(cmd.OutOrStdout(), name, b)
-					if err != nil {
-						return err
-					}
-					continue
-				}
-				if format == "json" {
+				case format == "json":
 					err = writeJSON(cmd.OutOrStdout(), readLine{Image: name, Error: err.Error()})
-					if err != nil {
-						return err
-					}
-					continue
+				default:
+					_, err = fmt.Fprintf(cmd.ErrOrStderr(), "gobancam: %s\n", mask.Text(fmt.Sprintf("%s: %v", name, err)))
 				}
-				fmt.Fprintf(cmd.ErrOrStderr(), "gobancam: %s\n", mask.Text(fmt.Sprintf("%s: %v", name, err)))
-			}
-			if code == unreadable {
-				code = exitUsage
+				if err != nil {
+					return err
+				}
 			}
 			if code != exitOK {
 				return withCode(code, errSilent)
@@ -104,9 +90,25 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 	return cmd
 }
 
-// unreadable outranks exitUnsure while codes are collected; it ends as
-// exitUsage.
-const unreadable = 100
+// readCode is the exit code for a picture.
+func readCode(b *vision.Board, err error) int {
+	switch {
+	case err == nil && b.Confidence < play.Sure, errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
+		return exitUnsure
+	case err != nil:
+		return exitUsage
+	}
+	return exitOK
+}
+
+// worse is the code of several pictures: one that cannot be read comes before a
+// board that was not found.
+func worse(a, b int) int {
+	if a == exitUsage || b == exitUsage {
+		return exitUsage
+	}
+	return max(a, b)
+}
 
 func readFile(name string, opt vision.BoardOptions) (*vision.Board, error) {
 	img, err := vision.ReadPicture(name)

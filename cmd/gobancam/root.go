@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/window"
@@ -22,8 +23,8 @@ const (
 	exitUnsure = 3 // a board was not found, or not surely
 )
 
-// exitError carries the exit code that an error ends the program with. An
-// error without one ends it with exitFailed.
+// exitError carries the exit code that an error ends the program with. One
+// without has the code that its kind says (package failure).
 type exitError struct {
 	code int
 	err  error
@@ -56,9 +57,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err.Error() != "" {
 		fmt.Fprintln(stderr, "gobancam: "+mask.Text(err.Error()))
 	}
+	return codeOf(err)
+}
+
+// codeOf is the exit code that an error ends the program with.
+func codeOf(err error) int {
 	var e *exitError
 	if errors.As(err, &e) {
 		return e.code
+	}
+	switch failure.Of(err) {
+	case failure.Misuse:
+		return exitUsage
+	case failure.Unsure:
+		return exitUnsure
 	}
 	return exitFailed
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/sim"
@@ -30,7 +31,7 @@ const placesVariable = "GOBANCAM_TEST_PLACES"
 
 // driven is the real program, but that it tells where its buttons are.
 func driven() {
-	loungeOpened = func(w *window.Window) {
+	face.Opened = func(w *window.Window) {
 		go screentest.Tell(w)
 		go func() {
 			for range time.Tick(50 * time.Millisecond) {

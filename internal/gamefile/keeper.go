@@ -87,6 +87,7 @@ type edition struct {
 // summary tells whether a record has to be written anew.
 type summary struct {
 	moves  []board.Move
+	edits  []board.Edit
 	played []match.Played
 	result board.Result
 	over   bool
@@ -94,8 +95,10 @@ type summary struct {
 }
 
 func (s summary) equal(o summary) bool {
-	return slices.Equal(s.moves, o.moves) && slices.Equal(s.played, o.played) && s.result == o.result && s.over == o.over && s.remark == o.remark
+	return slices.Equal(s.moves, o.moves) && sameEdits(s.edits, o.edits) && slices.Equal(s.played, o.played) && s.result == o.result && s.over == o.over && s.remark == o.remark
 }
+
+func sameEdits(a, b []board.Edit) bool { return slices.EqualFunc(a, b, board.Edit.Equal) }
 
 // Kept is what became of a record.
 type Kept struct {
@@ -171,7 +174,7 @@ func (k *Keeper) Path() string {
 // Keep hands over the game as it is now. It returns at once; that it is not
 // kept is said. An error says that the game cannot be written down.
 func (k *Keeper) Keep(g *board.Game, l Labels) error {
-	sum := summary{moves: g.Moves(), played: l.Played, remark: l.Remark, over: l.Result != nil}
+	sum := summary{moves: g.Moves(), edits: g.Edits(), played: l.Played, remark: l.Remark, over: l.Result != nil}
 	if l.Result != nil {
 		sum.result = *l.Result
 	}
@@ -186,7 +189,7 @@ func (k *Keeper) Keep(g *board.Game, l Labels) error {
 			k.beside = "holds another game"
 		}
 	}
-	if k.still && slices.Equal(k.found.Game.Moves(), sum.moves) && !sum.over {
+	if k.still && slices.Equal(k.found.Game.Moves(), sum.moves) && sameEdits(k.found.Game.Edits(), sum.edits) && !sum.over {
 		return nil
 	}
 	if (k.want.number == 0 || k.want.blank) && len(sum.moves) == 0 && !sum.over && g.Position() == board.NewPosition(g.Size()) {

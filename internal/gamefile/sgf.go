@@ -124,16 +124,23 @@ func merge(old, fresh *board.Node, size int) (*board.Node, error) {
 				return nil, errOther
 			}
 			root.Set(p.ID, p.Values...)
+		case "AB", "AW", "PL":
+			// A set-up in a node of its own before the first move counts too.
+			if !root.Has(p.ID) && !opens(root, size) {
+				root.Set(p.ID, p.Values...)
+			}
 		default:
 			if !root.Has(p.ID) {
 				root.Set(p.ID, p.Values...)
 			}
 		}
 	}
-	at := stem(root, size)
-	for _, n := range fresh.MainLine()[1:] {
-		m := moves(n, size)
-		i := slices.IndexFunc(at.Children, func(c *board.Node) bool { return slices.Equal(moves(c, size), m) })
+	line := fresh.MainLine()[1:]
+	// What the file sets up before the first move is what the game starts from,
+	// unless the game has that as a set-up of its own.
+	at := stem(root, size, len(line) == 0 || !line[0].SetsUp())
+	for _, n := range line {
+		i := slices.IndexFunc(at.Children, func(c *board.Node) bool { return samePlay(c, n, size) })
 		if i < 0 {
 			at.Children = slices.Insert(at.Children, 0, &board.Node{Props: n.Props})
 		} else {
@@ -144,7 +151,7 @@ func merge(old, fresh *board.Node, size int) (*board.Node, error) {
 				child.Set("GBCT", n.Values("GBCT")...)
 			}
 		}
-		at = stem(at.Children[0], size)
+		at = stem(at.Children[0], size, false)
 	}
 	if len(at.Children) > 0 {
 		// Moves were taken back: the main line ends before them.
@@ -155,13 +162,41 @@ func merge(old, fresh *board.Node, size int) (*board.Node, error) {
 	return root, nil
 }
 
-// stem returns the last of the nodes without a move that follow n on its main
-// line: what people wrote between two moves.
-func stem(n *board.Node, size int) *board.Node {
-	for len(n.Children) > 0 && len(moves(n.Children[0], size)) == 0 {
+// stem returns the last of the nodes that follow n on its main line without a
+// move or a set-up: what people wrote between two moves. Those that set up stones
+// are among them where the game has not begun.
+func stem(n *board.Node, size int, begins bool) *board.Node {
+	for len(n.Children) > 0 && len(moves(n.Children[0], size)) == 0 && (begins || !n.Children[0].SetsUp()) {
 		n = n.Children[0]
 	}
 	return n
+}
+
+// opens reports whether a node after the root sets up stones before the first
+// move.
+func opens(root *board.Node, size int) bool {
+	n := root
+	for len(moves(n, size)) == 0 && len(n.Children) > 0 {
+		if n = n.Children[0]; n.SetsUp() {
+			return true
+		}
+	}
+	return false
+}
+
+// samePlay reports whether two nodes play and set up the same.
+func samePlay(a, b *board.Node, size int) bool {
+	if a.SetsUp() != b.SetsUp() || !slices.Equal(moves(a, size), moves(b, size)) {
+		return false
+	}
+	for _, id := range [...]string{"AB", "AW", "AE"} {
+		x, err1 := a.Points(id, size)
+		y, err2 := b.Points(id, size)
+		if err1 != nil || err2 != nil || x != y {
+			return false
+		}
+	}
+	return true
 }
 
 // moves returns the moves of a node: one, in a sound record.

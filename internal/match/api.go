@@ -188,6 +188,8 @@ const (
 	CmdLook        CommandKind = "look"         // forget what was seen and look afresh
 	CmdResync      CommandKind = "resync"       // ask the server for the whole game
 	CmdMode        CommandKind = "mode"         // Mode (and Below) from now on
+	CmdBoard       CommandKind = "board"        // relay: what lies there now is the position, however it came to be
+	CmdBack        CommandKind = "back"         // relay: take back all that came after move Number
 	CmdQuit        CommandKind = "quit"
 )
 
@@ -197,6 +199,7 @@ type Command struct {
 	Points []board.Point
 	Mode   Mode
 	Below  float64 // for AskBelow
+	Number int     `json:",omitzero"` // for CmdBack; 0: the beginning
 	// Question, when not 0, is the ID of the one that accept or deny answers;
 	// an answer to a question that is no longer open is dropped. 0 answers the
 	// one that was asked last: see Asked.
@@ -254,6 +257,7 @@ const (
 	EventSent     EventKind = "sent"     // my move left for the server
 	EventMove     EventKind = "move"     // a move counts: the server echoed it, or the relay decided it
 	EventUndo     EventKind = "undo"     // the move Number and those after it are taken back
+	EventSetup    EventKind = "set-up"   // relay: Points changed otherwise than by play, after move Number
 	EventBump     EventKind = "bump"     // the board was moved and found again
 	EventCovered  EventKind = "covered"  // the board was hidden for longer than a move takes
 	EventQuestion EventKind = "question" // Question was asked
@@ -297,7 +301,7 @@ const (
 	AskMove   QuestionKind = "move"   // is Move what you played?
 	AskUndo   QuestionKind = "undo"   // the opponent asks to take back: agree?
 	AskResign QuestionKind = "resign" // really?
-	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass?
+	AskPass   QuestionKind = "pass"   // your pass did not reach the server: pass? In a relay: did the other player pass before Move?
 	AskOrder  QuestionKind = "order"  // relay: were Moves played in this order?
 
 	// A stone of mine is missing, Move, and another one has come.
@@ -306,6 +310,7 @@ const (
 
 	AskHandicap QuestionKind = "handicap" // are Moves, which lie there already, the handicap stones?
 	AskBegun    QuestionKind = "begun"    // relay: does the game go on that was begun before?
+	AskSetup    QuestionKind = "set-up"   // relay: is what was set up after move From what lies there?
 	AskMoved    QuestionKind = "moved"    // relay: is Move, which stands in the record, the first of Missing, moved there?
 )
 

@@ -50,6 +50,8 @@ func (r *Referee) obey(c Command) {
 		r.lookAfresh()
 	case CmdResync:
 		r.resync(textResync)
+	case CmdBoard, CmdBack:
+		r.note(textRecordCounts)
 	case CmdMode:
 		r.setMode(c.Mode, c.Below)
 	case CmdQuit:

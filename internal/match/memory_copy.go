@@ -67,6 +67,7 @@ func (r *Relay) memory() *relayMemory {
 		Trusted: each(r.trusted, func(t trusted) trustedMemory { return trustedMemory{On: t.on, Color: t.color} }),
 		Bump:    r.bump.memory(), Ended: r.ended, Unlocked: r.unlocked, Covered: r.covered, Tried: r.tried, TriedMove: r.triedMove,
 		Story: r.story.memory(), About: r.about, Stuck: r.stuck, StuckLooks: r.stuckLooks, StuckTold: r.stuckTold,
+		Slow: r.slow, Bumped: r.bumped, Left: r.left.memory(), Swept: r.swept,
 		Questions: each(r.questions, Question.memory), Asked: r.asked, Weighed: each(r.weighed, Hypothesis.memory),
 		Text: r.text, EyesErr: errorText(r.eyesErr), LastLook: r.lastLook, GoingOn: r.goingOn, Anew: r.anew, Quit: r.quit}
 }
@@ -78,6 +79,7 @@ func (m *relayMemory) relay() *Relay {
 		trusted: each(m.Trusted, func(t trustedMemory) trusted { return trusted{on: t.On, color: t.Color} }),
 		bump:    m.Bump.bump(), ended: m.Ended, unlocked: m.Unlocked, covered: m.Covered, tried: m.Tried, triedMove: m.TriedMove,
 		story: m.Story.story(), about: m.About, stuck: m.Stuck, stuckLooks: m.StuckLooks, stuckTold: m.StuckTold,
+		slow: m.Slow, bumped: m.Bumped, left: m.Left.abandoned(), swept: m.Swept,
 		questions: each(m.Questions, questionMemory.question), asked: m.Asked, weighed: each(m.Weighed, hypothesisMemory.hypothesis),
 		text: m.Text, eyesErr: textError(m.EyesErr), lastLook: m.LastLook, goingOn: m.GoingOn, anew: m.Anew, quit: m.Quit}
 }
@@ -241,16 +243,30 @@ func (m playedMemory) played() Played {
 	return Played{Move: m.Move, Frame: m.Frame, Time: m.Time, Confidence: float64(m.Confidence), Doubt: m.Doubt}
 }
 
+func (a *abandoned) memory() *abandonedMemory {
+	if a == nil {
+		return nil
+	}
+	return &abandonedMemory{Game: a.game, Played: each(a.played, Played.memory)}
+}
+
+func (m *abandonedMemory) abandoned() *abandoned {
+	if m == nil {
+		return nil
+	}
+	return &abandoned{game: m.Game, played: each(m.Played, playedMemory.played)}
+}
+
 func (s *story) memory() *storyMemory {
 	if s == nil {
 		return nil
 	}
-	return &storyMemory{Undo: s.undo, Orders: s.orders, Noise: s.noise, Cost: number(s.cost), Rival: number(s.rival)}
+	return &storyMemory{Undo: s.undo, Turn: s.turn, Orders: s.orders, Noise: s.noise, Cost: number(s.cost), Rival: number(s.rival)}
 }
 
 func (m *storyMemory) story() *story {
 	if m == nil {
 		return nil
 	}
-	return &story{undo: m.Undo, orders: m.Orders, noise: m.Noise, cost: float64(m.Cost), rival: float64(m.Rival)}
+	return &story{undo: m.Undo, turn: m.Turn, orders: m.Orders, noise: m.Noise, cost: float64(m.Cost), rival: float64(m.Rival)}
 }

@@ -105,8 +105,15 @@ func (r *Relay) sound() error {
 	for _, t := range r.trusted {
 		c.color(t.color)
 	}
+	if l := r.left; l != nil {
+		c.that(l.game != nil && l.game.Size() == size && l.game.MoveCount() <= maxMoves && len(l.played) == l.game.MoveCount(), "a record that was left and is none")
+		for i, p := range l.played {
+			c.that(c.err != nil || l.game.Move(i) == p.Move, "move %d was told otherwise than it was played", i+1)
+		}
+	}
 	if s := r.story; s != nil {
-		c.that(len(s.orders) > 0 && s.undo >= 0 && s.undo <= moves, "a story without moves")
+		c.that(len(s.orders) > 0 && s.undo >= 0 && s.undo <= moves+r.editCount(), "a story without moves")
+		c.color(s.turn)
 		for _, o := range s.orders {
 			c.moves(o, size)
 		}
@@ -116,15 +123,24 @@ func (r *Relay) sound() error {
 	c.points(r.about, size)
 	c.that(r.watch != nil || len(r.about) == 0 && r.story == nil && len(r.questions) == 0, "a story of a board that was not seen")
 	for _, q := range r.questions {
-		c.that(q.Kind == AskOrder || q.Kind == AskMoved || q.Kind == AskBegun, "a relay asks about %.20q", string(q.Kind))
-		c.that(len(q.Moves) > 0, "a question about no move")
+		c.that(q.Kind == AskOrder || q.Kind == AskMoved || q.Kind == AskBegun || q.Kind == AskPass || q.Kind == AskSetup, "a relay asks about %.20q", string(q.Kind))
+		c.that(len(q.Moves) > 0 || q.Kind == AskSetup || q.Kind == AskBegun, "a question about no move")
+		c.that(q.Kind != AskPass || len(q.Moves) == 2 && q.Moves[0].Point.IsPass() && q.Moves[1] == q.Move, "a question about no pass")
 		c.that(q.Kind != AskMoved || len(q.Missing) > 0, "a question about no missing stone")
 		c.question(&q, size)
 	}
-	c.times(r.now, r.unlocked, r.stuck, r.lastLook)
+	c.times(r.now, r.unlocked, r.stuck, r.lastLook, r.bumped)
+	c.that(r.slow >= 0, "a pace that is none")
 	c.that(r.goingOn <= begunSetUp, "a game that goes on in no way that there is")
 	c.no(r.tune.Validate())
 	return c.err
+}
+
+func (r *Relay) editCount() int {
+	if r.game == nil {
+		return 0
+	}
+	return len(r.game.Edits())
 }
 
 func gameLength(g *board.Game) int {
@@ -222,7 +238,9 @@ func (c *checks) question(q *Question, size int) {
 		c.color(q.Move.Color)
 	}
 	c.that(finite(q.Confidence), "a confidence that is none")
-	c.moves(q.Moves, size)
+	for _, m := range q.Moves {
+		c.move(m, size, q.Kind == AskPass)
+	}
 	c.moves(q.Missing, size)
 	c.that(q.From >= 0 && q.From <= maxMoves, "a question about move %d", q.From)
 }

@@ -108,6 +108,10 @@ type relayMemory struct {
 	Stuck      time.Duration      `json:"stuck,omitzero"`
 	StuckLooks int                `json:"stuckLooks,omitzero"`
 	StuckTold  bool               `json:"stuckTold,omitzero"`
+	Slow       int                `json:"slow,omitzero"`   // since edition 3
+	Bumped     time.Duration      `json:"bumped,omitzero"` // since edition 3
+	Left       *abandonedMemory   `json:"left,omitzero"`   // since edition 3
+	Swept      bool               `json:"swept,omitzero"`  // since edition 3
 	Questions  []questionMemory   `json:"questions,omitzero"`
 	Asked      int                `json:"asked,omitzero"`
 	Weighed    []hypothesisMemory `json:"weighed,omitzero"`
@@ -228,6 +232,11 @@ type playedMemory struct {
 	Doubt      string        `json:"Doubt,omitzero"`
 }
 
+type abandonedMemory struct {
+	Game   *board.Game    `json:"game,omitzero"`
+	Played []playedMemory `json:"played,omitzero"`
+}
+
 type trustedMemory struct {
 	On    bool        `json:"on,omitzero"`
 	Color board.Color `json:"color,omitzero"`
@@ -235,6 +244,7 @@ type trustedMemory struct {
 
 type storyMemory struct {
 	Undo   int            `json:"undo,omitzero"`
+	Turn   board.Color    `json:"turn,omitzero"` // since edition 3
 	Orders [][]board.Move `json:"orders,omitzero"`
 	Noise  []board.Point  `json:"noise,omitzero"`
 	Cost   number         `json:"cost,omitzero"`

@@ -40,14 +40,18 @@ const (
 	// back; and took the first of two equal moves for the one that was asked
 	// about. Recordings that name no edition are of this one.
 	FirstRelayEdition = 1
+	// SecondRelayEdition waited for ever where no legal moves explained the
+	// board, and wrote down no pass that nobody saw.
+	SecondRelayEdition = 2
 	// RelayEdition is the latest.
-	RelayEdition = 2
+	RelayEdition = 3
 )
 
 // Relay watches two people play at one board and writes down what they play,
 // without a server. Moves must alternate and be legal; stones that do not fit
-// wait for the rest of the story. What turns out to have been wrong is taken
-// back. It is not safe for concurrent use.
+// wait for the rest of the story. Where there is none, what lies there is set up
+// in the record after a while, and it goes on from there. What turns out to have
+// been wrong is taken back. It is not safe for concurrent use.
 type Relay struct {
 	opt  RelayOptions
 	tune Tuning
@@ -74,6 +78,10 @@ type Relay struct {
 	stuck      time.Duration // since when the view cannot be explained; <0: it can
 	stuckLooks int
 	stuckTold  bool
+	slow       int           // looks that came long after the one before
+	bumped     time.Duration // when last the board was moved; <0: never
+	left       *abandoned    // the record before moves were last taken back for others
+	swept      bool          // most stones had been taken off, and the board was plain
 	questions  []Question
 	asked      int
 	weighed    []Hypothesis
@@ -111,6 +119,9 @@ func NewRelay(o RelayOptions) (*Relay, error) {
 		o.Edition = RelayEdition
 	}
 	r := &Relay{opt: o, tune: o.Tuning, unlocked: -1, stuck: -1}
+	if r.catchesUp() {
+		r.bumped = -1
+	}
 	if o.Begun != nil {
 		return r, r.goOn(o.Begun, o.Played)
 	}
@@ -233,6 +244,9 @@ func (r *Relay) look(l Look) {
 			r.bump = &bump{}
 		}
 		r.bump.first, r.bump.looks = r.now, 0
+		if r.catchesUp() {
+			r.bumped = r.now
+		}
 		w.forget()
 	}
 	if rd.Lock != reading.Locked || len(rd.Points) != rd.Size*rd.Size {
@@ -244,6 +258,7 @@ func (r *Relay) look(l Look) {
 	}
 	r.unlocked, w.locked = -1, true
 	slow := w.any && r.now-w.at >= time.Second
+	r.pace()
 	w.look(rd, r.now)
 	if r.bump != nil {
 		r.bump.looks++

@@ -16,7 +16,7 @@ func (r *Relay) obey(c Command) {
 	}
 	if r.Unsettled() {
 		switch c.Kind {
-		case CmdPass, CmdPlay, CmdUndo, CmdResign, CmdMark, CmdAcceptScore:
+		case CmdPass, CmdPlay, CmdUndo, CmdBack, CmdResign, CmdMark, CmdAcceptScore:
 			r.event(Event{Kind: EventNote, Text: textBegunFirst, Say: textBegunFirst})
 			return
 		}
@@ -33,8 +33,15 @@ func (r *Relay) obey(c Command) {
 			}
 			r.wrote(m)
 		}
+	case CmdBoard:
+		r.takeBoard()
+	case CmdBack:
+		r.goBack(c.Number)
 	case CmdUndo:
-		if m, ok := r.game.LastMove(); ok {
+		if e, ok := r.game.Edited(); ok {
+			r.takeBack()
+			r.overlook(e.Points())
+		} else if m, ok := r.game.LastMove(); ok {
 			if r.watch != nil && !m.Point.IsPass() {
 				// The stone is on its way off.
 				r.ghosts[r.watch.index(m.Point)] = m.Color

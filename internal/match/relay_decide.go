@@ -37,27 +37,37 @@ func (r *Relay) view() (view board.Position, diff []board.Point) {
 }
 
 // decide explains the view, if it differs from the record, and writes down
-// what is certain enough; at the end everything that can be explained.
+// what is certain enough; at the end everything that can be explained. Where
+// pictures are far apart, what is left after that is not put off.
 func (r *Relay) decide(last bool) {
+	for n := 0; r.decideOnce(last) && r.hurried() && n < 4; n++ {
+	}
+}
+
+// decideOnce decides one story, and reports whether it wrote something down.
+func (r *Relay) decideOnce(last bool) bool {
 	if r.game == nil || r.watch == nil || !r.watch.any || r.bump != nil {
-		return
+		return false
 	}
 	w := r.watch
 	r.settleMoved()
 	view, diff := r.view()
 	if !r.begun {
 		if !r.start(view, diff) {
-			return
+			return false
 		}
 		view, diff = r.view()
 	}
 	if !r.settled(view, diff, last) {
-		return
+		return false
 	}
 	if len(diff) == 0 {
-		r.stuck, r.stuckTold, r.story = -1, false, nil
+		r.stuck, r.stuckTold, r.story, r.swept = -1, false, nil, false
 		r.tried = board.Position{}
-		return
+		return false
+	}
+	if r.mend(view, diff, last) {
+		return true
 	}
 	if view != r.tried || r.triedMove != r.game.MoveCount() {
 		r.tried, r.triedMove = view, r.game.MoveCount()
@@ -68,25 +78,29 @@ func (r *Relay) decide(last bool) {
 	}
 	s := r.story
 	if s.doubtful() {
+		if r.catchesUp() {
+			return r.catchUp(view, diff, last)
+		}
 		r.puzzled(diff, last)
-		return
+		return false
 	}
 	if s.undo > 0 && (last || r.game.Ended()) {
-		return // stones are being put away
+		return false // stones are being put away
 	}
 	missing := r.displaced(s)
 	if !last {
 		for _, p := range r.about {
 			if !r.ripe(p, s) {
-				return
+				return false
 			}
 		}
-		if (s.undo > 0 || len(s.noise) > 0) && w.handOver() || !r.waited(s, missing) {
-			return
+		if (s.undo > 0 || len(s.noise) > 0) && w.handOver() || !r.waited(s, missing) || !r.turned(s) {
+			return false
 		}
 	}
 	r.stuck, r.stuckTold = -1, false
 	r.tell(s, missing)
+	return true
 }
 
 // ripe reports whether what is seen at p has been seen for long enough to be
@@ -97,6 +111,9 @@ func (r *Relay) ripe(p board.Point, s *story) bool {
 	age := r.now - spot.sure
 	if c := spot.best(); spot.margin(c) > 1 && spot.seen != c {
 		return false // it is changing
+	}
+	if r.hurried() && !spot.hidden {
+		return true
 	}
 	need := r.tune.Dwell
 	slow := spot.since-spot.before >= time.Second // pictures are far apart
@@ -161,13 +178,24 @@ func (r *Relay) start(view board.Position, diff []board.Point) bool {
 // tell writes a story down. missing are the stones of the record that one of
 // those it plays may be.
 func (r *Relay) tell(s *story, missing []Stone) {
+	if s.undo > 0 && len(s.orders[0]) > 0 {
+		r.leave()
+	}
 	for range s.undo {
+		if _, ok := r.game.Edited(); ok {
+			r.takeBack()
+			continue
+		}
 		captured := r.game.LastCaptured()
 		for p := range captured.All() {
 			r.ghosts[r.watch.index(p)] = board.Empty
 		}
 		r.closeQuestions()
 		r.takeBack()
+	}
+	r.takeOff(missing)
+	if s.turn != board.Empty {
+		r.game.Resume(s.turn)
 	}
 	order, doubt := r.order(s.orders)
 	first := r.game.MoveCount()

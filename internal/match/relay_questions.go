@@ -10,8 +10,15 @@ import (
 
 // What a relay is not sure of it writes down, marks as doubtful, and asks.
 
-// takeBack takes the last move out of the record and tells.
+// takeBack takes what came last out of the record, a move or a set-up, and tells.
 func (r *Relay) takeBack() board.Move {
+	if e, ok := r.game.Edited(); ok {
+		r.game.Undo()
+		text := textSetupUndo(r.changes(e), r.game.Size())
+		r.event(Event{Kind: EventSetup, Number: e.At, Points: e.Points(), Text: text})
+		r.dropQuestions()
+		return board.Move{}
+	}
 	m, _ := r.game.LastMove()
 	r.game.Undo()
 	r.played = r.played[:len(r.played)-1]
@@ -25,6 +32,9 @@ func (r *Relay) takeBack() board.Move {
 // setTurn gives the turn to the opponent of whoever played last. A move out of
 // turn had been given the turn for itself; it goes with it.
 func (r *Relay) setTurn() {
+	if _, ok := r.game.Edited(); ok {
+		return // it told whose turn it is
+	}
 	next := r.game.Setup().First
 	if m, ok := r.game.LastMove(); ok {
 		if r.game.HandicapLeft() > 0 {
@@ -60,6 +70,11 @@ func (r *Relay) answer(c Command) {
 	yes := c.Kind == CmdAccept
 	switch {
 	case !r.stands(&q):
+	case q.Kind == AskSetup && yes:
+	case q.Kind == AskSetup:
+		r.denySetup(&q)
+	case q.Kind == AskPass && !yes:
+		r.denyPass(&q)
 	case q.Kind == AskMoved && yes:
 		r.correct(&q)
 	case q.Kind == AskMoved:
@@ -74,6 +89,9 @@ func (r *Relay) answer(c Command) {
 
 // stands reports whether the moves that q is about are in the record.
 func (r *Relay) stands(q *Question) bool {
+	if q.Kind == AskSetup {
+		return slices.ContainsFunc(r.game.Edits(), func(e board.Edit) bool { return e.At == q.From })
+	}
 	from := q.From - 1
 	return from >= 0 && from+len(q.Moves) <= r.game.MoveCount() &&
 		slices.Equal(r.game.Moves()[from:from+len(q.Moves)], q.Moves)
@@ -106,6 +124,7 @@ func (r *Relay) takeOut(q *Question) {
 }
 
 func (r *Relay) ask(q Question) {
+	r.lapse()
 	r.asked++
 	q.ID = r.asked
 	r.questions = append(slices.Clone(r.questions), q)
@@ -145,8 +164,15 @@ const movedAfter = 4 * time.Second
 // they are surely seen to be gone, and whose colour it plays: what it takes for
 // a move may be one of them, moved. The one that went last comes first.
 func (r *Relay) displaced(s *story) (missing []Stone) {
-	if len(s.noise) == 0 || r.opt.Edition <= FirstRelayEdition {
+	if r.opt.Edition <= FirstRelayEdition || len(s.noise) == 0 && !r.catchesUp() {
 		return nil
+	}
+	if s.undo == 0 {
+		for _, x := range r.takenOff() {
+			if slices.ContainsFunc(s.orders[0], func(m board.Move) bool { return m.Color == x.Color }) {
+				missing = append(missing, x)
+			}
+		}
 	}
 	g := r.game.Clone()
 	for range s.undo {
@@ -155,7 +181,8 @@ func (r *Relay) displaced(s *story) (missing []Stone) {
 	for _, p := range s.noise {
 		c, spot := g.At(p), r.watch.spot(p)
 		plays := slices.ContainsFunc(s.orders[0], func(m board.Move) bool { return m.Color == c })
-		if c != board.Empty && plays && spot.known && spot.seen != c {
+		gone := spot.known && spot.seen != c && (spot.seen == board.Empty || !r.catchesUp())
+		if c != board.Empty && plays && gone {
 			missing = append(missing, Stone{Color: c, Point: p})
 		}
 	}
@@ -200,6 +227,9 @@ func (r *Relay) askMoved(s *story, order []board.Move, first int, missing []Ston
 			continue
 		}
 		for _, x := range same {
+			if r.catchesUp() {
+				break // it was taken off
+			}
 			r.trusted[r.watch.index(x.Point)] = trusted{on: true, color: r.watch.spot(x.Point).seen}
 		}
 		q := Question{Kind: AskMoved, Move: m, Moves: []board.Move{m}, From: first + i + 1, Missing: same}
@@ -213,7 +243,7 @@ func (r *Relay) askMoved(s *story, order []board.Move, first int, missing []Ston
 // if there is none, the move is one of its own.
 func (r *Relay) askNextMoved(q *Question) {
 	for rest := q.Missing[1:]; len(rest) > 0; rest = rest[1:] {
-		if r.missing(rest[0]) {
+		if r.missing(rest[0]) && (!r.catchesUp() || r.watch.spot(rest[0].Point).seen == board.Empty) {
 			next := Question{Kind: AskMoved, Move: q.Move, Moves: q.Moves, From: q.From, Missing: rest}
 			next.Text = textAskMoved(rest[0], q.Move, r.game.Size())
 			r.ask(next)
@@ -237,10 +267,10 @@ func (r *Relay) believeMoved(q *Question) {
 	}
 }
 
-// missing reports whether a stone of the record is surely seen to be gone.
+// missing reports whether a stone that was played is surely seen to be gone.
 func (r *Relay) missing(s Stone) bool {
-	spot := r.watch.spot(s.Point)
-	return r.game.At(s.Point) == s.Color && spot.known && spot.seen != s.Color
+	spot, at := r.watch.spot(s.Point), r.game.At(s.Point)
+	return (at == s.Color || at == board.Empty && r.catchesUp()) && spot.known && spot.seen != s.Color
 }
 
 // back reports whether a stone of the record is seen to lie there.
@@ -278,19 +308,11 @@ func (r *Relay) correct(q *Question) {
 		r.takeOut(q) // it is not a move that put the stone there
 		return
 	}
-	played := slices.Clone(r.played)
-	played[from].Move, played[from].Doubt = q.Move, ""
-	played = slices.Delete(played, at, at+1)
-	g, err := board.NewGame(r.game.Setup())
-	for i := 0; i < len(played) && err == nil; i++ {
-		m := played[i].Move
-		if g.ToMove() != m.Color {
-			g.Resume(m.Color)
-		}
-		if g.Play(m) != nil {
-			err = g.Force(m)
-		}
-	}
+	list := r.items()
+	n := slices.IndexFunc(list, func(x item) bool { return x.number == from })
+	list[n].played.Move, list[n].played.Doubt = q.Move, ""
+	list = slices.DeleteFunc(list, func(x item) bool { return x.number == at })
+	g, played, err := r.replay(list)
 	if err != nil {
 		r.takeOut(q)
 		return
@@ -300,12 +322,24 @@ func (r *Relay) correct(q *Question) {
 
 // rewrite makes g the record and tells it from move number from+1 on.
 func (r *Relay) rewrite(g *board.Game, played []Played, from int) {
-	old := r.game.Move(from)
-	r.game, r.played = g, played
-	r.setTurn()
 	size := g.Size()
-	r.event(Event{Kind: EventUndo, Number: from + 1, Color: old.Color, Point: old.Point, Text: textRelayUndo(old, size)})
-	for i := from; i < g.MoveCount(); i++ {
+	if from < r.game.MoveCount() {
+		old := r.game.Move(from)
+		r.game, r.played = g, played
+		r.setTurn()
+		r.event(Event{Kind: EventUndo, Number: from + 1, Color: old.Color, Point: old.Point, Text: textRelayUndo(old, size)})
+	}
+	r.game, r.played = g, played
+	edits := g.Edits()
+	for i := from; i <= g.MoveCount(); i++ {
+		for _, e := range edits {
+			if e.At == i {
+				r.event(Event{Kind: EventSetup, Number: i, Points: e.Points(), Text: e.Note})
+			}
+		}
+		if i == g.MoveCount() {
+			break
+		}
 		m, captured := g.Move(i), g.CapturedBy(i)
 		r.event(Event{Kind: EventMove, Number: i + 1, Color: m.Color, Point: m.Point, Points: captured.Points(),
 			Confidence: played[i].Confidence, Text: textRelayMove(m, captured.Len(), size)})

@@ -16,6 +16,9 @@ func (r *Relay) Snapshot() *Snapshot {
 	s.Size, s.Position, s.Number, s.Moves = g.Size(), g.Position(), g.MoveCount(), g.Moves()
 	s.Rules, s.Komi, s.Handicap = g.Rules().Name, g.Setup().Komi, g.Setup().Handicap
 	s.Last, s.HasLast = g.LastMove()
+	if _, ok := g.Edited(); ok && s.HasLast && !s.Last.Point.IsPass() {
+		s.HasLast = g.At(s.Last.Point) == s.Last.Color // it may have been taken off
+	}
 	s.Captures = [2]int{g.Captures(board.Black), g.Captures(board.White)}
 	s.ToMove, s.MyTurn, s.State = g.ToMove(), true, StateYourTurn
 	s.Text = textToPlay(s.ToMove)
@@ -43,6 +46,9 @@ func (r *Relay) Snapshot() *Snapshot {
 	case r.stuckTold, r.goingOn == begunAsked, r.goingOn == begunSetUp:
 		view, diff := r.view()
 		s.State, s.Text = StateUnexpected, textPuzzled(diff, g.Size())
+		if r.swept {
+			s.Text = textCleared
+		}
 		for _, p := range diff {
 			if c := view.At(p); c != board.Empty {
 				s.Unexpected = append(s.Unexpected, Stone{Color: c, Point: p})

@@ -12,7 +12,8 @@ import (
 // story is an explanation of a view: moves taken back, then moves played, with
 // points left over that are overlooked.
 type story struct {
-	undo   int
+	undo   int         // moves and set-ups
+	turn   board.Color // who moves first where that is open; Empty: whose turn it is
 	orders [][]board.Move
 	noise  []board.Point
 	cost   float64
@@ -24,6 +25,9 @@ type story struct {
 const (
 	undoCost   = 2.2
 	noiseCost  = 3.1
+	mendCost   = -0.6 // of taking back a set-up: legal moves from before it win
+	turnCost   = 0.9  // of a first move by the player whose turn it is not
+	sightCost  = 1.5  // of an order in which the first stone was seen to come later
 	maxUndo    = 3
 	maxDiff    = 10 // points that are explained at once
 	maxPlayed  = 6  // stones, likewise
@@ -32,13 +36,18 @@ const (
 
 // explain looks for the cheapest story that leads from the record to the view.
 func (r *Relay) explain(view board.Position, diff []board.Point) *story {
-	if len(diff) > maxDiff {
+	if len(diff) > maxDiff && !r.catchesUp() {
 		return nil
 	}
 	var stories []*story
 	g := r.game.Clone()
+	back := 0.0
 	for undo := 0; ; undo++ {
-		r.leaveOut(g, view, diff, undo, &stories)
+		r.leaveOut(g, view, diff, undo, back, &stories)
+		back += undoCost
+		if _, ok := g.Edited(); ok {
+			back += mendCost - undoCost
+		}
 		if undo == maxUndo || !g.Undo() {
 			break
 		}
@@ -95,10 +104,12 @@ func (r *Relay) explainFirst(diff []board.Point) (*story, []board.Point) {
 	return nil, diff
 }
 
-// leaveOut explains the view from g, with none, one or two of the points that
-// differ taken for noise.
-func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point, undo int, stories *[]*story) {
+// leaveOut explains the view from g, for which undo moves and set-ups were taken
+// back at a cost, with none, one or two of the points that differ taken for
+// noise.
+func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point, undo int, back float64, stories *[]*story) {
 	pos := g.Position()
+	other := r.otherFirst(g)
 	try := func(noise ...board.Point) {
 		seen := view
 		for _, p := range noise {
@@ -114,13 +125,19 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 		if added > maxPlayed {
 			return
 		}
-		cost := float64(undo)*undoCost + float64(len(noise))*noiseCost
+		cost := back + float64(len(noise))*noiseCost
 		if len(*stories) > 0 && cost > 12 {
 			return
 		}
 		found, _ := g.Explain(seen, added+1)
-		for _, e := range found {
-			if undo > 0 && len(e.Moves()) > 0 && e.Moves()[0] == r.game.Move(r.game.MoveCount()-undo) {
+		fromOther := len(found)
+		if other != nil {
+			more, _ := other.Explain(seen, added+1)
+			found = append(found, slices.DeleteFunc(more, func(e board.Explanation) bool { return len(e.Moves()) == 0 })...)
+		}
+		for i, e := range found {
+			n := g.MoveCount()
+			if n < r.game.MoveCount() && len(e.Moves()) > 0 && e.Moves()[0] == r.game.Move(n) {
 				continue // taking back and playing the same
 			}
 			if undo == 0 && r.lifted(e) {
@@ -133,10 +150,20 @@ func (r *Relay) leaveOut(g *board.Game, view board.Position, diff []board.Point,
 					c += r.unseenCost()
 				}
 			}
-			*stories = append(*stories, &story{undo: undo, orders: e.Orders, noise: noise, cost: c})
+			one := &story{undo: undo, orders: e.Orders, noise: noise, cost: c}
+			if i >= fromOther {
+				one.turn, one.cost = other.ToMove(), c+turnCost
+			}
+			if other != nil && r.seenLater(e.Orders) {
+				one.cost += sightCost
+			}
+			*stories = append(*stories, one)
 		}
 	}
 	try()
+	if len(diff) > maxDiff {
+		return
+	}
 	for i, p := range diff {
 		try(p)
 		if len(diff) > 6 {

@@ -49,6 +49,9 @@ func TestRandomRelays(t *testing.T) {
 					len(got), len(want), n+1, want[n:min(n+3, len(want))], relay.Game().Position(), w.board, c.tail())
 				return
 			}
+			if edits := relay.Game().Edits(); len(edits) > 0 {
+				t.Errorf("set up was %+v", edits)
+			}
 			exact++
 			t.Logf("%d moves, %d taken back on the way", len(got), count(w.events, EventUndo))
 		})

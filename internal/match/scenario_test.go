@@ -48,6 +48,9 @@ import (
 //	state owed [C3]                the state now, and the points it names
 //	until owed 5s                  it comes within that time
 //	record is E5 C3                the server's moves
+//	shows black E5 C3 white D4     the stones of the record's position (relay)
+//	set-ups 1                      how many the record has (relay)
+//	same                           the record's position is that of the board (relay)
 //	sent 2                         moves that reached the server, in all
 //	told owed [text]               an event of that kind, or state, since the last told
 //	untold question                none such since the last told
@@ -340,6 +343,8 @@ func (s *scenario) step(w []string) {
 		switch {
 		case c.Kind == CmdMode:
 			c.Mode = Mode(w[2])
+		case c.Kind == CmdBack:
+			c.Number, _ = strconv.Atoi(w[2])
 		default:
 			c.Points = s.points(w[2:])
 		}
@@ -431,10 +436,34 @@ func (s *scenario) want(w []string) {
 			g = s.world.relay.Game()
 		}
 		for _, m := range g.Moves() {
+			if m.Point.IsPass() {
+				got = append(got, "pass")
+				continue
+			}
 			got = append(got, m.Point.GTP(s.setup.Size))
 		}
 		if !slices.Equal(got, w[2:]) {
 			s.fail("the record is %v", got)
+		}
+	case "shows":
+		want, c := board.NewPosition(s.setup.Size), board.Empty
+		for _, word := range w[1:] {
+			if color(word) != board.Empty {
+				c = color(word)
+			} else {
+				want.Set(s.pt(word), c)
+			}
+		}
+		if got := s.world.relay.Game().Position(); got != want {
+			s.fail("the record shows\n%v\nnot\n%v", got, want)
+		}
+	case "set-ups":
+		if n, _ := strconv.Atoi(w[1]); len(s.world.relay.Game().Edits()) != n {
+			s.fail("the record has %+v", s.world.relay.Game().Edits())
+		}
+	case "same":
+		if got := s.world.relay.Game().Position(); got != s.board {
+			s.fail("the record shows\n%v", got)
 		}
 	case "sent":
 		if n, _ := strconv.Atoi(w[1]); s.srv.moves != n {

@@ -26,6 +26,7 @@ const (
 	textUndoRequested   = "You ask to take back."
 	textAskResign       = "Do you really want to resign?"
 	textAskPass         = "Your pass did not reach the server. Pass now?"
+	textRecordCounts    = "In a game at a server its record counts: the board is set to that."
 	textNothingToCancel = "There is nothing to withdraw."
 	textNoQuestion      = "There is no question open."
 	textResync          = "Reading the game again."

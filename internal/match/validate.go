@@ -66,7 +66,7 @@ func (c *Command) valid() error {
 	if math.IsNaN(c.Below) || math.IsInf(c.Below, 0) {
 		return errors.New("the confidence is no number")
 	}
-	return nil
+	return validCount("the number of a move", c.Number)
 }
 
 // ValidateEvent says what is wrong with what the server says, whatever was

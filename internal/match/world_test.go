@@ -27,6 +27,7 @@ type world struct {
 	flicker map[board.Point]reading.State // misread half of the time
 	ghost   map[board.Point]reading.State // looks a little like it: a shadow, a gleam
 	weak    map[board.Point]bool          // is read right, but hardly
+	certain bool                          // all that is seen is seen for sure
 	lock    reading.Lock
 	bump    int
 	motion  float64
@@ -383,6 +384,9 @@ func (w *world) look() *reading.Reading {
 		for o := range ll {
 			if reading.State(o) != s {
 				ll[o] = -(3 + 6*w.rng.Float64())
+				if w.certain {
+					ll[o] = -9
+				}
 			}
 		}
 		if w.weak[p] {

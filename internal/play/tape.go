@@ -144,7 +144,7 @@ func (t *Tape) Announce(e match.Event) {
 	}
 	t.check(t.w.Event(e.At, kindEvent, e))
 	switch e.Kind {
-	case match.EventSent, match.EventMove, match.EventQuestion, match.EventRefused, match.EventBump, match.EventUndo, match.EventAlarm:
+	case match.EventSent, match.EventMove, match.EventQuestion, match.EventRefused, match.EventBump, match.EventUndo, match.EventSetup, match.EventAlarm:
 	case match.EventState:
 		switch e.State {
 		case match.StateMisplaced, match.StateMissing, match.StateUnexpected, match.StateSetup, match.StateBoardMoved:

@@ -80,6 +80,11 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 			e.Question = &match.Question{Kind: k, Move: board.Move{Color: board.Black, Point: q}}
 		})
 	}
+	add(func(e *match.Event) { e.Kind = match.EventSetup })
+	add(func(e *match.Event) {
+		e.Kind = match.EventQuestion
+		e.Question = &match.Question{Kind: match.AskPass, Move: board.Move{Color: board.Black}, Moves: make([]board.Move, 2)}
+	})
 	add(func(e *match.Event) { e.Kind, e.State = match.EventAlarm, match.StateUnkept })
 	add(func(e *match.Event) { e.Kind, e.State = match.EventNote, match.StateKept })
 	for _, l := range Langs {

@@ -22,6 +22,8 @@ play POINT           this is my move, whatever the camera says
 mark POINT...        turn stones dead or alive, while dead stones are agreed
 accept-score         agree to the marked stones; reject-score plays on
 trust [POINT...]     the board is right: overlook what seems wrong
+board                at one board: this is what lies there now, go on from it
+back N               at one board: back to where N moves had been played
 there                the stones that seem to be missing lie there: go on
 look                 forget what was seen and look afresh
 resync               fetch the whole game from the server
@@ -37,7 +39,7 @@ var simple = map[string]match.CommandKind{
 	"cancel-undo": match.CmdCancelUndo, "cancel": match.CmdCancel, "accept": match.CmdAccept, "yes": match.CmdAccept, "y": match.CmdAccept,
 	"deny": match.CmdDeny, "no": match.CmdDeny, "n": match.CmdDeny, "pause": match.CmdPause, "resume": match.CmdResume,
 	"accept-score": match.CmdAcceptScore, "reject-score": match.CmdRejectScore,
-	"there": match.CmdThere, "look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,
+	"there": match.CmdThere, "board": match.CmdBoard, "look": match.CmdLook, "resync": match.CmdResync, "quit": match.CmdQuit, "q": match.CmdQuit,
 }
 
 // pointed are the commands that take points.
@@ -84,8 +86,16 @@ func ParseCommand(line string, size int) (match.Command, error) {
 		}
 		return cmd, nil
 	}
-	if name == "mode" {
+	switch name {
+	case "mode":
 		return parseMode(args)
+	case "back":
+		if len(args) == 1 {
+			if n, err := strconv.Atoi(args[0]); err == nil && n >= 0 {
+				return match.Command{Kind: match.CmdBack, Number: n}, nil
+			}
+		}
+		return match.Command{}, fmt.Errorf("say back and a number: how many moves had been played, like back 12")
 	}
 	return match.Command{}, fmt.Errorf("there is no command %q; help lists them", name)
 }

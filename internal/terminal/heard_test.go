@@ -15,6 +15,7 @@ func TestHear(t *testing.T) {
 		"Ich passe.": match.CmdPass, "パス": match.CmdPass, "I resign": match.CmdResign, "认输": match.CmdResign,
 		"J’abandonne !": match.CmdResign, "悔棋": match.CmdUndo, "Cancel.": match.CmdCancel, "doch nicht": match.CmdCancel,
 		"It is there.": match.CmdThere, "It’s there!": match.CmdThere, "Der Stein liegt da.": match.CmdThere, "石はあります。": match.CmdThere,
+		"So liegt es jetzt.": match.CmdBoard, "以棋盘为准。": match.CmdBoard, "back 12": match.CmdBack,
 		"play Q16": match.CmdPlay, "accept-score": match.CmdAcceptScore,
 	} {
 		if c, ok := Hear(line, 19); !ok || c.Kind != want {
@@ -24,7 +25,7 @@ func TestHear(t *testing.T) {
 	if c, ok := Hear("Play D4, ", 19); !ok || !slices.Equal(c.Points, []board.Point{{X: 3, Y: 15}}) {
 		t.Errorf("D4 was heard as %v, %v", c, ok)
 	}
-	for _, line := range []string{"", "...", "Yes I think so too", "is it my turn", "quit", "q", "There!", "no way", "passt schon", "はい、そうですね", "play"} {
+	for _, line := range []string{"", "...", "Yes I think so too", "is it my turn", "quit", "q", "There!", "Board!", "back", "no way", "passt schon", "はい、そうですね", "play"} {
 		if c, ok := Hear(line, 19); ok {
 			t.Errorf("%q was taken for %v", line, c.Kind)
 		}

@@ -48,6 +48,8 @@ func (f *playFace) key(u *ui, key string) {
 		f.suggest(u)
 	case "L":
 		u.simple(match.CmdLook)
+	case "K":
+		u.simple(match.CmdBoard)
 	case "S":
 		if u.w.opt.Again != nil {
 			u.w.opt.Again()

@@ -8,53 +8,32 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/width"
-
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
+	"github.com/gobancam/gobancam/internal/plain"
 )
-
-// Columns is how many columns of a terminal a text takes: letters of CJK are
-// two wide.
-func Columns(s string) int {
-	n := 0
-	for _, r := range s {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
-
-// Pad fills s with spaces up to a number of columns.
-func Pad(s string, columns int) string {
-	return s + strings.Repeat(" ", max(0, columns-Columns(s)))
-}
 
 // Write draws the matches of a single elimination as a tree, from the
 // first round at the left to the winner at the right, and those of other
 // tournaments as a list of rounds. Groups come first, each for itself.
-func Write(w io.Writer, t challonge.Tournament, people []challonge.Participant, matches []challonge.Match) error {
-	b := bracket{matches: slices.Clone(matches), name: map[challonge.ID]string{}}
-	for _, p := range people {
+func Write(w io.Writer, s club.Scene) error {
+	b := bracket{matches: slices.Clone(s.Matches), name: map[string]string{}}
+	for _, p := range s.Players {
 		b.name[p.ID] = p.Name
-		for _, id := range p.GroupIDs {
+		for _, id := range p.Aliases {
 			b.name[id] = p.Name
 		}
 	}
-	slices.SortStableFunc(b.matches, func(x, y challonge.Match) int {
+	slices.SortStableFunc(b.matches, func(x, y club.Match) int {
 		return cmp.Or(cmp.Compare(x.Round, y.Round), cmp.Compare(x.PlayOrder, y.PlayOrder))
 	})
 	var out strings.Builder
-	var groups []challonge.ID
+	var groups []string
 	for _, m := range b.matches {
 		if !slices.Contains(groups, m.Group) {
 			groups = append(groups, m.Group)
 		}
 	}
-	slices.SortStableFunc(groups, func(x, y challonge.ID) int { // the last stage has none, and comes last
+	slices.SortStableFunc(groups, func(x, y string) int { // the last stage has none, and comes last
 		return cmp.Or(cmp.Compare(btoi(x == ""), btoi(y == "")), cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 	})
 	for i, g := range groups {
@@ -70,7 +49,7 @@ func Write(w io.Writer, t challonge.Tournament, people []challonge.Participant, 
 		if g != "" {
 			fmt.Fprintf(&out, "Group %d\n", i+1)
 		}
-		if t.TypeOf(part.matches[0]) == challonge.SingleElimination {
+		if s.Tournament.FormOf(part.matches[0]) == club.SingleElimination {
 			part.trees(&out)
 		} else {
 			part.rounds(&out)
@@ -88,16 +67,16 @@ func btoi(b bool) int {
 }
 
 type bracket struct {
-	matches []challonge.Match
-	name    map[challonge.ID]string
+	matches []club.Match
+	name    map[string]string
 }
 
 // who names a player; an unknown one is a question mark.
-func (b *bracket) who(id challonge.ID) string {
+func (b *bracket) who(id string) string {
 	if id == "" {
 		return "?"
 	}
-	return cmp.Or(b.name[id], string(id))
+	return cmp.Or(b.name[id], id)
 }
 
 // block is a drawing whose line goes on at the right of row mid.
@@ -110,11 +89,11 @@ type block struct {
 func (b *bracket) trees(out *strings.Builder) {
 	// The API does not say where a player came from; the winner of an earlier
 	// match who plays in a later one shows it.
-	from := map[challonge.ID][2]int{} // match → the two matches before it, -1 for none
+	from := map[string][2]int{} // match → the two matches before it, -1 for none
 	leads := map[int]bool{}
 	for _, m := range b.matches {
 		src := [2]int{-1, -1}
-		for side, p := range []challonge.ID{m.Player1, m.Player2} {
+		for side, p := range []string{m.Player1, m.Player2} {
 			for i, e := range b.matches {
 				if p != "" && e.Round < m.Round && e.Winner == p && !leads[i] {
 					src[side] = i
@@ -130,7 +109,7 @@ func (b *bracket) trees(out *strings.Builder) {
 	draw = func(i int) block {
 		m := b.matches[i]
 		var part [2]block
-		for side, p := range []challonge.ID{m.Player1, m.Player2} {
+		for side, p := range []string{m.Player1, m.Player2} {
 			if src := from[m.ID][side]; src >= 0 {
 				part[side] = draw(src)
 			} else {
@@ -140,7 +119,7 @@ func (b *bracket) trees(out *strings.Builder) {
 		wide := 0
 		for _, p := range part {
 			for _, row := range p.rows {
-				wide = max(wide, Columns(row))
+				wide = max(wide, plain.Columns(row))
 			}
 		}
 		var rows []string
@@ -155,7 +134,7 @@ func (b *bracket) trees(out *strings.Builder) {
 				case (y > p.mid) == (side == 0):
 					end = "│"
 				}
-				rows = append(rows, row+strings.Repeat(fill, wide+2-Columns(row))+end)
+				rows = append(rows, row+strings.Repeat(fill, wide+2-plain.Columns(row))+end)
 			}
 			if side == 0 {
 				rows = append(rows, strings.Repeat(" ", wide+2)+"├ "+b.result(m))
@@ -181,11 +160,11 @@ func (b *bracket) trees(out *strings.Builder) {
 	}
 }
 
-func (b *bracket) result(m challonge.Match) string {
+func (b *bracket) result(m club.Match) string {
 	switch {
-	case m.State != challonge.MatchComplete && !m.Underway.IsZero():
+	case m.State != club.Complete && !m.Underway.IsZero():
 		return m.Identifier + " (being played)"
-	case m.State != challonge.MatchComplete:
+	case m.State != club.Complete:
 		return m.Identifier
 	case m.Winner == "":
 		return "tie " + m.Score()
@@ -196,7 +175,7 @@ func (b *bracket) result(m challonge.Match) string {
 // rounds lists the matches by round.
 func (b *bracket) rounds(out *strings.Builder) {
 	// The losers' bracket, whose rounds count down, comes after the winners'.
-	slices.SortStableFunc(b.matches, func(x, y challonge.Match) int {
+	slices.SortStableFunc(b.matches, func(x, y club.Match) int {
 		if x.Round < 0 && y.Round < 0 {
 			return cmp.Compare(y.Round, x.Round)
 		}
@@ -204,7 +183,7 @@ func (b *bracket) rounds(out *strings.Builder) {
 	})
 	wide := 1
 	for _, m := range b.matches {
-		wide = max(wide, Columns(b.who(m.Player1)))
+		wide = max(wide, plain.Columns(b.who(m.Player1)))
 	}
 	last := 0
 	for i, m := range b.matches {
@@ -217,12 +196,12 @@ func (b *bracket) rounds(out *strings.Builder) {
 		}
 		last = m.Round
 		score := cmp.Or(m.Score(), "–")
-		mark := func(id challonge.ID) string {
+		mark := func(id string) string {
 			if m.Winner != "" && m.Winner == id {
 				return "*"
 			}
 			return " "
 		}
-		fmt.Fprintf(out, "  %3s  %s%s %5s  %s%s\n", m.Identifier, mark(m.Player1), Pad(b.who(m.Player1), wide), score, mark(m.Player2), b.who(m.Player2))
+		fmt.Fprintf(out, "  %3s  %s%s %5s  %s%s\n", m.Identifier, mark(m.Player1), plain.Pad(b.who(m.Player1), wide), score, mark(m.Player2), b.who(m.Player2))
 	}
 }

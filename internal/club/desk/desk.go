@@ -1,6 +1,6 @@
 // Package desk is the table by the door of a club: it seats two players for a
-// match of a tournament, and brings the result of their game to Challonge once
-// somebody stands for it. It knows neither cameras nor screens: what happens on
+// match of a tournament, and brings the result of their game to the tournament's
+// site once somebody stands for it. It knows neither cameras nor screens: what happens on
 // the board comes in as a result, questions go out through Asker.
 package desk
 
@@ -10,26 +10,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
-// Client is what the desk needs of a *challonge.Client.
-type Client interface {
-	outbox.Challonge
-	API() string
-	Tournaments(ctx context.Context, f challonge.TournamentFilter) ([]challonge.Tournament, error)
-	Matches(ctx context.Context, tournament challonge.ID, f challonge.MatchFilter) ([]challonge.Match, error)
-	Participants(ctx context.Context, tournament challonge.ID) ([]challonge.Participant, error)
-	ChangeMatch(ctx context.Context, tournament, id challonge.ID, s challonge.MatchStep) (challonge.Match, error)
+// Site holds the tournament.
+type Site interface {
+	outbox.Sender
+	API() string // its address
+	// Tournaments lists those that are under way.
+	Tournaments(ctx context.Context) ([]club.Tournament, error)
+	// Matches lists the matches in a state; of all states if it is empty.
+	Matches(ctx context.Context, tournament string, s club.State) ([]club.Match, error)
+	Players(ctx context.Context, tournament string) ([]club.Player, error)
+	// Underway shows a match as being played.
+	Underway(ctx context.Context, tournament, match string) error
 }
 
 // Asker puts questions to the people in the room.
@@ -44,6 +44,7 @@ type Asker interface {
 type Review struct {
 	Table  *Table
 	Result board.Result
+	Site   string // where it would be reported
 	Text   string // all of it in a sentence: round, players, colours, result
 	Count  string // how it was counted; empty unless it was
 }
@@ -56,8 +57,8 @@ type Verdict struct {
 
 // Desk seats players and reports results.
 type Desk struct {
-	Client    Client
-	Community string // for which the client speaks; empty for none
+	Site      Site
+	Community string // of the site, for which the desk speaks; empty for none
 	Outbox    *outbox.Outbox
 	Ask       Asker
 	// Black says who has Black at a table where that is known already, as in a
@@ -91,258 +92,16 @@ func (d *Desk) tell(format string, args ...any) {
 	}
 }
 
-// Table is a match with its players seated.
-type Table struct {
-	Tournament   challonge.Tournament
-	Match        challonge.Match
-	Black, White challonge.Participant
-	// Size is the board's, where the tournament's name, game or description
-	// says "9x9" or "13×13"; 0 where none does.
-	Size int
-
-	ids [2]challonge.ID // black's and white's in this match
-}
-
-// String names the table: "Club evening, round 1, match A: Anna (B) – Ben (W)".
-func (t *Table) String() string {
-	return fmt.Sprintf("%s, %s: %s (B) – %s (W)", t.Tournament.Name, t.where(), t.Black.Name, t.White.Name)
-}
-
-func (t *Table) where() string {
-	s := "round " + strconv.Itoa(t.Match.Round)
-	if t.Match.Round < 0 {
-		s = "losers' round " + strconv.Itoa(-t.Match.Round)
-	}
-	if t.Match.Identifier != "" {
-		s += ", match " + t.Match.Identifier
-	}
-	if t.Match.Group != "" {
-		s = "groups, " + s
-	}
-	return s
-}
-
-// Sign writes names, event, round and date into the root of the game's SGF.
-func (t *Table) Sign(root *board.Node, played time.Time) {
-	root.SetText("PB", t.Black.Name)
-	root.SetText("PW", t.White.Name)
-	root.SetText("EV", t.Tournament.Name)
-	root.SetText("RO", strings.TrimPrefix(t.where(), "round "))
-	root.SetText("DT", played.Format("2006-01-02"))
-	if t.Tournament.Page != "" {
-		root.SetText("SO", t.Tournament.Page)
-	}
-}
-
-var sizes = regexp.MustCompile(`\b(\d{1,2})\s?[x×X]\s?(\d{1,2})\b`)
-
-// sizeOf reads the board's size off a tournament.
-func sizeOf(t challonge.Tournament) int {
-	for _, text := range []string{t.Name, t.Game, t.Description} {
-		for _, m := range sizes.FindAllStringSubmatch(text, -1) {
-			if n, err := strconv.Atoi(m[1]); err == nil && m[1] == m[2] && n >= 5 && n <= board.MaxSize {
-				return n
-			}
-		}
-	}
-	return 0
-}
-
-// ErrNobody is returned where there is no open match to seat anybody for.
-var ErrNobody = errors.New("no match is open")
-
-// NoMatchError says that a tournament has no match of a name.
-type NoMatchError struct {
-	Tournament challonge.Tournament
-	Match      string
-}
-
-func (e *NoMatchError) Error() string {
-	return fmt.Sprintf("%s has no match %q", e.Tournament.Name, e.Match)
-}
-
-// OverError says that a match cannot be played because it is over.
-type OverError struct {
-	Tournament challonge.Tournament
-	Match      challonge.Match
-}
-
-func (e *OverError) Error() string {
-	return fmt.Sprintf("match %s is over already (%s); to play it again, reopen it", cmp.Or(e.Match.Identifier, string(e.Match.ID)), e.Match.Score())
-}
-
-// ParseSpec splits T/M into tournament and match, either of which may be empty.
-// T is an id, the last part of the tournament's address, or the address; M an id
-// or the letter in the bracket.
-func ParseSpec(spec string) (tournament, match string) {
-	spec = strings.TrimSpace(spec)
-	if u, err := url.Parse(spec); err == nil && u.Host != "" {
-		spec = u.Path
-	}
-	tournament, match, _ = strings.Cut(strings.Trim(spec, "/"), "/")
-	return tournament, match
-}
-
-// Pick finds the match that spec names ("T/M", see ParseSpec), asks where it
-// leaves something open, and seats the players. black is the name of who has
-// Black; where it is empty the room is asked.
-func (d *Desk) Pick(ctx context.Context, spec, black string) (*Table, error) {
-	t, err := d.pickMatch(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	if black == "" && d.Black != nil {
-		if black, err = d.Black(t); err != nil {
-			return nil, err
-		}
-	}
-	return t, d.seat(ctx, t, black)
-}
-
-// pickMatch finds tournament and match; the players are in Black and White in
-// the order of the match.
-func (d *Desk) pickMatch(ctx context.Context, spec string) (*Table, error) {
-	tour, match := ParseSpec(spec)
-	var t Table
-	var err error
-	if tour == "" {
-		list, err := d.Client.Tournaments(ctx, challonge.TournamentFilter{State: challonge.ListInProgress})
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, x := range list {
-			names = append(names, x.Name)
-		}
-		i, err := d.choose(ctx, "Which tournament?", names, "no tournament is under way")
-		if err != nil {
-			return nil, err
-		}
-		t.Tournament = list[i]
-	} else if t.Tournament, err = d.Client.Tournament(ctx, challonge.ID(tour)); err != nil {
-		return nil, err
-	}
-	people, err := d.Client.Participants(ctx, t.Tournament.ID)
-	if err != nil {
-		return nil, err
-	}
-	filter := challonge.MatchFilter{}
-	if match == "" {
-		filter.State = challonge.MatchOpen
-	}
-	matches, err := d.Client.Matches(ctx, t.Tournament.ID, filter)
-	if err != nil {
-		return nil, err
-	}
-	matches = slices.DeleteFunc(matches, func(m challonge.Match) bool {
-		return match != "" && m.ID != challonge.ID(match) && !strings.EqualFold(m.Identifier, match)
-	})
-	if match != "" && len(matches) == 0 {
-		return nil, &NoMatchError{t.Tournament, match}
-	}
-	if len(matches) == 1 && matches[0].State != challonge.MatchOpen {
-		switch matches[0].State {
-		case challonge.MatchComplete:
-			return nil, &OverError{t.Tournament, matches[0]}
-		default:
-			return nil, fmt.Errorf("the players of match %s are not known yet", match)
-		}
-	}
-	matches = slices.DeleteFunc(matches, func(m challonge.Match) bool { return m.State != challonge.MatchOpen })
-	var names []string
-	for _, m := range matches {
-		one, two := find(people, m.Player1), find(people, m.Player2)
-		text := fmt.Sprintf("%s – %s (%s)", one.Name, two.Name, (&Table{Match: m}).where())
-		if !m.Underway.IsZero() {
-			text += ", being played"
-		}
-		names = append(names, text)
-	}
-	i, err := d.choose(ctx, "Which match?", names, fmt.Sprintf("%s of %s is open", cmp.Or(match, "no match"), t.Tournament.Name))
-	if err != nil {
-		return nil, err
-	}
-	t.Match = matches[i]
-	t.Black, t.White = find(people, t.Match.Player1), find(people, t.Match.Player2)
-	t.ids = [2]challonge.ID{t.Match.Player1, t.Match.Player2}
-	t.Size = sizeOf(t.Tournament)
-	return &t, nil
-}
-
-func find(people []challonge.Participant, id challonge.ID) challonge.Participant {
-	for _, p := range people {
-		if p.Is(id) {
-			return p
-		}
-	}
-	return challonge.Participant{ID: id, Name: "participant " + string(id)}
-}
-
-// choose asks unless there is nothing to choose.
-func (d *Desk) choose(ctx context.Context, question string, options []string, none string) (int, error) {
-	switch len(options) {
-	case 0:
-		return 0, fmt.Errorf("%w: %s", ErrNobody, none)
-	case 1:
-		return 0, nil
-	}
-	i, err := d.Ask.Choose(ctx, question, options)
-	if err == nil && (i < 0 || i >= len(options)) {
-		err = errors.New("nothing was chosen")
-	}
-	return i, err
-}
-
-// seat gives Black to whom it belongs.
-func (d *Desk) seat(ctx context.Context, t *Table, black string) error {
-	swap := false
-	switch first, second := called(t.Black, black), called(t.White, black); {
-	case black == "":
-		i, err := d.choose(ctx, "Who has Black?", []string{t.Black.Name, t.White.Name}, "")
-		if err != nil {
-			return err
-		}
-		swap = i == 1
-	case first == second:
-		return fmt.Errorf("%q is not the name of one of the players, %s and %s", black, t.Black.Name, t.White.Name)
-	default:
-		swap = second
-	}
-	if swap {
-		t.Black, t.White = t.White, t.Black
-		t.ids[0], t.ids[1] = t.ids[1], t.ids[0]
-	}
-	return nil
-}
-
-// called reports whether a participant goes by a name: the one in the bracket,
-// the account's, or one that the organiser noted as "ogs:NAME" among the
-// participant's remarks.
-func called(p challonge.Participant, name string) bool {
-	if name == "" {
-		return false
-	}
-	if strings.EqualFold(p.Name, name) || strings.EqualFold(p.Username, name) {
-		return true
-	}
-	for word := range strings.FieldsFuncSeq(p.Misc, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
-		if given, ok := strings.CutPrefix(word, "ogs:"); ok && strings.EqualFold(given, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // courtesy bounds what is done for spectators only.
 const courtesy = 10 * time.Second
 
-// Begin tells Challonge that the match is being played, if it lets us. It
-// never fails: what goes wrong is told as a remark.
+// Begin tells the site that the match is being played, if it lets us. It never
+// fails: what goes wrong is told as a remark.
 func (d *Desk) Begin(ctx context.Context, t *Table) {
 	ctx, cancel := context.WithTimeout(ctx, courtesy)
 	defer cancel()
-	if _, err := d.Client.ChangeMatch(ctx, t.Tournament.ID, t.Match.ID, challonge.MarkUnderway); err != nil {
-		d.tell("Challonge does not show the match as being played (%v). The game and its result are not affected.", err)
+	if err := d.Site.Underway(ctx, t.Tournament.ID, t.Match.ID); err != nil {
+		d.tell("%s does not show the match as being played (%v). The game and its result are not affected.", d.Site.Name(), err)
 	}
 }
 
@@ -383,7 +142,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		if err != nil {
 			d.tell("%v.", err)
 			// A draw in a knock-out, a void game: the room has to say who goes on.
-			i, err := d.choose(ctx, fmt.Sprintf("%s cannot be reported. Who goes on?", g.Result), []string{t.Black.Name, t.White.Name, "nobody yet"}, "")
+			i, err := d.choose(ctx, fmt.Sprintf("%s cannot be reported. Who gets the win?", g.Result), []string{t.Black.Name, t.White.Name, "nobody yet"}, "")
 			if err != nil {
 				return outbox.Report{}, err
 			}
@@ -394,7 +153,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 			continue
 		}
 		text := t.sentence(g.Result)
-		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Text: text, Count: count})
+		v, err := d.Ask.Confirm(ctx, Review{Table: t, Result: g.Result, Site: d.Site.Name(), Text: text, Count: count})
 		switch {
 		case err != nil:
 			return outbox.Report{}, fmt.Errorf("%w: %s (%w)%s", ErrNotConfirmed, text, err, d.later(t))
@@ -406,7 +165,7 @@ func (d *Desk) Finish(ctx context.Context, t *Table, g Game) (outbox.Report, err
 		case v.By == "":
 			return outbox.Report{}, fmt.Errorf("%w: %s%s", ErrNotConfirmed, text, d.later(t))
 		}
-		r, err := d.Outbox.Add(outbox.Report{API: d.Client.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
+		r, err := d.Outbox.Add(outbox.Report{API: d.Site.API(), Community: d.Community, Tournament: t.Tournament.ID, Match: t.Match.ID,
 			Result: result, Text: text, Confirmed: outbox.Confirmation{By: v.By}, Link: g.Link, SGF: string(g.SGF)})
 		if err != nil {
 			return outbox.Report{}, err
@@ -448,15 +207,14 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	if _, err := d.Outbox.Flush(ctx, d.connect); err != nil {
 		d.tell("%v.", err)
 	}
-	all, err := d.Outbox.Reports()
-	if i := slices.IndexFunc(all, func(x outbox.Report) bool { return x.ID == r.ID }); i >= 0 {
-		r = all[i]
-	} else if err != nil {
+	if now, err := d.Outbox.Report(r.ID); err == nil {
+		r = now
+	} else {
 		return r, err
 	}
 	switch r.State {
 	case outbox.Done, outbox.Taken:
-		d.tell("Challonge has the result: %s.", r.Text)
+		d.tell("%s has the result: %s.", d.Site.Name(), r.Text)
 	case outbox.Held:
 		d.tell("The result waits for the organiser: %s.%s", r.Problem, hint(" See '%s'.", d.Hints.Held))
 	default:
@@ -465,42 +223,12 @@ func (d *Desk) send(ctx context.Context, r outbox.Report) (outbox.Report, error)
 	return r, nil
 }
 
-// connect serves the reports of this desk's Challonge.
-func (d *Desk) connect(_ context.Context, r outbox.Report) (outbox.Challonge, error) {
-	if r.API != d.Client.API() || r.Community != d.Community {
+// connect serves the reports of this desk's site.
+func (d *Desk) connect(_ context.Context, r outbox.Report) (outbox.Sender, error) {
+	if r.API != d.Site.API() || r.Community != d.Community {
 		return nil, fmt.Errorf("this result is for %s %s%s", r.API, r.Community, hint("; '%s' brings it there", d.Hints.Send))
 	}
-	return d.Client, nil
-}
-
-// result is the result in Challonge's terms: the winner has 1, the loser 0.
-func (t *Table) result(r board.Result) (challonge.Result, error) {
-	res := challonge.Result{Player1: t.ids[0], Player2: t.ids[1]}
-	switch {
-	case r.By == board.Void:
-		return res, errors.New("a game without result cannot be reported")
-	case r.Winner == board.Black:
-		res.Winner, res.Sets = t.ids[0], [][2]int{{1, 0}}
-	case r.Winner == board.White:
-		res.Winner, res.Sets = t.ids[1], [][2]int{{0, 1}}
-	case slices.Contains([]string{challonge.SingleElimination, challonge.DoubleElimination}, t.Tournament.TypeOf(t.Match)):
-		return res, errors.New("a knock-out knows no draws")
-	default:
-		res.Sets = [][2]int{{0, 0}}
-	}
-	return res, nil
-}
-
-// sentence says a result to people, and in the attachment.
-func (t *Table) sentence(r board.Result) string {
-	who := fmt.Sprintf("%s: %s (B) – %s (W)", t.where(), t.Black.Name, t.White.Name)
-	switch r.Winner {
-	case board.Black:
-		return fmt.Sprintf("%s, %s: %s wins", who, r, t.Black.Name)
-	case board.White:
-		return fmt.Sprintf("%s, %s: %s wins", who, r, t.White.Name)
-	}
-	return who + ", a draw"
+	return d.Site, nil
 }
 
 // explain says how a game was counted.
@@ -518,35 +246,4 @@ func explain(s board.Score) string {
 		return fmt.Sprintf("%s %s (%s)", name, strconv.FormatFloat(t.Total(), 'f', -1, 64), cmp.Or(strings.Join(parts, ", "), "nothing"))
 	}
 	return side("Black", s.Black) + "; " + side("White", s.White)
-}
-
-// Online is a finished game of a server.
-type Online struct {
-	Black, White string // the players' names there
-	Game
-}
-
-// FinishOnline reports a finished online game as the result of the match that
-// spec names. The players are told apart by their names; where that leaves a
-// doubt the room is asked who is who.
-func (d *Desk) FinishOnline(ctx context.Context, spec string, g Online) (*Table, outbox.Report, error) {
-	t, err := d.pickMatch(ctx, spec)
-	if err != nil {
-		return nil, outbox.Report{}, err
-	}
-	one := called(t.Black, g.Black) || called(t.White, g.White)
-	two := called(t.White, g.Black) || called(t.Black, g.White)
-	if one == two {
-		i, err := d.choose(ctx, fmt.Sprintf("Who is %s, who had Black in that game?", cmp.Or(g.Black, "the player")), []string{t.Black.Name, t.White.Name}, "")
-		if err != nil {
-			return nil, outbox.Report{}, err
-		}
-		two = i == 1
-	}
-	if two {
-		t.Black, t.White = t.White, t.Black
-		t.ids[0], t.ids[1] = t.ids[1], t.ids[0]
-	}
-	r, err := d.Finish(ctx, t, g.Game)
-	return t, r, err
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/club/bracket"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/club/site"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,15 +51,15 @@ func (r *room) Confirm(_ context.Context, v Review) (Verdict, error) {
 	return x, nil
 }
 
-type club struct {
+type venue struct {
 	srv  *challongetest.Server
-	c    *challonge.Client
-	tour challonge.Tournament
+	c    site.Challonge
+	tour club.Tournament
 	room *room
 	desk *Desk
 }
 
-func newClub(t *testing.T, kind string, names ...string) *club {
+func newClub(t *testing.T, kind string, names ...string) *venue {
 	t.Helper()
 	ctx := t.Context()
 	srv := challongetest.New()
@@ -88,10 +90,11 @@ func newClub(t *testing.T, kind string, names ...string) *club {
 		t.Fatal(err)
 	}
 	r := &room{}
-	return &club{srv, c, tour, r, &Desk{Client: c, Outbox: box, Ask: r, Tell: func(s string) { r.told = append(r.told, s) }}}
+	at := site.Challonge{Client: c}
+	return &venue{srv, at, site.Tournament(tour), r, &Desk{Site: at, Outbox: box, Ask: r, Tell: func(s string) { r.told = append(r.told, s) }}}
 }
 
-func (c *club) match(t *testing.T, id challonge.ID) challonge.Match {
+func (c *venue) match(t *testing.T, id string) club.Match {
 	t.Helper()
 	m, err := c.c.Match(t.Context(), c.tour.ID, id)
 	if err != nil {
@@ -154,15 +157,15 @@ func TestAnEvening(t *testing.T) {
 	if over.Result.Winner == board.White {
 		winner = table.White.ID
 	}
-	if m.State != challonge.MatchComplete || m.Winner != winner {
+	if m.State != club.Complete || m.Winner != winner {
 		t.Errorf("%s won by %s: %+v", over.Result, winner, m)
 	}
 	review := c.room.asked[len(c.room.asked)-1]
 	if !strings.Contains(review, over.Result.String()) || !strings.Contains(review, "6.5 komi") || !strings.Contains(review, "territory") {
 		t.Errorf("the review says %q", review)
 	}
-	files, err := c.c.Attachments(ctx, c.tour.ID, m.ID)
-	if err != nil || len(files) != 1 || !strings.Contains(files[0].Description, "PB[Chie]") {
+	files, err := c.c.Attached(ctx, c.tour.ID, m.ID)
+	if err != nil || len(files) != 1 || !strings.Contains(files[0], "PB[Chie]") {
 		t.Errorf("%v %v", files, err)
 	}
 	trail, _ := c.desk.Outbox.Audit()
@@ -192,9 +195,9 @@ func TestRequestsPerMatch(t *testing.T) {
 
 func TestPickBySpec(t *testing.T) {
 	c := newClub(t, challonge.SingleElimination, "Anna", "Ben", "Chie", "Doyun")
-	ms, _ := c.c.Matches(t.Context(), c.tour.ID, challonge.MatchFilter{})
+	ms, _ := c.c.Matches(t.Context(), c.tour.ID, "")
 	for spec, want := range map[string]string{
-		"club/A": "Anna", "club/b": "Ben", "https://challonge.com/club/A": "Anna", string(c.tour.ID + "/" + ms[1].ID): "Ben",
+		"club/A": "Anna", "club/b": "Ben", "https://challonge.com/club/A": "Anna", c.tour.ID + "/" + ms[1].ID: "Ben",
 	} {
 		table, err := c.desk.Pick(t.Context(), spec, strings.ToLower(want))
 		if err != nil || table.Black.Name != want {
@@ -209,7 +212,7 @@ func TestPickBySpec(t *testing.T) {
 	if _, err := c.desk.Pick(t.Context(), "club/A", "Zoe"); err == nil || !strings.Contains(err.Error(), "Anna and Doyun") {
 		t.Errorf("a stranger has Black: %v", err)
 	}
-	if _, err := c.c.Report(t.Context(), c.tour.ID, ms[0].ID, challonge.Result{Player1: ms[0].Player1, Player2: ms[0].Player2, Winner: ms[0].Player1, Sets: [][2]int{{1, 0}}}); err != nil {
+	if _, err := c.c.Report(t.Context(), c.tour.ID, ms[0].ID, club.Result{Player1: ms[0].Player1, Player2: ms[0].Player2, Winner: ms[0].Player1, Sets: [][2]int{{1, 0}}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.desk.Pick(t.Context(), "club/A", ""); err == nil || !strings.Contains(err.Error(), "reopen") {
@@ -243,7 +246,7 @@ func TestReviewCorrectsAndRefuses(t *testing.T) {
 	if _, err := c.desk.Finish(t.Context(), table, Resigned(board.White)); !errors.Is(err, ErrNotConfirmed) {
 		t.Errorf("%v", err)
 	}
-	if m := c.match(t, table.Match.ID); m.State != challonge.MatchOpen {
+	if m := c.match(t, table.Match.ID); m.State != club.Open {
 		t.Errorf("reported without confirmation: %+v", m)
 	}
 	w := board.Result{Winner: board.White, Points: 0.5}
@@ -307,14 +310,14 @@ func TestResultsWaitForTheNetwork(t *testing.T) {
 	if _, err := c.desk.Outbox.FlushAll(t.Context(), c.desk.connect); err != nil {
 		t.Fatal(err)
 	}
-	if n := c.srv.Reports(string(table.Match.ID)); n != 1 {
+	if n := c.srv.Reports(table.Match.ID); n != 1 {
 		t.Errorf("reported %d times", n)
 	}
 	// A result that somebody else reported otherwise is shown to the organiser.
 	c = newClub(t, challonge.SingleElimination, "Anna", "Ben")
 	table, _ = c.desk.Pick(t.Context(), "club/A", "Anna")
 	m := table.Match
-	c.c.Report(t.Context(), c.tour.ID, m.ID, challonge.Result{Player1: m.Player1, Player2: m.Player2, Winner: table.White.ID, Sets: [][2]int{{0, 1}}})
+	c.c.Report(t.Context(), c.tour.ID, m.ID, club.Result{Player1: m.Player1, Player2: m.Player2, Winner: table.White.ID, Sets: [][2]int{{0, 1}}})
 	if r, err := c.desk.Finish(t.Context(), table, Resigned(board.White)); err != nil || r.State != outbox.Held {
 		t.Errorf("%+v %v", r, err)
 	}
@@ -350,7 +353,7 @@ func TestOnlineGames(t *testing.T) {
 			if m := cl.match(t, table.Match.ID); m.Winner != table.Black.ID {
 				t.Errorf("%+v", m)
 			}
-			if files, _ := cl.c.Attachments(t.Context(), cl.tour.ID, table.Match.ID); len(files) != 1 || files[0].URL != resigned.Link {
+			if files, _ := cl.c.Attachments(t.Context(), challonge.ID(cl.tour.ID), challonge.ID(table.Match.ID)); len(files) != 1 || files[0].URL != resigned.Link {
 				t.Errorf("attached %v", files)
 			}
 		})
@@ -361,7 +364,7 @@ func TestOnlineGames(t *testing.T) {
 func TestRun(t *testing.T) {
 	c := newClub(t, challonge.SingleElimination, "Anna", "Ben", "智恵", "Doyun")
 	var games, at, most atomic.Int32
-	tour, err := Run(t.Context(), c.desk, c.c, c.tour.ID, 2, func(_ context.Context, table *Table) (Game, error) {
+	err := Run(t.Context(), c.desk, c.c, c.tour.ID, 2, func(_ context.Context, table *Table) (Game, error) {
 		games.Add(1)
 		if n := at.Add(1); n > most.Load() {
 			most.Store(n)
@@ -376,16 +379,16 @@ func TestRun(t *testing.T) {
 		}
 		return Resigned(board.Black), nil
 	})
-	if err != nil || tour.State != challonge.TournamentComplete {
-		t.Fatalf("%+v %v", tour, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if games.Load() != 3 || most.Load() != 2 {
 		t.Errorf("%d games, at most %d at once", games.Load(), most.Load())
 	}
-	people, _ := c.c.Participants(t.Context(), c.tour.ID)
-	matches, _ := c.c.Matches(t.Context(), c.tour.ID, challonge.MatchFilter{})
+	people, _ := c.c.Players(t.Context(), c.tour.ID)
+	matches, _ := c.c.Matches(t.Context(), c.tour.ID, "")
 	var out strings.Builder
-	if err := bracket.Write(&out, tour, people, matches); err != nil {
+	if err := bracket.Write(&out, club.Scene{Tournament: c.tour, Players: people, Matches: matches}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `
@@ -403,7 +406,7 @@ Ben ──┐        │
 	// Groups, then a double elimination.
 	c = newClub(t, challonge.SingleElimination, "x", "y")
 	yes := true
-	tour, err = c.c.CreateTournament(t.Context(), challonge.TournamentFields{Name: "Groups", Type: challonge.DoubleElimination, GroupStage: &yes,
+	tour, err := c.c.CreateTournament(t.Context(), challonge.TournamentFields{Name: "Groups", Type: challonge.DoubleElimination, GroupStage: &yes,
 		Groups: &challonge.GroupOptions{Size: 3, Advance: 2}})
 	if err != nil {
 		t.Fatal(err)
@@ -419,27 +422,27 @@ Ben ──┐        │
 		t.Fatal(err)
 	}
 	games.Store(0)
-	tour, err = Run(t.Context(), c.desk, c.c, tour.ID, 3, func(_ context.Context, table *Table) (Game, error) {
+	err = Run(t.Context(), c.desk, c.c, string(tour.ID), 3, func(_ context.Context, table *Table) (Game, error) {
 		games.Add(1)
 		if table.Match.Group != "" && games.Load() == 1 {
 			return Game{}, nil // a draw, which groups know
 		}
 		return Resigned(board.Black), nil
 	})
-	if err != nil || tour.State != challonge.TournamentComplete || games.Load() != 3+3+6 {
-		t.Fatalf("%+v, %d games, %v", tour, games.Load(), err)
+	if err != nil || games.Load() != 3+3+6 {
+		t.Fatalf("%d games, %v", games.Load(), err)
 	}
 	// It ends with the first game that fails.
 	c = newClub(t, challonge.SingleElimination, "Anna", "Ben")
 	boom := errors.New("the board fell down")
-	if _, err := Run(t.Context(), c.desk, c.c, c.tour.ID, 1, func(context.Context, *Table) (Game, error) { return Game{}, boom }); !errors.Is(err, boom) {
+	if err := Run(t.Context(), c.desk, c.c, c.tour.ID, 1, func(context.Context, *Table) (Game, error) { return Game{}, boom }); !errors.Is(err, boom) {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestSizeOf(t *testing.T) {
 	for text, want := range map[string]int{"Club 9x9": 9, "13 × 13 blitz": 13, "19X19": 19, "Open": 0, "9x13": 0, "1x1": 0, "99x99": 0} {
-		if got := sizeOf(challonge.Tournament{Name: text}); got != want {
+		if got := sizeOf(club.Tournament{Name: text}); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}

@@ -34,7 +34,7 @@ func (t *Terminal) Choose(ctx context.Context, question string, options []string
 		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && n >= 1 && n <= len(options) {
 			return n - 1, nil
 		}
-		fmt.Fprintf(t.Out, "%q is none of the numbers.\n", strings.TrimSpace(line))
+		fmt.Fprintf(t.Out, "%q is not one of the numbers.\n", strings.TrimSpace(line))
 	}
 }
 
@@ -46,7 +46,7 @@ func (t *Terminal) Confirm(ctx context.Context, r Review) (Verdict, error) {
 		fmt.Fprintln(t.Out, r.Count)
 	}
 	for {
-		fmt.Fprint(t.Out, "Report this to Challonge? p = yes, the players agree; o = yes, as the organiser; n = no; or the right result, such as W+3.5: ")
+		fmt.Fprintf(t.Out, "Report this to %s? p = yes, the players agree; o = yes, as the organiser; n = no; or the right result, such as W+3.5: ", r.Site)
 		line, err := t.Line(ctx)
 		if err != nil {
 			return Verdict{}, noAnswer(err)

@@ -26,7 +26,7 @@ func TestTerminal(t *testing.T) {
 	if i, err := term.Choose(t.Context(), "Who has Black?", []string{"Anna", "Ben"}); i != 1 || err != nil {
 		t.Errorf("%d %v", i, err)
 	}
-	if !strings.Contains(out.String(), `"3" is none of the numbers`) || !strings.Contains(out.String(), "  2  Ben") {
+	if !strings.Contains(out.String(), `"3" is not one of the numbers`) || !strings.Contains(out.String(), "  2  Ben") {
 		t.Errorf("shown: %s", out)
 	}
 	if _, err := term.Choose(t.Context(), "?", []string{"a", "b"}); err == nil || !strings.Contains(err.Error(), "nobody answered") {
@@ -39,8 +39,8 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 	term, out = typed("w+3.5")
-	v, err := term.Confirm(t.Context(), Review{Text: "Anna wins", Count: "Black 40"})
-	if err != nil || v.Instead == nil || *v.Instead != (board.Result{Winner: board.White, Points: 3.5}) || !strings.Contains(out.String(), "Black 40") {
+	v, err := term.Confirm(t.Context(), Review{Site: "Challonge", Text: "Anna wins", Count: "Black 40"})
+	if err != nil || v.Instead == nil || *v.Instead != (board.Result{Winner: board.White, Points: 3.5}) || !strings.Contains(out.String(), "Black 40\nReport this to Challonge? p = yes") {
 		t.Errorf("%+v %v %s", v, err, out)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/club/outbox"
 )
 
@@ -16,37 +16,35 @@ type Play func(ctx context.Context, t *Table) (Game, error)
 
 // Organiser is what running a whole tournament needs beyond a desk.
 type Organiser interface {
-	Client
-	ChangeState(ctx context.Context, id challonge.ID, s challonge.Step) (challonge.Tournament, error)
+	Site
+	// Advance takes a tournament whose matches are all played a step further;
+	// over is true when that ended it.
+	Advance(ctx context.Context, tournament string) (t club.Tournament, over bool, err error)
 }
 
 // Run plays a tournament that has been started to its end: the open matches on
 // up to boards boards at a time, round after round, until none is left; then
 // the stage after its groups, if it has any; then it is finalized. The lower
-// seed has Black. It ends with the first game or report
-// that fails.
-func Run(ctx context.Context, d *Desk, o Organiser, id challonge.ID, boards int, play Play) (challonge.Tournament, error) {
+// seed has Black. It ends with the first game or report that fails.
+func Run(ctx context.Context, d *Desk, o Organiser, id string, boards int, play Play) error {
 	t, err := o.Tournament(ctx, id)
 	if err != nil {
-		return t, err
+		return err
 	}
-	people, err := o.Participants(ctx, id)
+	people, err := o.Players(ctx, id)
 	if err != nil {
-		return t, err
+		return err
 	}
 	var reporting sync.Mutex // one result at a time is shown, confirmed and sent
 	for {
-		open, err := o.Matches(ctx, id, challonge.MatchFilter{State: challonge.MatchOpen})
+		open, err := o.Matches(ctx, id, club.Open)
 		if err != nil {
-			return t, err
+			return err
 		}
 		if len(open) == 0 {
-			if t, err = o.Tournament(ctx, id); err != nil {
-				return t, err
-			}
-			step := t.Next()
-			if t, err = o.ChangeState(ctx, id, step); err != nil || step == challonge.Finalize {
-				return t, err
+			over := false
+			if t, over, err = o.Advance(ctx, id); err != nil || over {
+				return err
 			}
 			continue
 		}
@@ -57,31 +55,40 @@ func Run(ctx context.Context, d *Desk, o Organiser, id challonge.ID, boards int,
 				if gctx.Err() != nil {
 					return gctx.Err()
 				}
-				table := &Table{Tournament: t, Match: m, Black: find(people, m.Player1), White: find(people, m.Player2),
-					ids: [2]challonge.ID{m.Player1, m.Player2}, Size: sizeOf(t)}
-				if table.Black.Seed < table.White.Seed {
-					table.Black, table.White = table.White, table.Black
-					table.ids[0], table.ids[1] = table.ids[1], table.ids[0]
-				}
-				d.Begin(gctx, table)
-				game, err := play(gctx, table)
-				if err != nil {
-					return fmt.Errorf("%s: %w", table, err)
-				}
-				reporting.Lock()
-				defer reporting.Unlock()
-				r, err := d.Finish(gctx, table, game)
-				if err != nil {
-					return err
-				}
-				if r.State != outbox.Done && r.State != outbox.Taken {
-					return fmt.Errorf("%s: the result is %s: %s", table, r.State, r.Problem)
-				}
-				return nil
+				return d.playMatch(gctx, bySeed(t, m, people), play, &reporting)
 			})
 		}
 		if err := g.Wait(); err != nil {
-			return t, err
+			return err
 		}
 	}
+}
+
+// bySeed seats the players of a match: the lower seed has Black.
+func bySeed(t club.Tournament, m club.Match, people []club.Player) *Table {
+	table := &Table{Tournament: t, Match: m, Black: find(people, m.Player1), White: find(people, m.Player2),
+		ids: [2]string{m.Player1, m.Player2}, Size: sizeOf(t)}
+	if table.Black.Seed < table.White.Seed {
+		table.swap()
+	}
+	return table
+}
+
+// playMatch plays the game at a table and brings its result in.
+func (d *Desk) playMatch(ctx context.Context, table *Table, play Play, reporting *sync.Mutex) error {
+	d.Begin(ctx, table)
+	game, err := play(ctx, table)
+	if err != nil {
+		return fmt.Errorf("%s: %w", table, err)
+	}
+	reporting.Lock()
+	defer reporting.Unlock()
+	r, err := d.Finish(ctx, table, game)
+	if err != nil {
+		return err
+	}
+	if r.State != outbox.Done && r.State != outbox.Taken {
+		return fmt.Errorf("%s: the result is %s: %s", table, r.State, r.Problem)
+	}
+	return nil
 }

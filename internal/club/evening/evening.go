@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,9 +16,11 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/club/bracket"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/club/site"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/plain"
 )
@@ -67,28 +68,73 @@ func Run(ctx context.Context, o Options) error {
 	if o.Name == "" {
 		o.Name = "Club evening 9x9"
 	}
-	var printing sync.Mutex
-	say := func(format string, args ...any) {
-		printing.Lock()
-		defer printing.Unlock()
-		fmt.Fprintf(o.Out, format+"\n", args...)
+	e := &evening{Options: o, srv: challongetest.New()}
+	defer e.srv.Close()
+	if err := e.open(ctx); err != nil {
+		return err
 	}
+	e.say("%s: a knock-out of %d.", e.tournament.Name, len(o.Players))
+	if _, err := e.bracket(ctx); err != nil {
+		return err
+	}
+	box, err := outbox.Open(filepath.Join(o.Dir, "outbox"))
+	if err != nil {
+		return err
+	}
+	d := &desk.Desk{Site: e.site, Outbox: box, Ask: agreed{e.say}}
+	if err := desk.Run(ctx, d, e.site, e.tournament.ID, o.Boards, e.play); err != nil {
+		return err
+	}
+	matches, err := e.bracket(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.check(matches); err != nil {
+		return err
+	}
+	if e.people, err = e.site.Players(ctx, e.tournament.ID); err != nil {
+		return err
+	}
+	for _, p := range club.Ranked(e.people) {
+		e.say("%3d  %s", p.Rank, p.Name)
+	}
+	e.say("\n%d games, each result reported once, confirmed by the players.", len(matches))
+	return nil
+}
 
-	srv := challongetest.New()
-	defer srv.Close()
-	organiser := srv.AddUser("organiser")
-	c, err := challonge.New(challonge.Options{API: srv.URL + "/v2.1", Auth: challonge.Key(organiser.Key), HTTP: srv.Client()})
+// evening is one that goes on.
+type evening struct {
+	Options
+	srv        *challongetest.Server
+	site       site.Challonge
+	tournament club.Tournament
+	people     []club.Player
+
+	printing sync.Mutex
+	won      sync.Map // match → who won on the board
+}
+
+func (e *evening) say(format string, args ...any) {
+	e.printing.Lock()
+	defer e.printing.Unlock()
+	fmt.Fprintf(e.Out, format+"\n", args...)
+}
+
+// open makes the tournament and starts it.
+func (e *evening) open(ctx context.Context) error {
+	organiser := e.srv.AddUser("organiser")
+	c, err := challonge.New(challonge.Options{API: e.srv.URL + "/v2.1", Auth: challonge.Key(organiser.Key), HTTP: e.srv.Client()})
 	if err != nil {
 		return err
 	}
 	yes := true
-	t, err := c.CreateTournament(ctx, challonge.TournamentFields{Name: o.Name, Type: challonge.SingleElimination, Game: "Go",
+	t, err := c.CreateTournament(ctx, challonge.TournamentFields{Name: e.Name, Type: challonge.SingleElimination, Game: "Go",
 		Match: &challonge.MatchOptions{AcceptAttachments: &yes}})
 	if err != nil {
 		return err
 	}
 	var fields []challonge.ParticipantFields
-	for _, name := range o.Players {
+	for _, name := range e.Players {
 		fields = append(fields, challonge.ParticipantFields{Name: name})
 	}
 	people, err := c.AddParticipants(ctx, t.ID, fields)
@@ -98,75 +144,59 @@ func Run(ctx context.Context, o Options) error {
 	if t, err = c.ChangeState(ctx, t.ID, challonge.Start); err != nil {
 		return err
 	}
-	bracket := func() ([]challonge.Match, error) {
-		ms, err := c.Matches(ctx, t.ID, challonge.MatchFilter{})
-		if err != nil {
-			return nil, err
-		}
-		var b strings.Builder
-		if err := bracket.Write(&b, t, people, ms); err != nil {
-			return nil, err
-		}
-		say("\n%s", b.String())
-		return ms, nil
-	}
-	say("%s: a knock-out of %d.", t.Name, len(o.Players))
-	if _, err := bracket(); err != nil {
-		return err
-	}
+	e.site, e.tournament, e.people = site.Challonge{Client: c}, site.Tournament(t), site.Players(people)
+	return nil
+}
 
-	box, err := outbox.Open(filepath.Join(o.Dir, "outbox"))
+// bracket prints the bracket and returns its matches.
+func (e *evening) bracket(ctx context.Context) ([]club.Match, error) {
+	matches, err := e.site.Matches(ctx, e.tournament.ID, "")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d := &desk.Desk{Client: c, Outbox: box, Ask: agreed{say}}
-	var games sync.Map // match → who won on the board
-	play := func(ctx context.Context, table *desk.Table) (desk.Game, error) {
-		say("At the board: %s", table)
-		start := time.Now()
-		g, err := o.Play(ctx, table)
-		if err != nil {
-			return g, err
-		}
-		won := table.Black.ID
-		if g.Result.Winner == board.White {
-			won = table.White.ID
-		}
-		games.Store(table.Match.ID, won)
-		if len(g.SGF) > 0 {
-			name := filepath.Join(o.Dir, plain.FileName("match-"+table.Match.Identifier)+".sgf")
-			if err := disk.WriteFile(disk.OS, name, g.SGF, 0o644); err != nil {
-				return g, fmt.Errorf("the game cannot be kept: %w", err)
-			}
-		}
-		say("Match %s: %s after %.1f s", table.Match.Identifier, g.Result, time.Since(start).Seconds())
-		return g, nil
+	var b strings.Builder
+	if err := bracket.Write(&b, club.Scene{Tournament: e.tournament, Players: e.people, Matches: matches}); err != nil {
+		return nil, err
 	}
-	if t, err = desk.Run(ctx, d, c, t.ID, o.Boards, play); err != nil {
-		return err
-	}
-	ms, err := bracket()
+	e.say("\n%s", b.String())
+	return matches, nil
+}
+
+// play has a game played and keeps its record.
+func (e *evening) play(ctx context.Context, table *desk.Table) (desk.Game, error) {
+	e.say("At the board: %s", table)
+	start := time.Now()
+	g, err := e.Play(ctx, table)
 	if err != nil {
-		return err
+		return g, err
 	}
-	for _, m := range ms {
-		if won, ok := games.Load(m.ID); !ok || won != m.Winner {
+	won := table.Black.ID
+	if g.Result.Winner == board.White {
+		won = table.White.ID
+	}
+	e.won.Store(table.Match.ID, won)
+	if len(g.SGF) > 0 {
+		name := filepath.Join(e.Dir, plain.FileName("match-"+table.Match.Identifier)+".sgf")
+		if err := disk.WriteFile(disk.OS, name, g.SGF, 0o644); err != nil {
+			return g, fmt.Errorf("the game cannot be kept: %w", err)
+		}
+	}
+	e.say("Match %s: %s after %.1f s", table.Match.Identifier, g.Result, time.Since(start).Seconds())
+	return g, nil
+}
+
+// check compares what the site shows with what was played.
+func (e *evening) check(matches []club.Match) error {
+	for _, m := range matches {
+		if won, ok := e.won.Load(m.ID); !ok || won != m.Winner {
 			return fmt.Errorf("match %s: Challonge shows %s as the winner, the board %v", m.Identifier, m.Winner, won)
 		}
-		if n := srv.Reports(string(m.ID)); n != 1 {
+		if n := e.srv.Reports(m.ID); n != 1 {
 			return fmt.Errorf("match %s was reported %d times", m.Identifier, n)
 		}
 	}
-	if wrong := srv.Violations(); len(wrong) > 0 {
+	if wrong := e.srv.Violations(); len(wrong) > 0 {
 		return fmt.Errorf("rules of Challonge were broken: %s", strings.Join(wrong, "; "))
 	}
-	if people, err = c.Participants(ctx, t.ID); err != nil {
-		return err
-	}
-	slices.SortStableFunc(people, func(a, b challonge.Participant) int { return a.FinalRank - b.FinalRank })
-	for _, p := range people {
-		say("%3d  %s", p.FinalRank, p.Name)
-	}
-	say("\n%d games, each result reported once, confirmed by the players.", len(ms))
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/disk/faulty"
 )
 
@@ -54,8 +54,8 @@ func (w *outboxWorld) step(t *rapid.T) {
 	case "add":
 		w.n++
 		r, err := w.box.Add(Report{
-			API: "https://c", Tournament: "t", Match: challonge.ID(fmt.Sprint(w.n)), Text: "A beat B", Confirmed: Confirmation{By: "the players"},
-			Result: challonge.Result{Player1: "1", Player2: "2", Winner: "1", Sets: [][2]int{{1, 0}}},
+			API: "https://c", Tournament: "t", Match: fmt.Sprint(w.n), Text: "A beat B", Confirmed: Confirmation{By: "the players"},
+			Result: club.Result{Player1: "1", Player2: "2", Winner: "1", Sets: [][2]int{{1, 0}}},
 		})
 		if err == nil {
 			w.kept[r.ID], w.trail = Waiting, w.trail+1

@@ -14,6 +14,8 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/club"
+	"github.com/gobancam/gobancam/internal/club/site"
 )
 
 // crash is the program that is killed: it reports a match to the server of its
@@ -33,9 +35,9 @@ func crash() {
 					select {}
 				}
 			}
-			r := &room{c: c, tour: challonge.Tournament{ID: challonge.ID(os.Getenv("OUTBOX_TOURNAMENT"))}}
-			var m challonge.Match
-			if m, err = c.Match(context.Background(), r.tour.ID, challonge.ID(os.Getenv("OUTBOX_MATCH"))); err == nil {
+			r := &room{c: site.Challonge{Client: c}, tour: os.Getenv("OUTBOX_TOURNAMENT")}
+			var m club.Match
+			if m, err = r.c.Match(context.Background(), r.tour, os.Getenv("OUTBOX_MATCH")); err == nil {
 				if _, err = box.Add(r.report(m)); err == nil {
 					_, err = box.Flush(context.Background(), r.connect)
 				}
@@ -73,7 +75,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 	if tour, err = c.ChangeState(ctx, tour.ID, challonge.Start); err != nil {
 		t.Fatal(err)
 	}
-	r := &room{srv: srv, c: c, tour: tour}
+	r := &room{srv: srv, c: site.Challonge{Client: c}, tour: string(tour.ID)}
 	ms := r.matches(t)
 	for at := 1; ; at++ {
 		if at > len(ms) {
@@ -82,7 +84,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 		m, dir := ms[at-1], t.TempDir()
 		cmd := exec.Command(os.Args[0], "-test.run=^$")
 		cmd.Env = append(os.Environ(), "OUTBOX_CRASH_AT="+strconv.Itoa(at), "OUTBOX_API="+c.API(), "OUTBOX_KEY="+u.Key, "OUTBOX_DIR="+dir,
-			"OUTBOX_TOURNAMENT="+string(tour.ID), "OUTBOX_MATCH="+string(m.ID))
+			"OUTBOX_TOURNAMENT="+string(tour.ID), "OUTBOX_MATCH="+m.ID)
 		out, err := cmd.Output()
 		last := ""
 		for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {

@@ -1,6 +1,6 @@
-// Package outbox keeps results on disk until Challonge has taken them, through
-// no network, a server out of order, an ended sign-in, a spent quota and a
-// crash at any instant. Each result is reported exactly once: before anything
+// Package outbox keeps results on disk until the site of their tournament has
+// taken them, through no network, a server out of order, an ended sign-in, a
+// spent quota and a crash at any instant. Each result is reported exactly once: before anything
 // is sent the match is fetched and compared, and where the outcome of a request
 // is unknown it is compared again before a second one.
 //
@@ -25,7 +25,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 	"github.com/gobancam/gobancam/internal/disk"
 )
 
@@ -35,10 +35,10 @@ type State string
 // The states.
 const (
 	Waiting State = "waiting" // to be sent
-	Taken   State = "taken"   // Challonge has the result; the game may still have to be attached
+	Taken   State = "taken"   // the site has the result; the game may still have to be attached
 	Done    State = "done"
 	// Held reports wait for a person: the match has another result, other
-	// players, or is gone, or Challonge refused the result (see Report.Problem).
+	// players, or is gone, or the site refused the result (see Report.Problem).
 	Held State = "held"
 	// Withdrawn reports were taken back before they were sent.
 	Withdrawn State = "withdrawn"
@@ -52,12 +52,12 @@ type Confirmation struct {
 
 // Report is one result on its way.
 type Report struct {
-	ID         string           `json:"id"`
-	API        string           `json:"api"` // base address of the Challonge it is for
-	Community  string           `json:"community,omitempty"`
-	Tournament challonge.ID     `json:"tournament"`
-	Match      challonge.ID     `json:"match"`
-	Result     challonge.Result `json:"result"`
+	ID         string      `json:"id"`
+	API        string      `json:"api"`                 // address of the site it is for
+	Community  string      `json:"community,omitempty"` // of the site, for which it is sent
+	Tournament string      `json:"tournament"`
+	Match      string      `json:"match"`
+	Result     club.Result `json:"result"`
 	// Text says the result to people: "Round 1, A: Anna (B) beat Ben (W), B+R".
 	Text      string       `json:"text"`
 	Confirmed Confirmation `json:"confirmed"`
@@ -82,21 +82,25 @@ type Report struct {
 
 // Entry is a line of the audit trail.
 type Entry struct {
-	At     time.Time    `json:"at"`
-	Event  string       `json:"event"` // confirmed, sending, taken, already there, held, attached, not attached, withdrawn, released
-	Report string       `json:"report"`
-	Match  challonge.ID `json:"match"`
-	By     string       `json:"by,omitempty"`
-	Text   string       `json:"text,omitempty"`
+	At     time.Time `json:"at"`
+	Event  string    `json:"event"` // confirmed, sending, taken, already there, held, attached, not attached, withdrawn, released
+	Report string    `json:"report"`
+	Match  string    `json:"match"`
+	By     string    `json:"by,omitempty"`
+	Text   string    `json:"text,omitempty"`
 }
 
-// Challonge is what the outbox needs of a *challonge.Client.
-type Challonge interface {
-	Tournament(ctx context.Context, id challonge.ID) (challonge.Tournament, error)
-	Match(ctx context.Context, tournament, id challonge.ID) (challonge.Match, error)
-	Report(ctx context.Context, tournament, id challonge.ID, r challonge.Result) (challonge.Match, error)
-	Attachments(ctx context.Context, tournament, match challonge.ID) ([]challonge.Attachment, error)
-	Attach(ctx context.Context, tournament, match challonge.ID, link, text string) (challonge.Attachment, error)
+// Sender sends to the site of a tournament. Its errors may be *club.Problem;
+// without one, whether a result was taken is unknown, and it is tried again.
+type Sender interface {
+	Name() string // of the site
+	Tournament(ctx context.Context, id string) (club.Tournament, error)
+	Match(ctx context.Context, tournament, match string) (club.Match, error)
+	// Report sends a result, at most once, and returns the match as it is then.
+	Report(ctx context.Context, tournament, match string, r club.Result) (club.Match, error)
+	// Attached returns the texts that are attached to a match.
+	Attached(ctx context.Context, tournament, match string) ([]string, error)
+	Attach(ctx context.Context, tournament, match, link, text string) error
 }
 
 // Outbox is a directory of reports. Several processes may use it at once.
@@ -115,7 +119,7 @@ func Open(dir string) (*Outbox, error) { return openOn(disk.OS, dir) }
 
 func openOn(fsys disk.FS, dir string) (*Outbox, error) {
 	if err := fsys.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("there is no place to keep results until Challonge has them: %w", err)
+		return nil, fmt.Errorf("there is no place to keep results until they are sent: %w", err)
 	}
 	return &Outbox{dir: dir, fs: fsys, now: time.Now, step: func(string) {}}, nil
 }
@@ -185,7 +189,7 @@ func (o *Outbox) Add(r Report) (Report, error) {
 		if h.API != r.API || h.Community != r.Community || h.Tournament != r.Tournament || h.Match != r.Match || h.State != Waiting && h.State != Held {
 			continue
 		}
-		if sameResult(h.Result, r.Result) && !r.Replaces {
+		if r.Result.Equal(h.Result) && !r.Replaces {
 			return h, nil
 		}
 		return Report{}, &ErrOther{h}
@@ -204,17 +208,12 @@ func (o *Outbox) Add(r Report) (Report, error) {
 	return r, o.write(r)
 }
 
-func sameResult(a, b challonge.Result) bool {
-	m := challonge.Match{State: challonge.MatchComplete, Player1: a.Player1, Player2: a.Player2, Winner: a.Winner, Tie: a.Winner == "", Sets: a.Sets}
-	return b.Is(m)
-}
-
 // Reports lists every report, the oldest first. A file that cannot be understood
 // is renamed to *.corrupt, and told in the error beside the others.
 func (o *Outbox) Reports() ([]Report, error) {
 	files, err := o.fs.ReadDir(o.dir) // by name: the ids begin with the time
 	if err != nil {
-		return nil, fmt.Errorf("the results that wait for Challonge cannot be read: %w", err)
+		return nil, fmt.Errorf("the results that wait to be sent cannot be read: %w", err)
 	}
 	var list []Report
 	var errs []error
@@ -240,7 +239,7 @@ func (o *Outbox) Reports() ([]Report, error) {
 			if e != nil {
 				kept = file
 			}
-			errs = append(errs, fmt.Errorf("a result that waits for Challonge cannot be understood (%w); it is kept as %s: report that match by hand", err, kept))
+			errs = append(errs, fmt.Errorf("a result that waits to be sent cannot be understood (%w); it is kept as %s: report that match by hand", err, kept))
 			continue
 		}
 		list = append(list, r)
@@ -264,6 +263,27 @@ func parse(data []byte) (Report, error) {
 	return r, r.Result.Check()
 }
 
+// Report returns the report with an id as it is now.
+func (o *Outbox) Report(id string) (Report, error) {
+	all, err := o.Reports()
+	if i := slices.IndexFunc(all, func(r Report) bool { return r.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return Report{}, errors.Join(&UnknownError{id}, err)
+}
+
+// UnknownError says that there is no report with an id.
+type UnknownError struct{ ID string }
+
+func (e *UnknownError) Error() string { return "there is no report " + e.ID }
+
+// Unsent lists the results that their site has not got: they wait to be sent, or
+// for a person.
+func (o *Outbox) Unsent() ([]Report, error) {
+	all, err := o.Unsettled()
+	return slices.DeleteFunc(all, func(r Report) bool { return r.State == Taken }), err
+}
+
 // Unsettled lists the reports that are not done: to be sent, to be attached, or
 // held.
 func (o *Outbox) Unsettled() ([]Report, error) {
@@ -275,7 +295,7 @@ func (o *Outbox) Unsettled() ([]Report, error) {
 func (o *Outbox) Withdraw(ctx context.Context, id, by string) error {
 	return o.decide(ctx, id, by, "withdrawn", func(r *Report) error {
 		if r.State != Waiting && r.State != Held {
-			return errors.New("Challonge has this result already: reopen the match instead")
+			return errors.New("this result has been sent already: reopen the match instead")
 		}
 		r.State = Withdrawn
 		return nil
@@ -300,12 +320,10 @@ func (o *Outbox) decide(ctx context.Context, id, by, event string, change func(*
 		return err
 	}
 	defer unlock()
-	all, err := o.Reports()
-	i := slices.IndexFunc(all, func(r Report) bool { return r.ID == id })
-	if i < 0 {
-		return errors.Join(fmt.Errorf("there is no report %s", id), err)
+	r, err := o.Report(id)
+	if err != nil {
+		return err
 	}
-	r := all[i]
 	if err := change(&r); err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/club"
+	"github.com/gobancam/gobancam/internal/club/site"
 	"github.com/gobancam/gobancam/internal/credentials"
 )
 
@@ -30,8 +32,8 @@ func TestMain(m *testing.M) {
 // room is a club with a server, a tournament under way, and an outbox.
 type room struct {
 	srv    *challongetest.Server
-	c      *challonge.Client
-	tour   challonge.Tournament
+	c      site.Challonge
+	tour   string
 	box    *Outbox
 	offset time.Duration
 }
@@ -61,7 +63,7 @@ func newRoom(t testing.TB, players int) *room {
 	if tour, err = c.ChangeState(ctx, tour.ID, challonge.Start); err != nil {
 		t.Fatal(err)
 	}
-	r := &room{srv: srv, c: c, tour: tour}
+	r := &room{srv: srv, c: site.Challonge{Client: c}, tour: string(tour.ID)}
 	r.box = r.open(t, t.TempDir())
 	return r
 }
@@ -76,11 +78,11 @@ func (r *room) open(t testing.TB, dir string) *Outbox {
 	return box
 }
 
-func (r *room) connect(context.Context, Report) (Challonge, error) { return r.c, nil }
+func (r *room) connect(context.Context, Report) (Sender, error) { return r.c, nil }
 
-func (r *room) matches(t testing.TB) []challonge.Match {
+func (r *room) matches(t testing.TB) []club.Match {
 	t.Helper()
-	ms, err := r.c.Matches(context.Background(), r.tour.ID, challonge.MatchFilter{})
+	ms, err := r.c.Matches(context.Background(), r.tour, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,20 +90,20 @@ func (r *room) matches(t testing.TB) []challonge.Match {
 }
 
 // report is a result of m that the first player won.
-func (r *room) report(m challonge.Match) Report {
-	return Report{API: r.c.API(), Tournament: r.tour.ID, Match: m.ID, Text: "Round 1: A (B) beat B (W), B+R", SGF: "(;GM[1])", Link: "https://online-go.com/game/1",
-		Result:    challonge.Result{Player1: m.Player1, Player2: m.Player2, Winner: m.Player1, Sets: [][2]int{{1, 0}}},
+func (r *room) report(m club.Match) Report {
+	return Report{API: r.c.API(), Tournament: r.tour, Match: m.ID, Text: "Round 1: A (B) beat B (W), B+R", SGF: "(;GM[1])", Link: "https://online-go.com/game/1",
+		Result:    club.Result{Player1: m.Player1, Player2: m.Player2, Winner: m.Player1, Sets: [][2]int{{1, 0}}},
 		Confirmed: Confirmation{By: "the players"}}
 }
 
 // settled checks that a match has its result and its game exactly once.
-func (r *room) settled(t testing.TB, box *Outbox, m challonge.Match) {
+func (r *room) settled(t testing.TB, box *Outbox, m club.Match) {
 	t.Helper()
-	if n := r.srv.Reports(string(m.ID)); n != 1 {
+	if n := r.srv.Reports(m.ID); n != 1 {
 		t.Errorf("match %s was reported %d times", m.Identifier, n)
 	}
-	files, err := r.c.Attachments(context.Background(), r.tour.ID, m.ID)
-	if err != nil || len(files) != 1 || !strings.Contains(files[0].Description, "(;GM[1])") {
+	files, err := r.c.Attached(context.Background(), r.tour, m.ID)
+	if err != nil || len(files) != 1 || !strings.Contains(files[0], "(;GM[1])") {
 		t.Errorf("match %s has the attachments %v, %v", m.Identifier, files, err)
 	}
 	if left, err := box.Unsettled(); err != nil || len(left) > 0 {
@@ -209,12 +211,13 @@ func TestSignInEnds(t *testing.T) {
 	if err := challonge.Remember(store, e, challonge.WayApplication, app, tok, ""); err != nil {
 		t.Fatal(err)
 	}
-	connect := func(ctx context.Context, _ Report) (Challonge, error) {
+	connect := func(ctx context.Context, _ Report) (Sender, error) {
 		auth, _, err := challonge.Stored(ctx, store, e, r.srv.Client())
 		if err != nil {
 			return nil, err
 		}
-		return challonge.New(challonge.Options{API: e.API, Auth: auth, HTTP: r.srv.Client()})
+		c, err := challonge.New(challonge.Options{API: e.API, Auth: auth, HTTP: r.srv.Client()})
+		return site.Challonge{Client: c}, err
 	}
 	// The account's tournament is not the application's: a 404 is held, and
 	// released when somebody has seen to it.
@@ -246,7 +249,7 @@ func TestAnotherResultIsNotOverwritten(t *testing.T) {
 	mine := r.report(m)
 	theirs := mine.Result
 	theirs.Winner, theirs.Sets = m.Player2, [][2]int{{0, 1}}
-	if _, err := r.c.Report(ctx, r.tour.ID, m.ID, theirs); err != nil {
+	if _, err := r.c.Report(ctx, r.tour, m.ID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	rep, err := r.box.Add(mine)
@@ -257,7 +260,7 @@ func TestAnotherResultIsNotOverwritten(t *testing.T) {
 	if err != nil || len(sent.Held) != 1 || !strings.Contains(sent.Held[0].Problem, "reset every match") {
 		t.Fatalf("%+v %v", sent, err)
 	}
-	if got, _ := r.c.Match(ctx, r.tour.ID, m.ID); !theirs.Is(got) {
+	if got, _ := r.c.Match(ctx, r.tour, m.ID); !theirs.Is(got) {
 		t.Fatalf("overwritten: %+v", got)
 	}
 	if err := r.box.Release(ctx, rep.ID, "the organiser"); err != nil {
@@ -266,7 +269,7 @@ func TestAnotherResultIsNotOverwritten(t *testing.T) {
 	// Before it is sent the organiser corrects the score on the site: that is
 	// not what was agreed to replace.
 	theirs.Sets = [][2]int{{1, 2}}
-	if _, err := r.c.Report(ctx, r.tour.ID, m.ID, theirs); err != nil {
+	if _, err := r.c.Report(ctx, r.tour, m.ID, theirs); err != nil {
 		t.Fatal(err)
 	}
 	if sent, err = r.box.Flush(ctx, r.connect); err != nil || len(sent.Held) != 1 {
@@ -278,7 +281,7 @@ func TestAnotherResultIsNotOverwritten(t *testing.T) {
 	if sent, err = r.box.Flush(ctx, r.connect); err != nil || len(sent.Taken) != 1 {
 		t.Fatalf("%+v %v", sent, err)
 	}
-	if got, _ := r.c.Match(ctx, r.tour.ID, m.ID); !mine.Result.Is(got) {
+	if got, _ := r.c.Match(ctx, r.tour, m.ID); !mine.Result.Is(got) {
 		t.Errorf("%+v", got)
 	}
 	trail, _ := r.box.Audit()
@@ -318,7 +321,7 @@ func TestHeldForAPerson(t *testing.T) {
 	}
 	// The result that was reported by hand meanwhile is not reported again.
 	same := r.report(ms[2])
-	if _, err := r.c.Report(ctx, r.tour.ID, ms[2].ID, same.Result); err != nil {
+	if _, err := r.c.Report(ctx, r.tour, ms[2].ID, same.Result); err != nil {
 		t.Fatal(err)
 	}
 	r.box.Add(same)
@@ -344,7 +347,7 @@ func TestAttachmentsAreACourtesy(t *testing.T) {
 				}
 				r.offset += time.Hour
 			}
-			if n := r.srv.Reports(string(m.ID)); n != 1 {
+			if n := r.srv.Reports(m.ID); n != 1 {
 				t.Errorf("reported %d times", n)
 			}
 			if left, _ := r.box.Unsettled(); len(left) != 0 {
@@ -446,10 +449,10 @@ func TestAnyFaults(t *testing.T) {
 		}
 		r.srv.Mend()
 		for _, m := range ms {
-			if n := r.srv.Reports(string(m.ID)); n != 1 {
+			if n := r.srv.Reports(m.ID); n != 1 {
 				rt.Errorf("match %s was reported %d times", m.Identifier, n)
 			}
-			files, err := r.c.Attachments(context.Background(), r.tour.ID, m.ID)
+			files, err := r.c.Attached(context.Background(), r.tour, m.ID)
 			if err != nil || len(files) > 1 {
 				rt.Errorf("match %s has %d attachments, %v", m.Identifier, len(files), err)
 			}
@@ -491,14 +494,17 @@ func TestWaitGrows(t *testing.T) {
 	now := time.Now()
 	last := time.Duration(0)
 	for i := range 20 {
-		d := wait(i, challonge.ErrTrouble, now)
+		d := wait(i, errors.New("no network"), now)
 		if d < last || d > 30*time.Minute {
 			t.Errorf("after %d attempts: %v", i, d)
 		}
 		last = d
 	}
-	if d := wait(0, &challonge.QuotaError{Until: now.Add(5 * time.Hour)}, now); d != 5*time.Hour {
+	if d := wait(0, &club.Problem{Until: now.Add(5 * time.Hour)}, now); d != 5*time.Hour {
 		t.Errorf("quota: %v", d)
+	}
+	if d := wait(0, fmt.Errorf("asked to: %w", &club.Problem{After: time.Hour}), now); d != time.Hour {
+		t.Errorf("asked to wait an hour: %v", d)
 	}
 }
 

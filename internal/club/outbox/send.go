@@ -7,22 +7,22 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/club"
 )
 
-// Connect returns the client for a report: for its API and its community.
-type Connect func(ctx context.Context, r Report) (Challonge, error)
+// Connect returns what sends a report: to its site, for its community.
+type Connect func(ctx context.Context, r Report) (Sender, error)
 
 // Sent is what a Flush did.
 type Sent struct {
-	Taken   []Report // results that Challonge has now
+	Taken   []Report // results that their site has now
 	Held    []Report // results that wait for a person now
 	Waiting []Report // results that could not be sent yet
 	Next    time.Time
 }
 
 // Flush tries every report whose time has come. The error is about the outbox
-// itself; what Challonge said stands in the reports.
+// itself; what a site said stands in the reports.
 func (o *Outbox) Flush(ctx context.Context, connect Connect) (Sent, error) {
 	return o.flush(ctx, connect, false)
 }
@@ -95,7 +95,7 @@ func (o *Outbox) try(ctx context.Context, r Report, connect Connect) (Report, er
 }
 
 // deliver compares, sends, and compares.
-func (o *Outbox) deliver(ctx context.Context, r Report, c Challonge) (Report, error) {
+func (o *Outbox) deliver(ctx context.Context, r Report, c Sender) (Report, error) {
 	o.step("compare")
 	m, err := c.Match(ctx, r.Tournament, r.Match)
 	if err != nil {
@@ -104,15 +104,15 @@ func (o *Outbox) deliver(ctx context.Context, r Report, c Challonge) (Report, er
 	switch {
 	case r.Result.Is(m):
 		return o.taken(r, "already there")
-	case m.State == challonge.MatchPending:
-		return o.hold(r, "the players of this match are not known to Challonge (any more)")
+	case m.State == club.Pending:
+		return o.hold(r, "the players of this match are not known to "+c.Name()+" (any more)")
 	case !m.Has(r.Result.Player1) || !m.Has(r.Result.Player2):
 		return o.hold(r, "the match is between other players now")
-	case m.State == challonge.MatchComplete && (!r.Replaces || r.Other != "" && r.Other != other(m)):
+	case m.State == club.Complete && (!r.Replaces || r.Other != "" && r.Other != other(m)):
 		r.Other, r.Replaces = other(m), false
-		return o.hold(r, fmt.Sprintf("Challonge has another result of this match (%s); sending this one would replace it and reset every match that branches from it", other(m)))
+		return o.hold(r, fmt.Sprintf("%s has another result of this match (%s); sending this one would replace it and reset every match that branches from it", c.Name(), other(m)))
 	}
-	if m.State == challonge.MatchComplete && r.Other == "" {
+	if m.State == club.Complete && r.Other == "" {
 		r.Other = other(m)
 		if err := o.write(r); err != nil {
 			return r, err
@@ -130,15 +130,15 @@ func (o *Outbox) deliver(ctx context.Context, r Report, c Challonge) (Report, er
 		return o.failed(r, err)
 	}
 	if !r.Result.Is(m) {
-		return o.hold(r, fmt.Sprintf("Challonge took the report but shows another result (%s)", other(m)))
+		return o.hold(r, fmt.Sprintf("%s took the report but shows another result (%s)", c.Name(), other(m)))
 	}
 	return o.taken(r, "taken")
 }
 
-func other(m challonge.Match) string {
+func other(m club.Match) string {
 	switch {
-	case m.State != challonge.MatchComplete:
-		return "the match is " + m.State
+	case m.State != club.Complete:
+		return "the match is " + string(m.State)
 	case m.Winner == "":
 		return m.Score() + ", a tie"
 	}
@@ -164,10 +164,9 @@ func (o *Outbox) hold(r Report, why string) (Report, error) {
 	return r, o.write(r)
 }
 
-// failed sorts an error: what time or a new sign-in may mend waits, what
-// Challonge refused is held.
+// failed sorts an error: what the site refused is held, all else waits.
 func (o *Outbox) failed(r Report, err error) (Report, error) {
-	if errors.Is(err, challonge.ErrInvalid) || errors.Is(err, challonge.ErrNotFound) || errors.Is(err, challonge.ErrForbidden) {
+	if meaning(err).Refused {
 		return o.hold(r, err.Error())
 	}
 	return o.postpone(r, err)
@@ -184,15 +183,20 @@ func (o *Outbox) postpone(r Report, err error) (Report, error) {
 
 func wait(attempts int, err error, now time.Time) time.Duration {
 	d := min(15*time.Second<<min(attempts, 10), 30*time.Minute)
-	var q *challonge.QuotaError
-	if errors.As(err, &q) {
-		return max(q.Until.Sub(now), time.Second)
+	p := meaning(err)
+	if !p.Until.IsZero() {
+		return max(p.Until.Sub(now), time.Second)
 	}
-	var e *challonge.Error
-	if errors.As(err, &e) && e.RetryAfter > 0 {
-		return max(d, e.RetryAfter)
+	return max(d, p.After)
+}
+
+// meaning is what an error says of further attempts.
+func meaning(err error) club.Problem {
+	var p *club.Problem
+	if errors.As(err, &p) {
+		return *p
 	}
-	return d
+	return club.Problem{}
 }
 
 // attachTries is how often an attachment is tried: the result is safe, and each
@@ -200,13 +204,13 @@ func wait(attempts int, err error, now time.Time) time.Duration {
 const attachTries = 3
 
 // attach adds the game to the match, once, where the tournament takes it.
-func (o *Outbox) attach(ctx context.Context, r Report, c Challonge) (Report, error) {
+func (o *Outbox) attach(ctx context.Context, r Report, c Sender) (Report, error) {
 	err := func() error {
 		t, err := c.Tournament(ctx, r.Tournament)
 		if err != nil {
 			return err
 		}
-		if !t.AcceptAttachments {
+		if !t.TakesGames {
 			return errNoAttachments
 		}
 		text := r.Text
@@ -216,17 +220,17 @@ func (o *Outbox) attach(ctx context.Context, r Report, c Challonge) (Report, err
 		// The report's id makes it known again.
 		mark := "[gobancam " + r.ID + "]"
 		text += "\n" + mark
-		have, err := c.Attachments(ctx, r.Tournament, r.Match)
+		have, err := c.Attached(ctx, r.Tournament, r.Match)
 		if err != nil {
 			return err
 		}
 		for _, a := range have {
-			if strings.Contains(a.Description, mark) {
+			if strings.Contains(a, mark) {
 				return nil
 			}
 		}
 		o.step("attach")
-		_, err = c.Attach(ctx, r.Tournament, r.Match, r.Link, text)
+		err = c.Attach(ctx, r.Tournament, r.Match, r.Link, text)
 		o.step("attached")
 		return err
 	}()
@@ -239,7 +243,7 @@ func (o *Outbox) attach(ctx context.Context, r Report, c Challonge) (Report, err
 	}
 	r.AttachAttempts++
 	r.Problem = err.Error()
-	if r.AttachAttempts < attachTries && (challonge.Temporary(err) || errors.Is(err, challonge.ErrSignIn)) {
+	if r.AttachAttempts < attachTries && meaning(err).Again {
 		r.Next = o.now().Add(wait(r.AttachAttempts, err, o.now())).UTC()
 		return r, o.write(r)
 	}

@@ -1,0 +1,117 @@
+// Package camera chooses, names and opens the camera above the board, and knows
+// where the board lies in its picture, if anybody does.
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"strings"
+
+	"github.com/gobancam/gobancam/internal/app/failure"
+	"github.com/gobancam/gobancam/internal/demo"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/vision"
+)
+
+// Title is how a camera is called before its driver tells.
+func Title(spec string) string {
+	if strings.Contains(spec, "://") {
+		return "the camera at " + spec
+	}
+	return "camera " + spec
+}
+
+// Options says how to open a camera: with the resolution, and what was
+// locked, when it was calibrated. wanted is another resolution, if not 0, 0.
+func Options(spec string, wanted image.Point) vision.OpenOptions {
+	opt := vision.OpenOptions{Paced: true, Width: wanted.X, Height: wanted.Y}
+	p, err := Profiles().Load(spec)
+	if err != nil {
+		return opt // what is wrong with it is told where the board is looked for
+	}
+	if wanted == (image.Point{}) {
+		opt.Width, opt.Height = p.Grid.Width, p.Grid.Height
+	}
+	if p.Exposure != nil {
+		opt.Locks.Exposure = vision.Lock{On: true, Value: *p.Exposure}
+	}
+	if p.Focus != nil {
+		opt.Locks.Focus = vision.Lock{On: true, Value: *p.Focus}
+	}
+	return opt
+}
+
+// Open opens a camera, a file, a directory or, as sim:, a simulated board of
+// size lines (0: 19), whose player tells say what a player tells gobancam and
+// wants to see the snapshots: then acts is not nil. note is told when a camera
+// stalls and comes back.
+func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, note func(string), say func(match.Command)) (src vision.Source, acts func(*match.Snapshot), err error) {
+	if lines, ok := strings.CutPrefix(spec, "sim:"); ok {
+		b, err := demo.NewBoard(ctx, lines, size, say)
+		if err != nil {
+			return nil, nil, failure.As(failure.Misuse, err)
+		}
+		return b, b.See, nil
+	}
+	open := func(ctx context.Context) (vision.Source, error) {
+		return OpenSource(ctx, spec, opt)
+	}
+	if !vision.IsLive(spec) {
+		src, err = open(ctx)
+		if err != nil {
+			return nil, nil, Failure(err)
+		}
+		return src, nil, nil
+	}
+	// A camera that is not there at the start is told at once.
+	first, err := open(ctx)
+	if errors.Is(err, vision.ErrNoSource) {
+		if strings.Contains(spec, "://") {
+			err = fmt.Errorf("%w; look whether the camera's app is running, and in the same network as this computer", err)
+		} else {
+			err = &NoneError{err}
+		}
+	}
+	if err != nil {
+		return nil, nil, Failure(err)
+	}
+	return vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
+		if src := first; src != nil {
+			first = nil
+			return src, nil
+		}
+		return open(ctx)
+	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
+}
+
+// NoneError says that a camera of this computer is not there.
+type NoneError struct{ err error }
+
+func (e *NoneError) Error() string {
+	return e.err.Error() + "; plug one in, or take another: a phone whose app shows an address like http://192.168.1.20:8080/video will do"
+}
+
+func (e *NoneError) Unwrap() error { return e.err }
+
+// OpenSource is vision.Open for a camera that may be known by its name only.
+func OpenSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
+	at, err := address(name)
+	if err != nil {
+		return nil, failure.As(failure.Misuse, err)
+	}
+	return vision.Open(ctx, at, opt)
+}
+
+// Failure gives an error of a source its kind.
+func Failure(err error) error {
+	switch {
+	case errors.Is(err, vision.ErrNoSource), errors.Is(err, vision.ErrNotPictures), errors.Is(err, vision.ErrEndsEarly):
+		return failure.As(failure.Misuse, err)
+	case errors.Is(err, vision.ErrNoBoard), errors.Is(err, grid.ErrCorners):
+		return failure.As(failure.Unsure, err)
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package lounge
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/window"
+	"github.com/gobancam/gobancam/ogs"
+)
+
+// connect signs in and opens the session, once; else it returns the page that
+// says why not.
+func (l *Lounge) connect(ctx context.Context) page {
+	if l.session != nil {
+		select {
+		case <-l.session.Done():
+			l.session = nil
+		default:
+			return nil
+		}
+	}
+	var out *account.SignedOutError
+	client, err := l.opt.Server.Client(l.life, l.seat.Log)
+	if errors.As(err, &out) {
+		return l.signIn
+	}
+	if err == nil {
+		l.window.ShowMenu(&window.Menu{Name: "connecting", Title: "One moment", Text: "Connecting to " + hostName(client.Server()) + "."})
+		l.client = client
+		l.session, err = ogs.Connect(l.ctx, client)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return func(context.Context) (page, error) { return nil, nil }
+	case errors.Is(err, ogs.ErrSignIn):
+		return l.trouble("The sign-in is not taken any more", err, l.signIn, l.cameras, "Cameras")
+	case err != nil:
+		return l.trouble("Not connected", err, l.games, l.cameras, "Cameras")
+	}
+	return nil
+}
+
+// signIn gets leave to play with the user's account.
+func (l *Lounge) signIn(ctx context.Context) (page, error) {
+	host := hostName(l.opt.Server.Address)
+	id := os.Getenv("GOBANCAM_OGS_CLIENT_ID")
+	if id == "" {
+		id = l.opt.Server.LastApp()
+	}
+	m := &window.Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at " + host,
+		Text:    "Gobancam plays with your account at " + host + " and never sees your password: you allow it in your browser.",
+		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}}
+	if id == "" {
+		m.Text = "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address " +
+			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
+		m.Address = strings.TrimRight(l.opt.Server.Address, "/") + "/oauth2/applications/"
+		m.Field = "Client id"
+	}
+	for {
+		a, ok := l.ask(ctx, m)
+		switch {
+		case !ok:
+			return nil, nil
+		case a.Key == "Escape":
+			return l.cameras, nil
+		case id == "" && a.Text == "":
+			account.OpenPage(m.Address)
+			continue
+		case id == "":
+			id = a.Text
+		}
+		break
+	}
+	secret, _, err := credentials.FromEnvironment(account.SecretVariable)
+	if err != nil {
+		return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
+	}
+	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
+		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
+		defer stop()
+		_, err := l.opt.Server.SignIn(ctx, l.opt.Server.Store(), ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
+			l.window.ShowMenu(&window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host,
+				Text: "The browser should have opened this page. If it has not, open it on this computer.", Address: address,
+				Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}})
+			account.OpenPage(address)
+		})
+		return err
+	})
+	switch {
+	case err == nil:
+		return l.games, nil
+	case left:
+		return l.signIn, nil
+	}
+	return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
+}

@@ -1,0 +1,188 @@
+package voices
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/failure"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/sound"
+	"github.com/gobancam/gobancam/internal/speech"
+)
+
+// Options say what is to be heard.
+type Options struct {
+	Mute    bool   // begin without sound and speech
+	NoSound bool   // no sounds, only speech
+	Speech  string // a language, auto or off; "" for that of the configuration
+}
+
+// language returns "" for no speech.
+func (o Options) language(config string) (speech.Lang, error) {
+	speak := cmp.Or(o.Speech, config)
+	switch speak {
+	case "off":
+		return "", nil
+	case "auto":
+		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+			if v := os.Getenv(name); v != "" {
+				return speech.ParseLang(v), nil
+			}
+		}
+		return speech.English, nil
+	}
+	for _, l := range speech.Langs {
+		if speak == string(l) {
+			return l, nil
+		}
+	}
+	return "", failure.As(failure.Misuse, fmt.Errorf("nobody speaks %s: auto, off, en, de, fr, ja, ko or zh", speak))
+}
+
+// Voices are sound and speech. All that is nil is silent.
+type Voices struct {
+	conf   *Config
+	sounds *sound.Player
+	speech *speech.Voice
+	coach  *speech.Coach
+	alarms bool // nothing else is to be heard, but questions
+	shown  atomic.Pointer[heardOf]
+}
+
+// heardOf is a snapshot and when it came.
+type heardOf struct {
+	snap *match.Snapshot
+	at   time.Time
+}
+
+// Open opens what is to be heard until ctx ends; note is told what is not
+// there.
+func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
+	conf, err := ReadConfig()
+	if err != nil {
+		return nil, err
+	}
+	l, err := o.language(conf.Speech.Language)
+	if err != nil {
+		return nil, err
+	}
+	v := &Voices{conf: conf}
+	if !o.NoSound && !conf.Sound.Off {
+		v.sounds = sound.NewPlayer(o.Mute, note)
+		v.sounds.Volume(conf.Sound.Volume)
+		for _, name := range conf.Sound.Mute {
+			n, _ := sound.ParseName(name) // it was checked
+			v.sounds.Silence(n)
+		}
+	}
+	if l != "" {
+		v.speech = speech.New(l, conf.Speech.Rate, o.Mute, note)
+		v.coach = &speech.Coach{Lang: l, Steps: conf.Speech.Countdown}
+	}
+	go v.count(ctx)
+	return v, nil
+}
+
+// OpenAlarms is Open for people who look at their board and not at a screen:
+// only what must not be missed is heard. Where nothing can be heard, that is on
+// the screen.
+func (o Options) OpenAlarms(ctx context.Context) (*Voices, error) {
+	v, err := o.Open(ctx, func(string) {})
+	if v != nil {
+		v.alarms = true
+	}
+	return v, err
+}
+
+// count counts the player's time down.
+func (v *Voices) count(ctx context.Context) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	coach := v.coach
+	if coach == nil {
+		coach = &speech.Coach{Lang: speech.English, Steps: v.conf.Speech.Countdown}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		h := v.shown.Load()
+		if h == nil {
+			continue
+		}
+		say, urgent := coach.Observe(h.snap, time.Since(h.at))
+		if say == "" {
+			continue
+		}
+		if v.sounds != nil {
+			v.sounds.Play(sound.LowTime)
+		}
+		if v.speech != nil && v.conf.says("countdown") {
+			v.speech.Say(say, urgent)
+		}
+	}
+}
+
+// Announce makes an event heard.
+func (v *Voices) Announce(e match.Event) {
+	begun := e.Kind == match.EventQuestion && e.Question != nil && e.Question.Kind == match.AskBegun
+	if v.alarms && e.Kind != match.EventAlarm && e.Kind != match.EventSetup && e.State != match.StateKept && !begun {
+		return
+	}
+	if v.sounds != nil {
+		v.sounds.Announce(e)
+	}
+	if v.speech != nil && v.conf.says(spokenKind(e)) {
+		v.speech.Announce(e)
+	}
+}
+
+// Show tells the voices what there is to show: the clock that they count down,
+// and who the player is.
+func (v *Voices) Show(s *match.Snapshot) {
+	if v.alarms {
+		return
+	}
+	v.shown.Store(&heardOf{s, time.Now()})
+	if v.speech != nil && s.Me != board.Empty {
+		v.speech.Me(s.Me)
+	}
+}
+
+// Mute makes everything silent, or heard again.
+func (v *Voices) Mute(off bool) {
+	if v.sounds != nil {
+		v.sounds.Mute(off)
+	}
+	if v.speech != nil {
+		v.speech.Mute(off)
+	}
+}
+
+// Again says the last thing once more.
+func (v *Voices) Again() {
+	if v.speech != nil {
+		v.speech.Again()
+	}
+}
+
+// Tell says what the window has to tell, which it does in English.
+func (v *Voices) Tell(text string) {
+	if v.speech != nil && v.conf.says("pages") {
+		v.speech.SayIn(speech.English, text, true)
+	}
+}
+
+// Close ends what is being said.
+func (v *Voices) Close() {
+	if v.speech != nil {
+		v.speech.Close()
+	}
+}
