@@ -213,7 +213,7 @@ func textOtherSize(eyes, game int) string {
 }
 
 func textSizeAsked(eyes, game int) string {
-	return fmt.Sprintf("The board before the camera is %d×%d, the game is on %d×%d. The server is asked again; if it stays so, change the board.", eyes, eyes, game, game)
+	return fmt.Sprintf("The board in front of the camera is %d×%d, the game is on %d×%d. The server is asked again; if it stays so, put the right board there.", eyes, eyes, game, game)
 }
 
 func textPaused(p game.Pause, d game.Data) string {

@@ -24,6 +24,7 @@ const Sure = 0.9
 // which are expensive, while pictures keep coming.
 const searchPause = 700 * time.Millisecond
 
+// longAgo is before every picture.
 const longAgo = time.Duration(-1 << 62)
 
 // EyesOptions says how to look. The zero value finds a board of any size by
@@ -58,7 +59,9 @@ type Eyes struct {
 	corners *corners // to be taken from the next picture on
 	size    int      // of the board to find from the next picture on; 0: as before
 
-	other other // of Run's goroutine
+	// Of Run's goroutine.
+	other other
+	used  *corners // that the board was found by; nil if it was found otherwise
 }
 
 // corners are where somebody says that the board is.
@@ -110,6 +113,9 @@ func (e *Eyes) resized() bool {
 		return false
 	}
 	e.opt.Size, e.other = size, other{}
+	if e.corners == nil && e.used != nil { // they may well be right
+		e.corners = &corners{e.used.at, size, e.used.verify}
+	}
 	return true
 }
 
@@ -150,6 +156,7 @@ func (e *Eyes) given(f *vision.Frame) *grid.Grid {
 	default:
 		e.opt.Note("the corners are taken as they are; no crossings can be seen there")
 	}
+	e.used = c
 	return g
 }
 
@@ -203,6 +210,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 			searched = f.Time
 			if g := e.find(f); g != nil {
 				watch(g)
+				e.used = nil
 			} else {
 				e.lookForOther(f)
 			}

@@ -125,6 +125,29 @@ func TestEyesSeeABoardOfAnotherSize(t *testing.T) {
 	}
 }
 
+// TestEyesKeepTheCornersForAnotherSize has nine lines expected of a board that was
+// given by its corners, as one of 13.
+func TestEyesKeepTheCornersForAnotherSize(t *testing.T) {
+	src, w := film(t, small(9), 20, nil)
+	corners := w.Spec().Corners
+	var notes []string
+	e := NewEyes(src, EyesOptions{Corners: &corners, Size: 13, Doubt: true, Note: func(s string) { notes = append(notes, s) }})
+	done := make(chan error, 1)
+	go func() { done <- e.Run(context.Background()) }()
+	sizes := []int{}
+	for l := range e.Looks() {
+		if len(sizes) == 0 || sizes[len(sizes)-1] != l.Reading.Size {
+			sizes = append(sizes, l.Reading.Size)
+		}
+		if len(sizes) == 1 {
+			e.Expect(9)
+		}
+	}
+	if err := <-done; err != nil || !slices.Equal(sizes, []int{13, 9}) || len(notes) != 2 || !strings.HasPrefix(notes[1], "the corners are taken") {
+		t.Errorf("boards of %d lines were seen, noted %q, error %v", sizes, notes, err)
+	}
+}
+
 // blind is a grid that fits no picture in particular.
 func blind(t *testing.T) *grid.Grid {
 	t.Helper()
