@@ -184,11 +184,11 @@ func (r *Relay) Step(in Input) Output {
 	}
 	switch {
 	case in.Look != nil && wrong != nil:
-		r.look(Look{Err: wrong})
+		r.look(Look{Err: wrong}, r.now)
 	case in.Command != nil && wrong != nil:
 		r.event(Event{Kind: EventNote, Text: textNoCommand(wrong)})
 	case in.Look != nil:
-		r.look(*in.Look)
+		r.look(*in.Look, in.At)
 	case in.Command != nil:
 		r.obey(*in.Command)
 	}
@@ -196,7 +196,10 @@ func (r *Relay) Step(in Input) Output {
 	return r.out
 }
 
-func (r *Relay) look(l Look) {
+// look takes what the eyes say of a picture taken at the time at, which may lie
+// before what has happened since: only the evidence is dated back.
+func (r *Relay) look(l Look, at time.Duration) {
+	at = min(at, r.now)
 	switch {
 	case errors.Is(l.Err, io.EOF):
 		if !r.ended {
@@ -214,7 +217,7 @@ func (r *Relay) look(l Look) {
 	case l.Reading == nil:
 		return
 	}
-	r.eyesErr, r.lastLook = nil, r.now
+	r.eyesErr, r.lastLook = nil, max(r.lastLook, at)
 	rd := l.Reading
 	if rd.Size == 0 {
 		return // no board was found yet
@@ -257,9 +260,9 @@ func (r *Relay) look(l Look) {
 		return
 	}
 	r.unlocked, w.locked = -1, true
-	slow := w.any && r.now-w.at >= time.Second
-	r.pace()
-	w.look(rd, r.now)
+	slow := w.any && at-w.at >= time.Second
+	r.pace(at)
+	w.look(rd, at)
 	if r.bump != nil {
 		r.bump.looks++
 	}

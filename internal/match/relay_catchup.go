@@ -43,8 +43,8 @@ func (r *Relay) catchesUp() bool { return r.opt.Edition > SecondRelayEdition }
 
 // pace counts looks that are far apart, up to the first that follow each other
 // as those of a camera do.
-func (r *Relay) pace() {
-	apart := r.now - r.watch.at
+func (r *Relay) pace(at time.Duration) {
+	apart := at - r.watch.at
 	switch {
 	case !r.catchesUp() || !r.watch.any:
 	case apart >= catchUpApart:

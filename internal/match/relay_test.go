@@ -134,3 +134,26 @@ func (c *couple) fuss() {
 	}
 	c.pause(0.2, 1)
 }
+
+// TestARelaysLooksCountFromTheirPictures has a picture read late, behind a tick
+// of the clock: its evidence is of when it was taken, and time never goes back.
+func TestARelaysLooksCountFromTheirPictures(t *testing.T) {
+	w := newWorld(t, 9, black)
+	relay, err := NewRelay(RelayOptions{Setup: w.srv.data.Setup, Tuning: Live()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func(at time.Duration) {
+		w.now = at
+		relay.Step(Input{At: at, Look: &Look{Reading: w.look()}})
+	}
+	look(900 * time.Millisecond)
+	relay.Step(Input{At: 2600 * time.Millisecond})
+	look(2500 * time.Millisecond)
+	if got, want := relay.watch.at, 2500*time.Millisecond; got != want || relay.lastLook != want {
+		t.Errorf("the evidence is of %v, the last look of %v, want %v", got, relay.lastLook, want)
+	}
+	if relay.now != 2600*time.Millisecond {
+		t.Errorf("the relay's time is %v", relay.now)
+	}
+}

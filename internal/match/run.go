@@ -17,7 +17,7 @@ const tick = 100 * time.Millisecond
 // ends. It returns nil in the first three cases and ctx's cause in the last.
 // Everything happens in the calling goroutine; Run starts none.
 func Run(ctx context.Context, r *Referee, p Ports) error {
-	stamps := stamps{start: time.Now()}
+	stamps := NewStamps(time.Now())
 	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
 	var looks <-chan Look
@@ -57,25 +57,28 @@ func Run(ctx context.Context, r *Referee, p Ports) error {
 			case <-ticks.C:
 			}
 		}
-		in.At = stamps.of(in)
+		in.At = stamps.Of(in)
 		if quit := p.take(r, in); quit {
 			return nil
 		}
 	}
 }
 
-// stamps tell when each input happened, since start.
-type stamps struct {
+// Stamps tell when each input happened, since a start.
+type Stamps struct {
 	start time.Time
 	seen  time.Duration // the stamp of the last picture
 }
 
-// of returns the stamp of an input that has just arrived. A picture's is when it
+// NewStamps counts from start.
+func NewStamps(start time.Time) *Stamps { return &Stamps{start: start} }
+
+// Of returns the stamp of an input that has just arrived. A picture's is when it
 // was taken, which on a busy machine is long before it has been read: the hole
 // between two pictures is as long as the board was not looked at, however they
 // came. Pictures are never stamped before each other, before the start, or in
 // the future.
-func (s *stamps) of(in Input) time.Duration {
+func (s *Stamps) Of(in Input) time.Duration {
 	at := time.Since(s.start)
 	if in.Look == nil || in.Look.Reading == nil {
 		return at

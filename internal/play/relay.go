@@ -96,6 +96,7 @@ func (t *relayTable) loop(ctx context.Context, looks <-chan match.Look) error {
 	ticks := time.NewTicker(relayTick)
 	defer ticks.Stop()
 	commands := t.Commands
+	stamps := match.NewStamps(t.begun)
 	for !t.quit {
 		in := match.Input{}
 		select {
@@ -121,7 +122,7 @@ func (t *relayTable) loop(ctx context.Context, looks <-chan match.Look) error {
 			in.Command = &c
 		case <-ticks.C:
 		}
-		in.At = time.Since(t.begun)
+		in.At = stamps.Of(in)
 		if t.Tape != nil {
 			t.Tape.Record(in)
 		}
