@@ -130,6 +130,9 @@ func Open(o Options) (*Keeper, error) {
 		k.w.unlock()
 		return nil, err
 	}
+	if !o.New {
+		k.tellRescued()
+	}
 	k.try() // so that what cannot be kept is said before anybody plays
 	go k.run()
 	return k, nil

@@ -333,3 +333,22 @@ func TestAnew(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasRescuedIsNamed has the program killed while the game was kept
+// elsewhere: who goes on with the file is told of the longer record.
+func TestWhatWasRescuedIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := faulty.New(1, "/games", "/state/rescued")
+		for name, moves := range map[string]int{"/games/a.sgf": 2, "/state/rescued/a-2.sgf": 5, "/state/rescued/a.sgf": 1, "/state/rescued/ab.sgf": 7} {
+			k := open(t, Options{Path: name, FS: d})
+			keep(t, k, first(t, moves))
+			k.Close()
+		}
+		var h heard
+		k := open(t, Options{Path: "/games/a.sgf", Spares: []string{"/state/rescued", "/nowhere"}, FS: d, Voice: h.voice})
+		defer k.Close()
+		if said := h.text(); !strings.Contains(said, "/state/rescued/a-2.sgf has 5 moves") || strings.Contains(said, "a.sgf has 1") || strings.Contains(said, "ab.sgf") {
+			t.Errorf("said: %s", said)
+		}
+	})
+}
