@@ -10,7 +10,8 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
-// Help lists the commands that ParseCommand knows, one a line.
+// Help lists the commands of a game at a server that ParseCommand knows, one a
+// line.
 const Help = `pass                 pass
 resign               resign; asks once more
 undo                 ask the opponent to take back; cancel-undo withdraws it
@@ -22,14 +23,30 @@ play POINT           this is my move, whatever the camera says
 mark POINT...        turn stones dead or alive, while dead stones are agreed
 accept-score         agree to the marked stones; reject-score plays on
 trust [POINT...]     the board is right: overlook what seems wrong
-board                at one board: this is what lies there now, go on from it
-back N               at one board: back to where N moves had been played
 there                the stones that seem to be missing lie there: go on
 look                 forget what was seen and look afresh
 resync               fetch the whole game from the server
 mode auto|ask|below P  when to be asked before a move is sent
 corners X,Y X,Y X,Y X,Y  where the corner crossings are in the picture
 quit                 leave; the game goes on at the server
+help                 this list
+`
+
+// BoardHelp lists those of a game between two people at one board.
+const BoardHelp = `pass                 the player whose turn it is passes
+resign               ... or resigns
+undo                 take back the last move
+back N               back to where N moves had been played
+play POINT           this is the next move, whatever the camera says
+board                this is what lies there now: go on from it
+accept, yes          yes to what is asked
+deny, no             no to it
+trust [POINT...]     the board is right: overlook what seems wrong
+look                 forget what was seen and look afresh
+mark POINT...        turn stones dead or alive, when both have passed
+accept-score         that is the result
+corners X,Y X,Y X,Y X,Y  where the corner crossings are in the picture
+quit                 leave; the game can go on another time
 help                 this list
 `
 

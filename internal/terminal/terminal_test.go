@@ -203,3 +203,22 @@ func TestTheBoardIsRedrawnThroughTheFence(t *testing.T) {
 		t.Errorf("%s: %v", b.String(), err)
 	}
 }
+
+// TestHelpListsCommands parses what both lists of commands offer.
+func TestHelpListsCommands(t *testing.T) {
+	example := strings.NewReplacer("POINT...", "c3 d4", "[POINT...]", "", "POINT", "c3", " N", " 3", "auto|ask|below P", "ask")
+	for name, help := range map[string]string{"at a server": Help, "at one board": BoardHelp} {
+		for line := range strings.Lines(help) {
+			offered, _, _ := strings.Cut(line, "  ")
+			for _, c := range strings.Split(offered, ", ") {
+				switch word, _, _ := strings.Cut(c, " "); strings.TrimSpace(word) {
+				case "help", "corners": // not the referee's
+					continue
+				}
+				if _, err := ParseCommand(example.Replace(c), 9); err != nil {
+					t.Errorf("%s, %q: %v", name, c, err)
+				}
+			}
+		}
+	}
+}

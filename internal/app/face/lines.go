@@ -70,8 +70,8 @@ func (r *Lines) Ignore(ctx context.Context) (end func()) {
 // Command sends lines as commands of a game until ctx ends; later lines answer
 // other questions. The end of the input is no command: a program that was
 // started without a keyboard goes on. size is the board's until a snapshot
-// tells it.
-func (r *Lines) Command(ctx context.Context, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], size int, f *Face) {
+// tells it; help lists the commands.
+func (r *Lines) Command(ctx context.Context, commands chan<- match.Command, eyes *atomic.Pointer[play.Eyes], shown *atomic.Pointer[match.Snapshot], size int, help string, f *Face) {
 	for {
 		line, err := r.Next(ctx)
 		if err != nil {
@@ -85,7 +85,7 @@ func (r *Lines) Command(ctx context.Context, commands chan<- match.Command, eyes
 		case "":
 			continue
 		case "help":
-			f.Note("\n" + terminal.Help)
+			f.Note("\n" + help)
 			continue
 		case "corners":
 			c, err := camera.ParseCorners(rest)

@@ -21,6 +21,7 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/terminal"
 )
 
 // Board is a game between two people at one board, which is written down.
@@ -231,6 +232,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	go b.Lines.Command(game, commands, &live, &shown, size, b.Face)
+	go b.Lines.Command(game, commands, &live, &shown, size, terminal.BoardHelp, b.Face)
 	return relay.Run(ctx)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
+	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -113,7 +114,7 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		}
 		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, table.Eyes.Size) })
 	}
-	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, table.Eyes.Size, f) })
+	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, table.Eyes.Size, terminal.Help, f) })
 	helpers.Go(func() { s.followOthers(ctx, session, game.ID()) })
 
 	last, err := table.Play(ctx)
