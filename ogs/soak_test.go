@@ -146,7 +146,11 @@ func (s *soaker) misbehave() {
 	case 5:
 		s.sg.TellNonsense(anyNonsense(rng))
 	case 6:
-		srv.Inject(ogstest.Fault{Kind: anyNonsense(rng), Times: 1 + rng.IntN(3)})
+		f := ogstest.Fault{Kind: anyNonsense(rng), Times: 1 + rng.IntN(3)}
+		if len(s.intended) == 0 {
+			f.Times = 1 // before a move, what is said twice in a row would count
+		}
+		srv.Inject(f)
 		srv.DropConnections()
 	}
 	if n <= 6 {

@@ -147,6 +147,7 @@ func TestScreenCalibrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Set(board.Point{X: 2, Y: 2}, board.Black)
+	truth := w.Spec().Corners
 	camera := sim.NewLive(w, 4, 1)
 	go camera.Run(t.Context())
 	server := httptest.NewServer(camera)
@@ -157,7 +158,6 @@ func TestScreenCalibrate(t *testing.T) {
 	u := seated(t, home, "calibrate", "--camera", address)
 	u.find("Accept")
 	u.steady("corner 1")
-	truth := w.Spec().Corners
 	place := func(i int) image.Point { return u.find(fmt.Sprintf("corner %d", i+1)).Rect.Min }
 	drag := func(i int, by image.Point) {
 		from := place(i)
