@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -211,16 +212,17 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	if relay.Tape != nil {
 		defer relay.Tape.Close()
 	}
-	game, over := context.WithCancel(ctx)
-	defer over()
+	playing, over := context.WithCancel(ctx)
+	var helpers sync.WaitGroup
+	defer func() { over(); helpers.Wait() }()
 	commands := make(chan match.Command)
 	relay.Commands = commands
 	if b.Listen != "" {
-		heard, err := face.Listen(game, b.Listen)
+		heard, err := face.Listen(playing, b.Listen)
 		if err != nil {
 			return play.Relayed{}, err
 		}
-		go heard.Hear(game, commands, &shown, size)
+		helpers.Go(func() { heard.Hear(playing, commands, &shown, size) })
 	}
 	if two, ok := source.(*demo.Board); ok {
 		see := relay.Publish
@@ -228,10 +230,10 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 		two.Two(func(c match.Command) {
 			select {
 			case commands <- c:
-			case <-game.Done():
+			case <-playing.Done():
 			}
 		})
 	}
-	go b.Lines.Command(game, commands, &live, &shown, size, terminal.BoardHelp, b.Face)
+	helpers.Go(func() { b.Lines.Command(playing, commands, &live, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }
