@@ -139,7 +139,7 @@ func TestProgramKilledWhileSending(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := play.Again(s, nil, nil)
+		run, err := play.Again(t.Context(), s, nil, nil)
 		s.Close()
 		if err != nil || run.Differs != "" && !strings.HasPrefix(run.Differs, "recorded nothing more") {
 			t.Errorf("%s: %v %s", dir, err, run.Differs)

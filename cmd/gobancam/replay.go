@@ -176,7 +176,7 @@ func isRecording(name string) bool {
 
 // again takes the decisions of a recorded game once more.
 func (r *replayFlags) again(ctx context.Context, s *recording.Session, name string, tell *terminal.Retelling) error {
-	run, err := play.AgainContext(ctx, s, tell.Announce, tell.Decision)
+	run, err := play.Again(ctx, s, tell.Announce, tell.Decision)
 	if err != nil {
 		return withCode(exitUsage, fmt.Errorf("%s: %w", name, err))
 	}

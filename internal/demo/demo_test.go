@@ -62,7 +62,7 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	run, err := play.Again(s, func(match.Event) {}, nil)
+	run, err := play.Again(t.Context(), s, func(match.Event) {}, nil)
 	if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
 		t.Errorf("the recording is not decided as the game was: %v %s %v", err, run.Differs, run.Damaged)
 	}

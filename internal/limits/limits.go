@@ -112,6 +112,15 @@ func Read(r io.Reader, name string, limit int64) ([]byte, error) {
 // Nested refuses JSON with more than Depth values within each other. It is no
 // check of the JSON.
 func Nested(text []byte) error {
+	if Deeper(text, Depth) {
+		return Exceed("it is not read", "it holds values within values, more than %d deep", Depth)
+	}
+	return nil
+}
+
+// Deeper reports whether JSON has objects and lists nested more than limit deep,
+// before a decoder that goes through it once a level spends its time on it.
+func Deeper(text []byte, limit int) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -121,12 +130,12 @@ func Nested(text []byte) error {
 			quoted = !quoted
 		case quoted:
 		case c == '[' || c == '{':
-			if depth++; depth > Depth {
-				return Exceed("it is not read", "it holds values within values, more than %d deep", Depth)
+			if depth++; depth > limit {
+				return true
 			}
 		case c == ']' || c == '}':
 			depth--
 		}
 	}
-	return nil
+	return false
 }

@@ -37,15 +37,10 @@ type Rerun struct {
 	Damaged []error // lines that could not be read
 }
 
-// Again feeds a recording to a new referee or relay, as fast as possible. If the
-// recording's beginning was dropped, it starts from the first checkpoint. voice
-// and explain may be nil.
-func Again(s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
-	return AgainContext(context.Background(), s, voice, explain)
-}
-
-// AgainContext is Again until ctx ends, whose error it returns then.
-func AgainContext(ctx context.Context, s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
+// Again feeds a recording to a new referee or relay, as fast as possible, until
+// ctx ends, whose error it returns then. If the recording's beginning was
+// dropped, it starts from the first checkpoint. voice and explain may be nil.
+func Again(ctx context.Context, s *recording.Session, voice func(match.Event), explain func(match.Decision)) (Rerun, error) {
 	a := again{config: s.Header.Config, fresh: true, voice: voice, explain: explain}
 	if err := a.begin(); err != nil {
 		return Rerun{}, err

@@ -40,18 +40,18 @@ func foreign(t testing.TB, log string) *recording.Session {
 // TestForeignRecordingsAreDecidedToABound: entries that say nothing, without
 // end, are not kept, and whoever waits can stop.
 func TestForeignRecordingsAreDecidedToABound(t *testing.T) {
-	run, err := Again(foreign(t, strings.Repeat(`{"at":1,"kind":"command","data":3}`+"\n", limits.Damaged+100)), nil, nil)
+	run, err := Again(t.Context(), foreign(t, strings.Repeat(`{"at":1,"kind":"command","data":3}`+"\n", limits.Damaged+100)), nil, nil)
 	if !limits.Exceeded(err) || len(run.Damaged) > limits.Damaged+1 {
 		t.Errorf("%d damaged entries, %v", len(run.Damaged), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if run, err = AgainContext(ctx, foreign(t, strings.Repeat(`{"at":1,"kind":"tick"}`+"\n", 100)), nil, nil); !errors.Is(err, context.Canceled) || run.Inputs > 0 {
+	if run, err = Again(ctx, foreign(t, strings.Repeat(`{"at":1,"kind":"tick"}`+"\n", 100)), nil, nil); !errors.Is(err, context.Canceled) || run.Inputs > 0 {
 		t.Errorf("%d inputs after the end, %v", run.Inputs, err)
 	}
 	// What is said and was not recorded is a difference, and is not kept.
 	words := 0
-	run, err = Again(foreign(t, strings.Repeat(`{"at":1,"kind":"command","data":{"kind":"help"}}`+"\n", 5*limits.Mistrusts)), func(match.Event) { words++ }, nil)
+	run, err = Again(t.Context(), foreign(t, strings.Repeat(`{"at":1,"kind":"command","data":{"kind":"help"}}`+"\n", 5*limits.Mistrusts)), func(match.Event) { words++ }, nil)
 	if err != nil || words > limits.Mistrusts && run.Differs == "" {
 		t.Errorf("%d sentences, %q, %v", words, run.Differs, err)
 	}
@@ -96,14 +96,14 @@ func FuzzReplayPacked(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, packed, log []byte) {
 		if s, err := recording.ReadPacked(bytes.NewReader(packed), int64(len(packed))); err == nil {
-			_, _ = Again(s, func(match.Event) {}, func(match.Decision) {})
+			_, _ = Again(t.Context(), s, func(match.Event) {}, func(match.Decision) {})
 			Pictures(s)
 		}
 		s, err := recording.Read(fstest.MapFS{"session.json": {Data: session}, "log-000001.jsonl": {Data: log}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = Again(s, func(match.Event) {}, func(match.Decision) {})
+		_, _ = Again(t.Context(), s, func(match.Event) {}, func(match.Decision) {})
 		Pictures(s)
 	})
 }

@@ -76,7 +76,7 @@ func TestSetUpsAreTakenAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			run, err := Again(s, func(match.Event) {}, nil)
+			run, err := Again(t.Context(), s, func(match.Event) {}, nil)
 			if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
 				t.Fatalf("%v, %s, %v", err, run.Differs, run.Damaged)
 			}

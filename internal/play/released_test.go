@@ -36,7 +36,7 @@ func TestRecordingsOfReleasedVersions(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			run, err := Again(s, nil, nil)
+			run, err := Again(t.Context(), s, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

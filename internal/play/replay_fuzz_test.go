@@ -36,7 +36,7 @@ func FuzzReplay(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := Again(s, func(e match.Event) {
+		run, err := Again(t.Context(), s, func(e match.Event) {
 			if _, err := json.Marshal(e); err != nil {
 				t.Errorf("%+v cannot be told: %v", e, err)
 			}

@@ -109,7 +109,7 @@ func TestRecordedDecisionsAreTakenAgain(t *testing.T) {
 	}
 	defer s.Close()
 	var again []match.Event
-	run, err := Again(s, func(e match.Event) { again = append(again, e) }, nil)
+	run, err := Again(t.Context(), s, func(e match.Event) { again = append(again, e) }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestARingIsTakenAgainFromItsMiddle(t *testing.T) {
 		}
 		moves := 0
 		var said []match.Event
-		run, err := Again(s, func(e match.Event) {
+		run, err := Again(t.Context(), s, func(e match.Event) {
 			said = append(said, e)
 			if e.Kind == match.EventMove {
 				moves++
@@ -235,7 +235,7 @@ func TestARingIsTakenAgainFromItsMiddle(t *testing.T) {
 		if s, err = recording.Open(dir); err != nil {
 			t.Fatal(err)
 		}
-		run, err = Again(s, func(match.Event) {}, nil)
+		run, err = Again(t.Context(), s, func(match.Event) {}, nil)
 		s.Close()
 		if err != nil || run.Differs == "" {
 			t.Errorf("relay %v: without its beginning: %v, %q", relayed, err, run.Differs)
@@ -283,7 +283,7 @@ func TestATapeYieldsOnASmallDisk(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			run, err := Again(s, nil, nil)
+			run, err := Again(t.Context(), s, nil, nil)
 			if err != nil || run.Differs != "" {
 				t.Fatalf("%v, %s", err, run.Differs)
 			}
@@ -445,7 +445,7 @@ func TestAChangedRecordingIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	run, err := Again(s, func(match.Event) {}, nil)
+	run, err := Again(t.Context(), s, func(match.Event) {}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -470,7 +470,7 @@ func TestATornRecordingIsStillUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	run, err := Again(s, func(match.Event) {}, nil)
+	run, err := Again(t.Context(), s, func(match.Event) {}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -508,7 +508,7 @@ func TestRecordingsOfTheFirstEditionAreDecidedAsThen(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		run, err := Again(s, nil, nil)
+		run, err := Again(t.Context(), s, nil, nil)
 		if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
 			t.Errorf("edition %d: %v; differs: %s; damaged: %v", edition, err, run.Differs, run.Damaged)
 		}

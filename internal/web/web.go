@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // CheckAddress parses the base address of a server and refuses what would carry
@@ -142,24 +144,10 @@ func Body(r io.Reader, limit int64) ([]byte, error) {
 }
 
 // CheckDepth refuses JSON whose objects and lists are nested more than limit
-// deep, before a decoder that goes through it once a level spends its time on
-// it.
+// deep.
 func CheckDepth(data []byte, limit int) error {
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			if depth++; depth > limit {
-				return fmt.Errorf("%w: it is nested more than %d deep", ErrTooLarge, limit)
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
+	if limits.Deeper(data, limit) {
+		return fmt.Errorf("%w: it is nested more than %d deep", ErrTooLarge, limit)
 	}
 	return nil
 }
