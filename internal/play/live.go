@@ -1,7 +1,6 @@
 package play
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -91,14 +90,10 @@ func (t *teller) goOn(s *match.Snapshot) {
 	if s.Clocks != t.clocks {
 		t.clocks, t.clocksAt = s.Clocks, time.Now().UTC().Truncate(time.Millisecond)
 	}
-	g.Clocks = [2]game.Clock{}
-	if slices.ContainsFunc(t.clocks[:], func(c game.Clock) bool { return c.System != "" }) {
-		g.ClocksAt = t.clocksAt
-		for i, c := range t.clocks {
-			if c.System != "" {
-				c.Text = ""
-				g.Clocks[i] = c
-			}
+	for i, c := range t.clocks {
+		g.Clocks[i] = game.Clock{}
+		if c.System != "" && c.System != game.NoClock {
+			g.Clocks[i], g.ClocksAt = c, t.clocksAt
 		}
 	}
 	t.game = &g
