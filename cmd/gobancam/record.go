@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type recordFlags struct {
 	sgf          string
 	headless     bool
 	listen       string
+	live         liveFlags
 	rules        string
 	komi         float64
 	handicap     int
@@ -95,6 +97,7 @@ Commands are typed as lines; 'help' lists them.`,
 	f.ogs.register(cmd)
 	f.voices.register(cmd)
 	registerListen(cmd, &f.listen)
+	f.live.register(cmd)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
@@ -127,6 +130,13 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 		SGF: f.sgf, Listen: f.listen, Face: face.New(cmd.OutOrStdout(), f.headless), Lines: face.ReadLines(ctx, cmd.InOrStdin()),
 		GoOn: func(file string) string { return "record --sgf " + file },
 	}
+	watched, err := f.live.open(strings.Trim(f.black+" – "+f.white, " –"))
+	if err != nil {
+		return err
+	}
+	defer watched.close(cmd.Context(), b.Face.Note)
+	watched.tell(b.Face)
+	b.Live, b.Seen = watched.feed, watched.seen
 	if ofMatch {
 		b.Match = func(_ context.Context, answer func(context.Context) (string, error)) (seat.Match, error) {
 			m, err := f.club.seat(cmd, answer, f.match, f.black, f.sgf, b.Face)

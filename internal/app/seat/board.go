@@ -19,6 +19,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -35,6 +36,8 @@ type Board struct {
 	Listen       string      // as in Options
 	Face         *face.Face
 	Lines        *face.Lines
+	Live         *live.Feed // is told the game, for those who watch; nil for none
+	Seen         Seen       // is given what the camera sees, likewise
 	// GoOn says what goes on with a game that is kept in a file, such as the
 	// name of a command.
 	GoOn func(file string) string
@@ -193,12 +196,12 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 		return play.Relayed{}, err
 	}
 	defer source.Close()
-	eyes := play.EyesOptions{Size: size, Note: b.Face.Note}
+	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen}
 	b.Camera.Find(&eyes, b.Face.Note)
-	var live atomic.Pointer[play.Eyes]
+	var seeing atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
-		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: live.Store,
+		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: seeing.Store, Live: b.Live,
 		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black}, White: game.Player{Name: b.White}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },
@@ -234,6 +237,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	helpers.Go(func() { b.Lines.Command(playing, commands, &live, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { b.Lines.Command(playing, commands, &seeing, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }
