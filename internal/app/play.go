@@ -100,7 +100,7 @@ func Play(ctx context.Context, o PlayOptions) error {
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
 	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
-		Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
+		Watched: o.Watched, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err
 	}
