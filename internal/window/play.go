@@ -15,7 +15,7 @@ type playFace struct {
 	until  time.Time
 	cursor board.Point // of the arrow keys, in stone removal
 	aims   bool        // it is shown
-	watch  bool // where others watch is shown in place of the camera
+	watch  bool        // where others watch is shown in place of the camera
 	laid   playLayout
 	keys   []button
 }
