@@ -87,8 +87,8 @@ func (t *teller) goOn(s *match.Snapshot) {
 		g.ToMove = s.ToMove
 	}
 	stands(&g, s)
-	if s.Clocks != t.clocks {
-		t.clocks, t.clocksAt = s.Clocks, time.Now().UTC().Truncate(time.Millisecond)
+	if now := time.Now(); !runOn(t.clocks, s.Clocks, now.Sub(t.clocksAt)) {
+		t.clocks, t.clocksAt = s.Clocks, now.UTC().Truncate(time.Millisecond)
 	}
 	for i, c := range t.clocks {
 		g.Clocks[i] = game.Clock{}
@@ -98,4 +98,27 @@ func (t *teller) goOn(s *match.Snapshot) {
 	}
 	t.game = &g
 	t.feed.Tell(&g)
+}
+
+// clockDrift is how far a clock may be from where those who watch have counted
+// it on to, before it is told again.
+const clockDrift = 400 * time.Millisecond
+
+// runOn reports whether clocks are what others have become by themselves in the
+// time since those were told: whoever watches counts on alone.
+func runOn(told, now [2]game.Clock, since time.Duration) bool {
+	for i := range told {
+		a, b := told[i], now[i]
+		want := a.Left
+		if a.Running {
+			want -= since
+		}
+		if off := b.Left - want; off < -clockDrift || off > clockDrift {
+			return false
+		}
+		if a.Running != b.Running || a.System != b.System || a.Overtime != b.Overtime || a.Out != b.Out || a.Periods != b.Periods || a.Stones != b.Stones {
+			return false
+		}
+	}
+	return true
 }

@@ -220,3 +220,53 @@ func TestNobodyIsToldBeforeItIsKnown(t *testing.T) {
 		})
 	}
 }
+
+// TestClocksAreToldWhenTheyJump has an online game of which a clock is told each
+// second: those who watch are told it only where they could not count it.
+func TestClocksAreToldWhenTheyJump(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		feed := live.NewFeed()
+		tell := teller{feed: feed}
+		clock := func(left time.Duration, runs bool) game.Clock {
+			return game.Clock{System: game.MainTime, Left: left, Main: left, Running: runs}
+		}
+		s := &match.Snapshot{ID: 7, Size: 9, Phase: game.Playing, ToMove: board.Black, Clocks: [2]game.Clock{clock(time.Minute, true), clock(time.Minute, false)}}
+		tell.tell(&live.Game{Head: live.Head{Size: 9}}, s)
+		step := func(black, white time.Duration, blackRuns bool, told bool) {
+			t.Helper()
+			_, before := feed.Game()
+			now := *s
+			now.Clocks = [2]game.Clock{clock(black, blackRuns), clock(white, !blackRuns)}
+			tell.goOn(&now)
+			g, after := feed.Game()
+			if (after > before) != told {
+				t.Errorf("told: %v", after > before)
+			}
+			for i, c := range g.Clocks {
+				if c.Running {
+					c.Left -= time.Since(g.ClocksAt)
+				}
+				if off := c.Left - now.Clocks[i].Left; off.Abs() > clockDrift {
+					t.Errorf("clock %d is counted to %v, and is %v", i, c.Left, now.Clocks[i].Left)
+				}
+			}
+		}
+		if g, _ := feed.Game(); g.ID != "game-7" || g.Clocks[0].Left != time.Minute {
+			t.Errorf("%+v", g)
+		}
+		for n := range 20 {
+			time.Sleep(time.Second)
+			step(time.Minute-time.Duration(n+1)*time.Second+time.Duration(n%7)*50*time.Millisecond, time.Minute, true, false)
+		}
+		step(50*time.Second, time.Minute, false, true) // a move: an increment, and the other one runs
+		time.Sleep(time.Second)
+		step(50*time.Second, 59*time.Second, false, false)
+		step(50*time.Second, 50*time.Second, false, true) // the server found that it was late
+		s.Result = &game.Result{Winner: board.White, By: board.ByTime}
+		s.Phase = game.Over
+		tell.tell(&live.Game{Head: live.Head{Size: 9}}, s)
+		if g, _ := feed.Game(); g.Ending != "White wins on time" || g.ToMove != board.Empty {
+			t.Errorf("%+v", g.Status)
+		}
+	})
+}
