@@ -60,7 +60,8 @@ func unseen(s match.State) string {
 type teller struct {
 	feed     *live.Feed // nil for none
 	game     *live.Game // as it was told last; nil before
-	clocks   [2]game.Clock
+	heard    [2]game.Clock // as the referee has them
+	clocks   [2]game.Clock // as they were told
 	clocksAt time.Time
 }
 
@@ -87,8 +88,11 @@ func (t *teller) goOn(s *match.Snapshot) {
 		g.ToMove = s.ToMove
 	}
 	stands(&g, s)
-	if now := time.Now(); !runOn(t.clocks, s.Clocks, now.Sub(t.clocksAt)) {
-		t.clocks, t.clocksAt = s.Clocks, now.UTC().Truncate(time.Millisecond)
+	if s.Clocks != t.heard { // else they are as old as before
+		t.heard = s.Clocks
+		if now := time.Now(); !runOn(t.clocks, s.Clocks, now.Sub(t.clocksAt)) {
+			t.clocks, t.clocksAt = s.Clocks, now.UTC().Truncate(time.Millisecond)
+		}
 	}
 	for i, c := range t.clocks {
 		g.Clocks[i] = game.Clock{}

@@ -236,6 +236,15 @@ func TestClocksAreToldWhenTheyJump(t *testing.T) {
 			t.Helper()
 			_, before := feed.Game()
 			now := *s
+			defer func() { // nothing new is heard for a while
+				time.Sleep(700 * time.Millisecond)
+				_, before := feed.Game()
+				tell.goOn(&now)
+				if _, after := feed.Game(); after != before {
+					t.Error("old clocks are told again")
+				}
+				time.Sleep(-700*time.Millisecond + time.Second)
+			}()
 			now.Clocks = [2]game.Clock{clock(black, blackRuns), clock(white, !blackRuns)}
 			tell.goOn(&now)
 			g, after := feed.Game()
@@ -255,11 +264,9 @@ func TestClocksAreToldWhenTheyJump(t *testing.T) {
 			t.Errorf("%+v", g)
 		}
 		for n := range 20 {
-			time.Sleep(time.Second)
-			step(time.Minute-time.Duration(n+1)*time.Second+time.Duration(n%7)*50*time.Millisecond, time.Minute, true, false)
+			step(time.Minute-time.Duration(n)*time.Second+time.Duration(n%7)*50*time.Millisecond, time.Minute, true, false)
 		}
 		step(50*time.Second, time.Minute, false, true) // a move: an increment, and the other one runs
-		time.Sleep(time.Second)
 		step(50*time.Second, 59*time.Second, false, false)
 		step(50*time.Second, 50*time.Second, false, true) // the server found that it was late
 		s.Result = &game.Result{Winner: board.White, By: board.ByTime}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -324,6 +325,38 @@ func TestTheEndIsHeard(t *testing.T) {
 		if last := <-ends; !strings.Contains(last, "B+R") {
 			t.Errorf("one was told %q last", last)
 		}
+	}
+}
+
+// TestStuckClient has one client take nothing while much is told: another one
+// is told all the same, and who is stuck does not hold up the end for long.
+func TestStuckClient(t *testing.T) {
+	p := open(t, Options{})
+	p.feed.Tell(played(0))
+	stuck, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stuck.Close()
+	if _, err := io.WriteString(stuck, "GET /events HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	a := p.do("GET", "/stream")
+	for p.feed.Watching() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	for n := range 1500 { // 30 MB, more than any socket takes
+		g := *played(361)
+		g.ID = strconv.Itoa(n)
+		p.feed.Tell(&g)
+	}
+	in := json.NewDecoder(a.Body)
+	for id := ""; id != "1499"; {
+		var e live.Event
+		if err := in.Decode(&e); err != nil {
+			t.Fatal(err)
+		}
+		id = e.Game.ID
 	}
 }
 

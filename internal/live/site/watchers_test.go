@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -116,6 +117,9 @@ func benchmarkWatchers(b *testing.B, n int) {
 	for feed.Watching() < n {
 		time.Sleep(10 * time.Millisecond)
 	}
+	runtime.GC()
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
 	begun := eval.CPUTime()
 	b.ResetTimer()
 	for i := range b.N {
@@ -137,5 +141,6 @@ func benchmarkWatchers(b *testing.B, n int) {
 	}
 	b.ReportMetric(float64((spent-begun).Microseconds())/1000/float64(b.N), "cpu-ms/move")
 	b.ReportMetric(float64(bytes)/float64(moves), "B/move/watcher")
+	b.ReportMetric(float64(memory.HeapInuse+memory.StackInuse)/(1<<20), "MB")
 	b.ReportMetric(0, "ns/op")
 }
