@@ -130,13 +130,6 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 		SGF: f.sgf, Listen: f.listen, Face: face.New(cmd.OutOrStdout(), f.headless), Lines: face.ReadLines(ctx, cmd.InOrStdin()),
 		GoOn: func(file string) string { return "record --sgf " + file },
 	}
-	watched, err := f.live.open(strings.Trim(f.black+" – "+f.white, " –"))
-	if err != nil {
-		return err
-	}
-	defer watched.close(cmd.Context(), b.Face.Note)
-	watched.tell(b.Face)
-	b.Live, b.Seen = watched.feed, watched.seen
 	if ofMatch {
 		b.Match = func(_ context.Context, answer func(context.Context) (string, error)) (seat.Match, error) {
 			m, err := f.club.seat(cmd, answer, f.match, f.black, f.sgf, b.Face)
@@ -153,6 +146,13 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 		}
 		defer b.Face.Voices.Close()
 	}
+	watched, err := f.live.open(strings.Trim(f.black+" – "+f.white, " –"))
+	if err != nil {
+		return err
+	}
+	defer watched.close(cmd.Context(), b.Face.Note)
+	watched.tell(b.Face)
+	b.Live, b.Seen = watched.feed, watched.seen
 	return b.Play(cmd.Context())
 }
 

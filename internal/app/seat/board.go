@@ -198,10 +198,10 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	defer source.Close()
 	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen}
 	b.Camera.Find(&eyes, b.Face.Note)
-	var seeing atomic.Pointer[play.Eyes]
+	var eyed atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
-		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: seeing.Store, Live: b.Live,
+		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store, Live: b.Live,
 		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black}, White: game.Player{Name: b.White}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },
@@ -237,6 +237,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	helpers.Go(func() { b.Lines.Command(playing, commands, &seeing, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { b.Lines.Command(playing, commands, &eyed, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }
