@@ -58,8 +58,8 @@ func unseen(s match.State) string {
 
 // teller tells an online game to those who watch.
 type teller struct {
-	feed     *live.Feed // nil for none
-	game     *live.Game // as it was told last; nil before
+	feed     *live.Feed    // nil for none
+	game     *live.Game    // as it was told last; nil before
 	heard    [2]game.Clock // as the referee has them
 	clocks   [2]game.Clock // as they were told
 	clocksAt time.Time
