@@ -1,0 +1,80 @@
+// The way to the server: the events of a game, for as long as somebody looks.
+
+const patience = 45000; // without a sign of life for so long, in milliseconds, a connection is given up
+const longest = 15000;  // between two tries
+
+/**
+ * Feed connects, and connects again. It calls tell(event) for every event, and
+ * state("connecting" | "open" | "lost") when that changes. Where tell returns
+ * false, since the event rests on one that was missed, it asks for the whole
+ * game. A connection is open only once the game of now has been told over it.
+ */
+export class Feed {
+  #address;
+  #tell;
+  #state;
+  #source;
+  #timer;
+  #heard = 0;
+  #since = 0;
+  #wait = 0;
+
+  constructor(address, tell, state) {
+    this.#address = address;
+    this.#tell = tell;
+    this.#state = state;
+    addEventListener("online", () => this.#again(0));
+    addEventListener("offline", () => this.#lost());
+    addEventListener("pagehide", () => this.#close());
+    addEventListener("pageshow", (e) => { if (e.persisted) this.#again(0); });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && (!this.#source || this.#silent())) this.#again(0);
+    });
+    setInterval(() => { if (this.#source && this.#silent()) this.#lost(); }, 5000);
+    this.#connect();
+  }
+
+  #silent() { return Date.now() - this.#heard > patience; }
+
+  #connect() {
+    this.#close();
+    this.#heard = this.#since = Date.now();
+    const source = new EventSource(this.#address);
+    this.#source = source;
+    const alive = () => { this.#heard = Date.now(); };
+    source.onopen = alive;
+    source.addEventListener("alive", alive);
+    source.onmessage = (m) => {
+      alive();
+      let event;
+      try {
+        event = JSON.parse(m.data);
+      } catch {
+        this.#lost(); // cut off in the middle
+        return;
+      }
+      if (this.#tell(event)) this.#state("open");
+      else this.#lost("connecting");
+    };
+    source.onerror = () => { if (this.#source === source) this.#lost(); };
+  }
+
+  #lost(state = "lost") {
+    this.#close();
+    this.#state(state);
+    if (Date.now() - this.#since > 5000) this.#wait = 0; // it was a good connection
+    this.#wait = Math.min(longest, Math.max(500, this.#wait * 2));
+    this.#again(this.#wait * (0.75 + Math.random() / 2)); // not all watchers at once
+  }
+
+  #again(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), ms);
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+}
