@@ -11,21 +11,26 @@ import (
 //go:embed testdata/axe/axe.min.js
 var axe string
 
+// violation is what axe-core says of a page, as far as it is of use here.
+type violation struct {
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		HTML           string `json:"html"`
+		FailureSummary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
 // Axe has axe-core look at the page, and returns what it finds to be a serious
 // or critical barrier, a line each.
 func (tab *Tab) Axe() []string {
 	tab.t.Helper()
-	tab.Read("typeof axe === 'undefined' && ("+fmt.Sprintf("%s, undefined", "(() => {"+axe+"\n})()")+")", nil)
-	var found []struct {
-		ID, Impact, Help string
-		Nodes            []struct {
-			HTML           string
-			FailureSummary string
-		}
+	if !Read[bool](tab, "typeof axe === 'object'") {
+		Read[bool](tab, axe+"\n;true")
 	}
-	tab.Read("axe.run(document).then((r) => r.violations.map(({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))", &found)
 	var lines []string
-	for _, v := range found {
+	for _, v := range Read[[]violation](tab, "axe.run(document).then((r) => JSON.parse(JSON.stringify(r.violations)))") {
 		if v.Impact != "serious" && v.Impact != "critical" {
 			continue
 		}

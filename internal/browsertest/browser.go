@@ -9,6 +9,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func Open(t testing.TB) *Browser {
 	if program == "" {
 		t.Skip("Chromium is not installed; scripts/setup.sh test installs it")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(program),
 		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("hide-scrollbars", false),
@@ -52,7 +53,7 @@ func Open(t testing.TB) *Browser {
 		end()
 		stop()
 	})
-	if err := chromedp.Run(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("%s does not start: %v", program, err)
 	}
 	return &Browser{ctx}

@@ -42,10 +42,15 @@ type Tab struct {
 // request must have gone where the page came from.
 func (b *Browser) Tab(t testing.TB, s Screen) *Tab {
 	t.Helper()
-	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	tab := &Tab{t: t, ctx: ctx}
-	chromedp.ListenTarget(ctx, tab.heard)
-	tab.run(log.Enable(), network.Enable(), runtime.Enable())
+	tab := &Tab{t: t}
+	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.heard))
+	tab.ctx = ctx
+	if err := chromedp.Do(ctx); err != nil { // without a time limit, which would be the tab's
+		t.Fatalf("no tab opens: %v", err)
+	}
+	call(tab, log.Enable, cdp.Empty{})
+	call(tab, network.Enable, network.EnableParams{})
+	call(tab, runtime.Enable, cdp.Empty{})
 	tab.Resize(s)
 	t.Cleanup(func() {
 		for _, trouble := range tab.Troubles() {
@@ -66,12 +71,10 @@ func (tab *Tab) Resize(s Screen) {
 	if s.Still {
 		motion = "reduce"
 	}
-	tab.run(
-		emulation.SetDeviceMetricsOverride(s.Width, s.Height, 1, false),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
-		}),
-	)
+	call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: s.Width, Height: s.Height, DeviceScaleFactor: 1})
+	call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
+	}})
 }
 
 func (tab *Tab) heard(event any) {
@@ -79,9 +82,9 @@ func (tab *Tab) heard(event any) {
 	defer tab.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		tab.troubles = append(tab.troubles, e.ExceptionDetails.Error())
+		tab.troubles = append(tab.troubles, fmt.Sprintf("%s %s", e.ExceptionDetails.Text, description(e.ExceptionDetails.Exception)))
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning || e.Type == runtime.APITypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
 			var words []string
 			for _, a := range e.Args {
 				words = append(words, string(a.Value)+a.Description)
@@ -89,7 +92,7 @@ func (tab *Tab) heard(event any) {
 			tab.troubles = append(tab.troubles, strings.Join(words, " "))
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			tab.troubles = append(tab.troubles, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
 	case *network.EventRequestWillBeSent:
@@ -129,22 +132,32 @@ func (tab *Tab) Requests() []string {
 	return append([]string(nil), tab.requests...)
 }
 
-func (tab *Tab) run(actions ...chromedp.Action) {
+func description(o *runtime.RemoteObject) string {
+	if o == nil {
+		return ""
+	}
+	return o.Description
+}
+
+func (tab *Tab) run(actions ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
 	ctx, stop := context.WithTimeout(tab.ctx, patience)
 	defer stop()
-	if err := chromedp.Run(tab.first(ctx), actions...); err != nil {
+	if err := chromedp.Do(ctx, actions...); err != nil {
 		tab.t.Fatalf("in the browser: %v", err)
 	}
 }
 
-// first is the tab's own context for the first thing that is done there: what
-// it is done with lives as long as the tab.
-func (tab *Tab) first(ctx context.Context) context.Context {
-	if c := chromedp.FromContext(tab.ctx); c == nil || c.Target == nil {
-		return tab.ctx
+// call sends a command of the protocol.
+func call[P, R any](tab *Tab, command cdp.Command[P, R], params P) R {
+	tab.t.Helper()
+	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	defer stop()
+	r, err := chromedp.Call(ctx, command, params)
+	if err != nil {
+		tab.t.Fatalf("in the browser: %v", err)
 	}
-	return ctx
+	return r
 }
 
 // Go opens an address.
@@ -153,24 +166,23 @@ func (tab *Tab) Go(address string) {
 	tab.run(chromedp.Navigate(address))
 }
 
-// Read evaluates an expression, or what a promise comes to, into result, which
-// may be nil.
-func (tab *Tab) Read(expression string, result any) {
+// Read returns what an expression of the page comes to, or what a promise does.
+func Read[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	if result == nil {
-		result = new([]byte)
+	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	defer stop()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		tab.t.Fatalf("in the browser: %.200s: %v", expression, err)
 	}
-	tab.run(chromedp.Evaluate(expression, result, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
-		return p.WithAwaitPromise(true)
-	}))
+	return v
 }
 
 // Text returns the text of the first element that a selector matches.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
-	var s string
-	tab.Read(fmt.Sprintf("document.querySelector(%q)?.textContent ?? '(nothing there)'", selector), &s)
-	return strings.Join(strings.Fields(s), " ")
+	text := Read[string](tab, fmt.Sprintf("document.querySelector(%q)?.textContent ?? '(nothing there)'", selector))
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // Await waits until an expression is true.
@@ -178,9 +190,9 @@ func (tab *Tab) Await(expression string) {
 	tab.t.Helper()
 	ctx, stop := context.WithTimeout(tab.ctx, patience)
 	defer stop()
-	if err := chromedp.Run(ctx, chromedp.Poll(expression, nil, chromedp.WithPollingInterval(5*time.Millisecond), chromedp.WithPollingTimeout(patience))); err != nil {
-		var there string
-		tab.Read("document.title + ' | ' + JSON.stringify(document.documentElement.dataset) + ' | ' + document.getElementById('now')?.innerText", &there)
+	wait := chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(5*time.Millisecond), chromedp.WithPollingTimeout(patience))
+	if _, err := chromedp.Run(ctx, wait); err != nil {
+		there := Read[string](tab, "document.title + ' | ' + JSON.stringify(document.documentElement.dataset) + ' | ' + document.body.innerText.slice(0, 400)")
 		tab.t.Fatalf("never came: %s: %v; there is %s", expression, err, there)
 	}
 }
@@ -197,14 +209,13 @@ func (tab *Tab) Press(keys ...string) {
 // Click clicks what a selector matches.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
-	tab.run(chromedp.Click(selector, chromedp.ByQuery))
+	tab.run(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // middle returns the middle of what a selector matches.
 func (tab *Tab) middle(selector string) (x, y float64) {
 	tab.t.Helper()
-	var at [2]float64
-	tab.Read(fmt.Sprintf("(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()", selector), &at)
+	at := Read[[2]float64](tab, fmt.Sprintf("(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()", selector))
 	return at[0], at[1]
 }
 
@@ -212,7 +223,7 @@ func (tab *Tab) middle(selector string) (x, y float64) {
 func (tab *Tab) Wheel(selector string, way float64) {
 	tab.t.Helper()
 	x, y := tab.middle(selector)
-	tab.run(input.DispatchMouseEvent(input.MouseWheel, x, y).WithDeltaX(0).WithDeltaY(way))
+	call(tab, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaY: way})
 }
 
 // Swipe draws a finger sideways over what a selector matches, to the right for
@@ -221,35 +232,34 @@ func (tab *Tab) Swipe(selector string, way float64) {
 	tab.t.Helper()
 	x, y := tab.middle(selector)
 	x -= way / 2
-	touch := func(kind input.TouchType, points ...*input.TouchPoint) chromedp.Action {
-		return input.DispatchTouchEvent(kind, points)
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		if points == nil {
+			points = []*input.TouchPoint{}
+		}
+		call(tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
 	}
-	actions := []chromedp.Action{touch(input.TouchStart, &input.TouchPoint{X: x, Y: y})}
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x, Y: y})
 	const strides = 8
 	for i := 1; i <= strides; i++ {
-		actions = append(actions, touch(input.TouchMove, &input.TouchPoint{X: x + way*float64(i)/strides, Y: y}))
+		touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x + way*float64(i)/strides, Y: y})
 	}
-	tab.run(append(actions, touch(input.TouchEnd))...)
+	touch(input.DispatchTouchEventTypeTouchEnd)
 }
 
 // Picture writes what the screen shows to a file, as PNG.
 func (tab *Tab) Picture(path string) {
 	tab.t.Helper()
-	var png []byte
-	tab.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		png, err = page.CaptureScreenshot().WithFormat(page.CaptureScreenshotFormatPng).Do(ctx)
-		return err
-	}))
+	shot := call(tab, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		tab.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, png, 0o644); err != nil {
+	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
 		tab.t.Fatal(err)
 	}
 }
 
-// See-through: the page's ground is not painted white where it paints nothing.
+// SeeThrough leaves the page's ground unpainted where the page paints nothing.
 func (tab *Tab) SeeThrough() {
 	tab.t.Helper()
-	tab.run(emulation.SetDefaultBackgroundColorOverride().WithColor(&cdp.RGBA{A: 0}))
+	call(tab, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: &cdp.RGBA{}})
 }

@@ -5,9 +5,10 @@ const longest = 15000;  // between two tries
 
 /**
  * Feed connects, and connects again. It calls tell(event) for every event, and
- * state("connecting" | "open" | "lost") when that changes. Where tell returns
+ * state("connecting" | "open" | "lost" | "ended") when that changes. Where tell returns
  * false, since the event rests on one that was missed, it asks for the whole
- * game. A connection is open only once the game of now has been told over it.
+ * game. A connection is open only once the game of now has been told over it. Where the telling has ended on purpose, it looks now and then for
+ * the next one.
  */
 export class Feed {
   #address;
@@ -17,6 +18,7 @@ export class Feed {
   #timer;
   #heard = 0;
   #since = 0;
+  #ended = false;
   #wait = 0;
 
   constructor(address, tell, state) {
@@ -44,6 +46,7 @@ export class Feed {
     const alive = () => { this.#heard = Date.now(); };
     source.onopen = alive;
     source.addEventListener("alive", alive);
+    source.addEventListener("end", () => this.#end());
     source.onmessage = (m) => {
       alive();
       let event;
@@ -53,18 +56,27 @@ export class Feed {
         this.#lost(); // cut off in the middle
         return;
       }
-      if (this.#tell(event)) this.#state("open");
-      else this.#lost("connecting");
+      if (this.#tell(event)) {
+        this.#ended = false;
+        this.#state("open");
+      } else this.#lost("connecting");
     };
     source.onerror = () => { if (this.#source === source) this.#lost(); };
   }
 
   #lost(state = "lost") {
     this.#close();
-    this.#state(state);
+    this.#state(this.#ended ? "ended" : state);
     if (Date.now() - this.#since > 5000) this.#wait = 0; // it was a good connection
     this.#wait = Math.min(longest, Math.max(500, this.#wait * 2));
     this.#again(this.#wait * (0.75 + Math.random() / 2)); // not all watchers at once
+  }
+
+  #end() {
+    this.#close();
+    this.#ended = true;
+    this.#state("ended");
+    this.#again(longest);
   }
 
   #again(ms) {

@@ -12,7 +12,7 @@ const telling = new Telling();
 const skew = new Skew();
 const board = new Board($("board"), true);
 
-let link = "connecting"; // "open", "lost"
+let link = "connecting"; // "open", "lost", "ended"
 let told = false;        // something was told over the connection that is open
 let looking = null;      // after how many steps the board is shown; null: at the end
 let left = 0;            // how many steps there were, that still are, when the end was left
@@ -72,6 +72,7 @@ function linked(state) {
     if (told) say("The connection is lost.");
   }
   if (state !== "open") told = false;
+  if (state === "ended") say("The telling has ended.");
   if (state === "open") {
     if (link === "lost") say("The connection is back.");
     learn();
@@ -185,7 +186,7 @@ function player(id, who, color, side, n) {
 }
 
 function headings(n, past, over, begun) {
-  const title = about.title || [telling.head.event, telling.head.round].filter(Boolean).join(", ") || telling.head.name || "A game of Go";
+  const title = (about.title !== "A game of Go" && about.title) || [telling.head.event, telling.head.round].filter(Boolean).join(", ") || telling.head.name || "A game of Go";
   text($("title").firstElementChild, title);
   const step = telling.steps[n - 1];
   const moves = telling.moves(telling.end);
@@ -205,9 +206,10 @@ function headings(n, past, over, begun) {
   line($("note"), begun ? step?.note ?? "" : "");
   line($("camera-says"), begun && !over ? telling.status.camera ?? "" : "");
   const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  line($("trouble"), link === "lost" ? `No connection since ${time}. Trying again; what came after that is not shown yet.` : "");
+  line($("trouble"), link === "lost" ? `No connection since ${time}. Trying again; what came after that is not shown yet.` : link === "ended" && !over ? "The telling has ended. This is the last that was told." : "");
   $("board").setAttribute("aria-label", !begun ? "An empty board; no game yet"
     : `Board of ${telling.size} by ${telling.size}, ${n === 0 ? "at the start" : `after move ${telling.moves(n)}`}. ${words}.`);
+  $("sgf").hidden = !begun;
   line($("about"), [delayed(), about.version ? `gobancam ${about.version}` : ""].filter(Boolean).join(" · "));
   const lead = link === "lost" ? "No connection" : !begun ? "" : over ? telling.status.result || result() : moves > 0 ? `${moves}` + lastOf(telling.steps) : "Start";
   const wanted = begun ? [lead, sides()].filter(Boolean).join(" · ") : [lead, title].filter(Boolean).join(" · ");
@@ -237,14 +239,14 @@ function controls(n, past, over, begun) {
   still($("back"), n === 0);
   still($("forward"), !past);
   const meanwhile = past ? telling.end - left : 0;
-  const lost = link !== "open";
-  const end = over ? "To the end" : delayed() ? "To the newest" : "Back to live";
+  const end = over || link === "ended" ? "To the end" : delayed() ? "To the newest" : "Back to live";
   let words;
   if (past) words = meanwhile > 0 ? `${end} · ${meanwhile} new` : end;
   else if (link === "lost") words = "No connection";
-  else if (lost) words = "Connecting…";
+  else if (begun && over) words = "Game over";
+  else if (link === "ended") words = "Ended";
+  else if (link !== "open") words = "Connecting…";
   else if (!begun) words = "Waiting";
-  else if (over) words = "Game over";
   else words = delayed() || "Live";
   text($("live").querySelector(".words"), words);
   still($("live"), !past);
