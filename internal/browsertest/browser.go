@@ -40,7 +40,6 @@ func Open(t testing.TB) *Browser {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(program),
 		chromedp.WSURLReadTimeout(patience),
-		chromedp.Flag("hide-scrollbars", false),
 		chromedp.Flag("force-color-profile", "srgb"),
 	)
 	if os.Geteuid() == 0 {

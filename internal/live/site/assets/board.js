@@ -43,16 +43,22 @@ export class Board {
     const lines = this.#layers.coordinates;
     if (!lines) return;
     const unit = this.#svg.getBoundingClientRect().width / this.#svg.viewBox.baseVal.width;
-    if (unit > 0) lines.setAttribute("font-size", Math.min(0.62, Math.max(0.4, 10.5 / unit)).toFixed(3));
+    if (unit > 0) lines.setAttribute("font-size", Math.min(0.57, Math.max(0.4, 10.5 / unit)).toFixed(3));
   }
 
   #begin(size) {
     this.#size = size;
     this.#stones.clear();
     this.#svg.replaceChildren();
-    const rim = this.#coordinates ? 1.25 : 0.75;
+    const rim = this.#coordinates ? 1.2 : 0.7;
     const span = size - 1 + 2 * rim;
     this.#svg.setAttribute("viewBox", `${-rim} ${-rim} ${span} ${span}`);
+    const defs = draw("defs", {}, this.#svg);
+    for (const stone of ["black-stone", "white-stone"]) {
+      const light = draw("radialGradient", { id: stone, cx: 0.36, cy: 0.3, r: 0.75 }, defs);
+      draw("stop", { class: "near", offset: 0 }, light);
+      draw("stop", { class: "far", offset: 1 }, light);
+    }
     draw("rect", { class: "wood", x: -rim, y: -rim, width: span, height: span, rx: 0.12 }, this.#svg);
     const grid = draw("g", { class: "grid" }, this.#svg);
     let path = "";
@@ -64,7 +70,7 @@ export class Board {
       const g = draw("g", { class: "coordinates" }, this.#svg);
       for (let i = 0; i < size; i++) {
         const name = pointName(i, i, size);
-        for (const at of [-0.9, size - 0.1]) {
+        for (const at of [-0.83, size - 0.17]) {
           draw("text", { x: i, y: at }, g).textContent = name[0];
           draw("text", { x: at, y: i }, g).textContent = name.slice(1);
         }
@@ -113,8 +119,7 @@ export class Board {
     g.dataset.point = pointName(x, y, this.#size);
     g.dataset.color = color;
     draw("circle", { class: "shadow", cx: x + 0.03, cy: y + 0.05, r: 0.48 }, g);
-    draw("circle", { class: "body", cx: x, cy: y, r: 0.475 }, g);
-    draw("circle", { class: "shine", cx: x - 0.14, cy: y - 0.16, r: 0.2 }, g);
+    draw("circle", { class: "body", cx: x, cy: y, r: 0.475, fill: color === "B" ? "url(#black-stone)" : "url(#white-stone)" }, g);
     this.#stones.set(i, g);
   }
 

@@ -180,7 +180,7 @@ function player(id, who, color, side, n) {
   text(card.querySelector(".rank"), who.rank ?? "");
   text(card.querySelector(".count"), String(telling.captures(n)[side]));
   const won = new RegExp(`^${color}\\+`).test(telling.status.result ?? "");
-  const turn = !telling.over && telling.size > 0 && looking === null && telling.status.phase !== "stone removal" && telling.toMove(n) === color;
+  const turn = !telling.over && telling.size > 0 && looking === null && link !== "lost" && telling.status.phase !== "stone removal" && telling.toMove(n) === color;
   card.classList.toggle("won", won);
   card.classList.toggle("turn", turn);
 }
@@ -191,26 +191,32 @@ function headings(n, past, over, begun) {
   const step = telling.steps[n - 1];
   const moves = telling.moves(telling.end);
   let headline = "";
-  if (!begun) headline = "No game yet";
+  const lost = link === "lost" && !past && !over;
+  const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (lost) headline = "No connection";
+  else if (!begun) headline = "No game yet";
   else if (past) headline = n === 0 ? "Start" : `Move ${telling.moves(n)} of ${moves}`;
   else if (over) headline = result() || "The game is over";
   else if (telling.status.phase === "stone removal") headline = "Dead stones are being marked";
   else headline = `${colorName[telling.toMove(n)]} to play`;
   text($("headline"), headline);
   $("headline").classList.toggle("result", begun && !past && over);
+  $("headline").classList.toggle("trouble", lost);
   const words = telling.words(n);
   let what = "";
   if (begun && past) what = words;
   else if (begun) what = telling.end === 0 ? words : step?.setup ? words : `Move ${moves}: ${words}`;
+  if (lost) what = `${begun ? `${what}; that was at ${time}` : `Since ${time}`}. Trying again.`;
   line($("what"), what);
   line($("note"), begun ? step?.note ?? "" : "");
-  line($("camera-says"), begun && !over ? telling.status.camera ?? "" : "");
-  const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  line($("trouble"), link === "lost" ? `No connection since ${time}. Trying again; what came after that is not shown yet.` : link === "ended" && !over ? "The telling has ended. This is the last that was told." : "");
+  line($("camera-says"), begun && !over && link === "open" ? telling.status.camera ?? "" : "");
+  line($("trouble"), link === "lost" && !lost ? `No connection since ${time}. Trying again.`
+    : link === "ended" && !over ? "The telling has ended. This is the last that was told." : "");
   $("board").setAttribute("aria-label", !begun ? "An empty board; no game yet"
     : `Board of ${telling.size} by ${telling.size}, ${n === 0 ? "at the start" : `after move ${telling.moves(n)}`}. ${words}.`);
   $("sgf").hidden = !begun;
-  line($("about"), [delayed(), about.version ? `gobancam ${about.version}` : ""].filter(Boolean).join(" · "));
+  $("players").hidden = !begun;
+  line($("about"), [past || over ? delayed() : "", about.version ? `gobancam ${about.version}` : ""].filter(Boolean).join(" · "));
   const lead = link === "lost" ? "No connection" : !begun ? "" : over ? telling.status.result || result() : moves > 0 ? `${moves}` + lastOf(telling.steps) : "Start";
   const wanted = begun ? [lead, sides()].filter(Boolean).join(" · ") : [lead, title].filter(Boolean).join(" · ");
   if (document.title !== wanted) document.title = wanted;
@@ -239,15 +245,15 @@ function controls(n, past, over, begun) {
   still($("back"), n === 0);
   still($("forward"), !past);
   const meanwhile = past ? telling.end - left : 0;
-  const end = over || link === "ended" ? "To the end" : delayed() ? "To the newest" : "Back to live";
   let words;
-  if (past) words = meanwhile > 0 ? `${end} · ${meanwhile} new` : end;
+  if (past) words = (over || link === "ended" ? "End" : delayed() ? "Newest" : "Live") + (meanwhile > 0 ? ` · ${meanwhile} new` : "");
   else if (link === "lost") words = "No connection";
   else if (begun && over) words = "Game over";
   else if (link === "ended") words = "Ended";
   else if (link !== "open") words = "Connecting…";
   else if (!begun) words = "Waiting";
   else words = delayed() || "Live";
+  text($("live").querySelector(".unseen"), past ? "Back to: " : "");
   text($("live").querySelector(".words"), words);
   still($("live"), !past);
 }
@@ -308,10 +314,10 @@ function tick() {
     const reading = readClock(c, age, periods[i]);
     e.hidden = !reading;
     const runs = Boolean(c?.running && !c.out && !telling.over);
-    card.classList.toggle("running", runs);
+    card.classList.toggle("running", runs && link !== "lost");
     card.classList.toggle("short", Boolean(reading?.overtime && reading.left < 10 && runs));
     if (!reading) return;
-    text(e.querySelector(".left"), reading.text ?? clockText(reading.left));
+    text(e.querySelector(".left"), link === "lost" && !telling.over ? "–:––" : reading.text ?? clockText(reading.left));
     text(e.querySelector(".reserve"), reading.reserve);
     if (runs) soon = reading.left < 10.5 ? 100 : Math.max(soon, 250);
   });
