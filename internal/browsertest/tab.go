@@ -51,6 +51,7 @@ func (b *Browser) Tab(t testing.TB, s Screen) *Tab {
 	call(tab, log.Enable, cdp.Empty{})
 	call(tab, network.Enable, network.EnableParams{})
 	call(tab, runtime.Enable, cdp.Empty{})
+	call(tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // beside other tabs
 	tab.Resize(s)
 	t.Cleanup(func() {
 		for _, trouble := range tab.Troubles() {
@@ -223,7 +224,7 @@ func (tab *Tab) middle(selector string) (x, y float64) {
 func (tab *Tab) Wheel(selector string, way float64) {
 	tab.t.Helper()
 	x, y := tab.middle(selector)
-	call(tab, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaY: way})
+	call(tab, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 1e-3, DeltaY: way}) // the protocol wants both, and 0 is not sent
 }
 
 // Swipe draws a finger sideways over what a selector matches, to the right for

@@ -17,7 +17,6 @@ export class Feed {
   #source;
   #timer;
   #heard = 0;
-  #since = 0;
   #ended = false;
   #wait = 0;
 
@@ -40,7 +39,7 @@ export class Feed {
 
   #connect() {
     this.#close();
-    this.#heard = this.#since = Date.now();
+    this.#heard = Date.now();
     const source = new EventSource(this.#address);
     this.#source = source;
     const alive = () => { this.#heard = Date.now(); };
@@ -58,6 +57,7 @@ export class Feed {
       }
       if (this.#tell(event)) {
         this.#ended = false;
+        this.#wait = 0;
         this.#state("open");
       } else this.#lost("connecting");
     };
@@ -67,7 +67,6 @@ export class Feed {
   #lost(state = "lost") {
     this.#close();
     this.#state(this.#ended ? "ended" : state);
-    if (Date.now() - this.#since > 5000) this.#wait = 0; // it was a good connection
     this.#wait = Math.min(longest, Math.max(500, this.#wait * 2));
     this.#again(this.#wait * (0.75 + Math.random() / 2)); // not all watchers at once
   }

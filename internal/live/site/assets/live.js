@@ -39,29 +39,23 @@ function heard(e) {
     periods = [0, 0];
   }
   (telling.status.clocks ?? []).forEach((c, i) => { periods[i] = Math.max(periods[i], c?.period ?? 0); });
-  const stood = looking === null || change.another ? null : positionBefore(change, looking);
-  if (looking !== null && change.course) corrected(change, stood);
+  if (looking !== null && change.course) corrected(change);
   show(change.course && looking === null && change.before.length < telling.end);
   tell(change, live);
   root.dataset.number = telling.number;
   return true;
 }
 
-/** What one looked at before, if the change may have changed it. */
-function positionBefore(change, n) {
-  return n <= change.from ? null : change.before.slice(change.from, n);
-}
-
 /**
  * Who looks at the past keeps what he looks at. If just that was corrected, he
  * sees the last position that both courses share.
  */
-function corrected(change, stood) {
-  left = Math.min(left, change.from);
-  if (stood) {
-    const bare = (steps) => JSON.stringify(steps.map((s) => [s.color, s.point, s.setup, s.taken]));
-    if (bare(stood) !== bare(telling.steps.slice(change.from, looking))) looking = change.from;
-  }
+function corrected(change) {
+  const bare = (s) => s && JSON.stringify([s.color, s.point, s.setup, s.taken]);
+  let from = change.from; // the first that is another step, and not only says something else
+  while (from < change.before.length && bare(change.before[from]) === bare(telling.steps[from])) from++;
+  left = Math.min(left, from);
+  looking = Math.min(looking, from);
   if (looking >= telling.end) looking = null;
 }
 
