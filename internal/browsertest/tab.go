@@ -3,8 +3,6 @@ package browsertest
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +159,12 @@ func call[P, R any](tab *Tab, command cdp.Command[P, R], params P) R {
 	return r
 }
 
+// Before has every page that is opened from now on run a script first.
+func (tab *Tab) Before(script string) {
+	tab.t.Helper()
+	call(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
 // Go opens an address.
 func (tab *Tab) Go(address string) {
 	tab.t.Helper()
@@ -247,20 +251,14 @@ func (tab *Tab) Swipe(selector string, way float64) {
 	touch(input.DispatchTouchEventTypeTouchEnd)
 }
 
-// Picture writes what the screen shows to a file, as PNG.
-func (tab *Tab) Picture(path string) {
+// Picture is what the screen shows, as PNG.
+func (tab *Tab) Picture() []byte {
 	tab.t.Helper()
-	shot := call(tab, page.CaptureScreenshot, page.CaptureScreenshotParams{})
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		tab.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
-		tab.t.Fatal(err)
-	}
+	return call(tab, page.CaptureScreenshot, page.CaptureScreenshotParams{}).Data
 }
 
 // SeeThrough leaves the page's ground unpainted where the page paints nothing.
 func (tab *Tab) SeeThrough() {
 	tab.t.Helper()
-	call(tab, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: &cdp.RGBA{}})
+	call(tab, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: &cdp.RGBA{A: 1e-3}}) // 0 is not sent
 }

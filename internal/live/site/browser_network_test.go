@@ -66,6 +66,7 @@ func connections(t *testing.T, b *browsertest.Browser) {
 	h.play(5)
 	h.restart()
 	h.cut()
+	lost() // the numbers of the new run may be those of the old one
 	open("after another run of the program, with another game")
 	if got := view(t, tab); got != 5 {
 		t.Errorf("of another game it shows step %d", got)
@@ -195,6 +196,23 @@ func clocksCountOn(t *testing.T, b *browsertest.Browser) {
 	}
 	if got := browsertest.Read[bool](tab, "document.getElementById('black').matches('.running') && !document.getElementById('white').matches('.running')"); !got {
 		t.Error("the running side is not marked")
+	}
+	// A device whose clock is wrong shows the same.
+	h.game.Clocks[0].Main = 10 * time.Minute
+	h.game.ClocksAt = time.Now()
+	h.tell()
+	for _, wrong := range []string{"- 3600e3", "+ 86400e3"} {
+		tab := b.Tab(t, laptop)
+		tab.Before("{ const now = Date.now; Date.now = () => now() " + wrong + "; }")
+		tab.Go(h.server.URL)
+		h.settle(tab)
+		tab.Await("/^(9:|10:00)/.test(document.querySelector('#black .left').textContent)")
+		h.game.Clocks[0].Main += time.Millisecond // something to tell
+		h.tell()
+		h.settle(tab)
+		if got := tab.Text("#black .left"); !strings.HasPrefix(got, "9:") && got != "10:00" {
+			t.Errorf("on a device whose clock is off by %s ms a clock of ten minutes shows %s", wrong, got)
+		}
 	}
 	if !regexp.MustCompile(`^\d\.\d$`).MatchString(first) {
 		t.Errorf("the clock showed %q", first)

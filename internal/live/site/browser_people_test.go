@@ -1,7 +1,9 @@
 package site
 
 import (
+	"bytes"
 	"fmt"
+	"image/png"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,6 +180,21 @@ func theCamera(t *testing.T, b *browsertest.Browser) {
 	tab.Await("document.querySelector('#camera img').naturalWidth === 400 && !document.getElementById('camera').hidden")
 	first := browsertest.Read[string](tab, "document.querySelector('#camera img').src")
 	tab.Await(fmt.Sprintf("document.querySelector('#camera img').src !== %q", first))
+	// Nobody looks: nothing is asked for.
+	if browsertest.Read[bool](tab, `(async () => {
+		Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+		document.dispatchEvent(new Event("visibilitychange"));
+		const img = document.querySelector("#camera img");
+		await img.decode().catch(() => {});
+		const before = img.src;
+		await new Promise((ok) => setTimeout(ok, 1300));
+		return img.src !== before;
+	})()`) {
+		t.Error("it asks for pictures that nobody sees")
+	}
+	browsertest.Read[bool](tab, "delete document.visibilityState && document.dispatchEvent(new Event('visibilitychange'))")
+	hidden := browsertest.Read[string](tab, "document.querySelector('#camera img').src")
+	tab.Await(fmt.Sprintf("document.querySelector('#camera img').src !== %q", hidden))
 }
 
 // theOverlay is the board alone, on nothing.
@@ -208,8 +225,21 @@ func theOverlay(t *testing.T, b *browsertest.Browser) {
 	if got := tab.Text("#white"); got != "Ben4k0 taken0:27 3 periods" {
 		t.Errorf("of White it says %q", got)
 	}
-	if got := browsertest.Read[string](tab, "document.documentElement.dataset.theme"); got != "dark" {
-		t.Errorf("it is %s", got)
+	for _, query := range []string{"", "?theme=dark", "?theme=dark&names=1"} {
+		tab := b.Tab(t, browsertest.Screen{Width: 600, Height: 300, Dark: true})
+		tab.SeeThrough()
+		tab.Go(h.server.URL + "/overlay" + query)
+		h.settle(tab)
+		img, err := png.Decode(bytes.NewReader(tab.Picture()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, a := img.At(5, 150).RGBA(); a != 0 {
+			t.Errorf("%q: beside the board it is not transparent: %v", query, img.At(5, 150))
+		}
+		if r, g, b, a := img.At(300, 150).RGBA(); a != 0xffff || r+g+b == 0 {
+			t.Errorf("%q: there is no board: %v", query, img.At(300, 150))
+		}
 	}
 }
 

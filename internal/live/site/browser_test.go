@@ -106,6 +106,9 @@ func theRandomGame(t *testing.T, b *browsertest.Browser) {
 		case 50:
 			h.restart()
 			h.cut()
+			for _, tab := range []*browsertest.Tab{end, about} {
+				tab.Await("document.documentElement.dataset.link === 'lost'") // numbers begin anew
+			}
 			what += ", and another run of the program"
 		}
 		h.tell()

@@ -97,6 +97,23 @@ var scenes = []scene{
 		h.game.Phase, h.game.Result = game.Over, "B+R"
 		h.tell()
 	}},
+	{"removal-9-text", Options{}, func(h *house, tab *browsertest.Tab) {
+		h.begin("1", 9)
+		h.play(50)
+		h.game.Phase = game.StoneRemoval
+		pos := h.position()
+		h.game.Dead = pos.Stones(board.White).Points()[:4]
+		h.tell()
+		h.settle(tab)
+		browsertest.Read[bool](tab, "document.querySelectorAll('details').forEach((d) => { d.open = true }) ?? true")
+	}},
+	{"numbers-25", Options{}, func(h *house, tab *browsertest.Tab) {
+		h.begin("1", 25)
+		h.play(200)
+		h.tell()
+		h.settle(tab)
+		tab.Press("n")
+	}},
 	{"lost-19", Options{}, func(h *house, tab *browsertest.Tab) {
 		h.begin("1", 19)
 		h.play(60)
@@ -121,8 +138,9 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		t.Skip("draws for people to look at, with " + picturesVariable + " only")
 	}
-	only := os.Getenv(picturesVariable + "_SCENE")
 	b := browsertest.Open(t)
+	overlayPictures(t, b, dir)
+	only := os.Getenv(picturesVariable + "_SCENE")
 	for _, s := range scenes {
 		if only != "" && only != s.name {
 			continue
@@ -146,9 +164,35 @@ func TestPictures(t *testing.T) {
 				if dark {
 					shade = "dark"
 				}
-				tab.Picture(filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.png", s.name, screen.Width, screen.Height, shade)))
+				save(t, tab, filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.png", s.name, screen.Width, screen.Height, shade)))
 			}
 		}
 		tab.Forgive("net::ERR", "Failed to load resource")
+	}
+}
+
+// overlayPictures are those of the board for a broadcast, on nothing.
+func overlayPictures(t *testing.T, b *browsertest.Browser, dir string) {
+	h := newHouse(t, Options{})
+	h.begin("1", 19)
+	h.play(70)
+	clocks(h)
+	h.tell()
+	for name, path := range map[string]string{"overlay": "/overlay", "overlay-players": "/overlay?names=1&clocks=1&theme=dark"} {
+		tab := b.Tab(t, browsertest.Screen{Width: 800, Height: 800, Still: true})
+		tab.SeeThrough()
+		tab.Go(h.server.URL + path)
+		h.settle(tab)
+		save(t, tab, filepath.Join(dir, name+".png"))
+	}
+}
+
+func save(t *testing.T, tab *browsertest.Tab, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, tab.Picture(), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

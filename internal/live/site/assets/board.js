@@ -131,7 +131,7 @@ export class Board {
     if (options.numbers) {
       for (const [i, number] of telling.numbers(n)) if (position[i] && !dead.has(i)) marks.push(["number", i, on(i), String(number)]);
     }
-    if (last >= 0) marks.push([options.numbers ? "last-numbered" : "last", last, on(last)]);
+    if (last >= 0 && !dead.has(last)) marks.push([options.numbers ? "last-numbered" : "last", last, on(last)]);
     for (const p of [...(step?.setup?.black ?? []), ...(step?.setup?.white ?? [])]) {
       const i = pointIndex(p, this.#size);
       marks.push(["placed", i, on(i)]);
@@ -155,12 +155,12 @@ export class Board {
     const cross = (r) => `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`;
     switch (kind) {
       case "number": {
-        const e = draw("text", { ...attributes, x, y, "font-size": text.length > 2 ? 0.4 : 0.52 });
+        const e = draw("text", { ...attributes, x, y, "font-size": text.length > 2 ? 0.38 : 0.52 });
         e.textContent = text;
         return e;
       }
       case "last": return draw("circle", { ...attributes, cx: x, cy: y, r: 0.26 });
-      case "last-numbered": return draw("circle", { ...attributes, cx: x, cy: y, r: 0.415 });
+      case "last-numbered": return draw("circle", { ...attributes, cx: x, cy: y, r: 0.435 });
       case "placed": return draw("rect", { ...attributes, x: x - 0.17, y: y - 0.17, width: 0.34, height: 0.34 });
       case "uncertain": return draw("circle", { ...attributes, cx: x + 0.33, cy: y - 0.33, r: 0.13 });
     }

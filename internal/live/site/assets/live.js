@@ -188,7 +188,7 @@ function headings(n, past, over, begun) {
   const lost = link === "lost" && !past && !over;
   const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   if (lost) headline = "No connection";
-  else if (!begun) headline = "No game yet";
+  else if (!begun) headline = "Waiting for a game";
   else if (past) headline = n === 0 ? "Start" : `Move ${telling.moves(n)} of ${moves}`;
   else if (over) headline = result() || "The game is over";
   else if (telling.status.phase === "stone removal") headline = "Dead stones are being marked";
@@ -327,6 +327,7 @@ function picture() {
   clearTimeout(next);
   const figure = $("camera");
   figure.hidden = !about.camera;
+  text(figure.querySelector("figcaption"), `The camera, ${delayed() || "now"}`);
   if (!about.camera || link !== "open" || document.visibilityState !== "visible") return;
   figure.querySelector("img").src = `/camera.jpg?${Date.now()}`;
 }
