@@ -85,9 +85,14 @@ func endOfTelling(t *testing.T, b *browsertest.Browser) {
 	h.feed.Close()
 	tab.Await("document.documentElement.dataset.link === 'ended'")
 	h.same(tab, "after the end")
-	if got := tab.Text("#live .words") + ": " + tab.Text("#trouble"); !strings.HasPrefix(got, "Ended: The telling has ended") {
+	if got := tab.Text("#live .words") + ": " + tab.Text("#headline"); got != "Ended: The telling has ended" {
 		t.Errorf("it says %q", got)
 	}
+	h.begin("2", 9)
+	h.play(2)
+	h.restart()
+	tab.Await("document.documentElement.dataset.view === '2' && document.documentElement.dataset.state === 'live' && document.documentElement.dataset.link === 'open'")
+	h.same(tab, "after the next telling has begun")
 }
 
 // misbehaviour: what does not fit to what came before, or is no event, costs a

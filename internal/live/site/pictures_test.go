@@ -114,6 +114,15 @@ var scenes = []scene{
 		h.settle(tab)
 		tab.Press("n")
 	}},
+	{"ended-13", Options{}, func(h *house, tab *browsertest.Tab) {
+		h.begin("1", 13)
+		h.play(40)
+		clocks(h)
+		h.tell()
+		h.settle(tab)
+		h.feed.Close()
+		tab.Await("document.documentElement.dataset.link === 'ended'")
+	}},
 	{"lost-19", Options{}, func(h *house, tab *browsertest.Tab) {
 		h.begin("1", 19)
 		h.play(60)

@@ -2,6 +2,7 @@
 
 const patience = 45000; // without a sign of life for so long, in milliseconds, a connection is given up
 const longest = 15000;  // between two tries
+const afterEnd = 3000;  // before the first look for the next telling
 
 /**
  * Feed connects, and connects again. It calls tell(event) for every event, and
@@ -75,7 +76,8 @@ export class Feed {
     this.#close();
     this.#ended = true;
     this.#state("ended");
-    this.#again(longest);
+    this.#wait = afterEnd;
+    this.#again(afterEnd);
   }
 
   #again(ms) {

@@ -147,6 +147,9 @@ function spell(result) {
   return `${colorName[won[1]]} wins${how ?? ` by ${won[2]}`}`;
 }
 
+/** What is shown may be old: the game goes on, and nobody tells of it. */
+const stale = () => (link === "lost" || link === "ended") && !telling.over;
+
 function show(fresh) {
   const n = looking ?? telling.end;
   const begun = telling.size > 0;
@@ -155,6 +158,7 @@ function show(fresh) {
   root.dataset.view = n;
   root.dataset.state = !begun ? "waiting" : past ? "past" : over ? "over" : "live";
   root.dataset.link = link;
+  root.dataset.stale = stale();
   $("waiting").hidden = begun;
   if (begun) board.show(telling, n, { numbers, fresh, dead: !past });
   else board.empty(19);
@@ -174,7 +178,7 @@ function player(id, who, color, side, n) {
   text(card.querySelector(".rank"), who.rank ?? "");
   text(card.querySelector(".count"), String(telling.captures(n)[side]));
   const won = new RegExp(`^${color}\\+`).test(telling.status.result ?? "");
-  const turn = !telling.over && telling.size > 0 && looking === null && link !== "lost" && telling.status.phase !== "stone removal" && telling.toMove(n) === color;
+  const turn = !telling.over && telling.size > 0 && looking === null && !stale() && telling.status.phase !== "stone removal" && telling.toMove(n) === color;
   card.classList.toggle("won", won);
   card.classList.toggle("turn", turn);
 }
@@ -185,9 +189,9 @@ function headings(n, past, over, begun) {
   const step = telling.steps[n - 1];
   const moves = telling.moves(telling.end);
   let headline = "";
-  const lost = link === "lost" && !past && !over;
+  const old = stale() && !past;
   const time = since?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  if (lost) headline = "No connection";
+  if (old) headline = link === "lost" ? "No connection" : "The telling has ended";
   else if (!begun) headline = "Waiting for a game";
   else if (past) headline = n === 0 ? "Start" : `Move ${telling.moves(n)} of ${moves}`;
   else if (over) headline = result() || "The game is over";
@@ -195,23 +199,24 @@ function headings(n, past, over, begun) {
   else headline = `${colorName[telling.toMove(n)]} to play`;
   text($("headline"), headline);
   $("headline").classList.toggle("result", begun && !past && over);
-  $("headline").classList.toggle("trouble", lost);
+  $("headline").classList.toggle("trouble", old && link === "lost");
   const words = telling.words(n);
   let what = "";
   if (begun && past) what = words;
   else if (begun) what = telling.end === 0 ? words : step?.setup ? words : `Move ${moves}: ${words}`;
-  if (lost) what = `${begun ? `${what}; that was at ${time}` : `Since ${time}`}. Trying again.`;
+  if (old && link === "lost") what = `${begun ? `${what}; that was at ${time}` : `Since ${time}`}. Trying again.`;
+  else if (old) what = begun ? `${what}. Nothing was told after that.` : "";
   line($("what"), what);
   line($("note"), begun ? step?.note ?? "" : "");
   line($("camera-says"), begun && !over && link === "open" ? telling.status.camera ?? "" : "");
-  line($("trouble"), link === "lost" && !lost ? `No connection since ${time}. Trying again.`
-    : link === "ended" && !over ? "The telling has ended. This is the last that was told." : "");
+  line($("trouble"), link === "lost" && !old ? `No connection since ${time}. Trying again.`
+    : link === "ended" && !over && !old ? "The telling has ended." : "");
   $("board").setAttribute("aria-label", !begun ? "An empty board; no game yet"
     : `Board of ${telling.size} by ${telling.size}, ${n === 0 ? "at the start" : `after move ${telling.moves(n)}`}. ${words}.`);
   $("sgf").hidden = !begun;
   $("players").hidden = !begun;
   line($("about"), [past || over ? delayed() : "", about.version ? `gobancam ${about.version}` : ""].filter(Boolean).join(" · "));
-  const lead = link === "lost" ? "No connection" : !begun ? "" : over ? telling.status.result || result() : moves > 0 ? `${moves}` + lastOf(telling.steps) : "Start";
+  const lead = link === "lost" ? "No connection" : stale() ? "Ended" : !begun ? "" : over ? telling.status.result || result() : moves > 0 ? `${moves}` + lastOf(telling.steps) : "Start";
   const wanted = begun ? [lead, sides()].filter(Boolean).join(" · ") : [lead, title].filter(Boolean).join(" · ");
   if (document.title !== wanted) document.title = wanted;
 }
@@ -308,10 +313,10 @@ function tick() {
     const reading = readClock(c, age, periods[i]);
     e.hidden = !reading;
     const runs = Boolean(c?.running && !c.out && !telling.over);
-    card.classList.toggle("running", runs && link !== "lost");
+    card.classList.toggle("running", runs && !stale());
     card.classList.toggle("short", Boolean(reading?.overtime && reading.left < 10 && runs));
     if (!reading) return;
-    text(e.querySelector(".left"), link === "lost" && !telling.over ? "–:––" : reading.text ?? clockText(reading.left));
+    text(e.querySelector(".left"), stale() ? "–:––" : reading.text ?? clockText(reading.left));
     text(e.querySelector(".reserve"), reading.reserve);
     if (runs) soon = reading.left < 10.5 ? 100 : Math.max(soon, 250);
   });
