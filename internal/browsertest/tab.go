@@ -35,9 +35,8 @@ type Tab struct {
 	requests []string
 }
 
-// Tab opens a tab, which closes with the test. After a test that has not failed
-// the console must be clean, but for what Forgive took off it, and every
-// request must have gone where the page came from.
+// Tab opens a tab, which closes with the test. Then its console must be clean,
+// but for what Forgive took off it.
 func (b *Browser) Tab(t testing.TB, s Screen) *Tab {
 	t.Helper()
 	tab := &Tab{t: t}

@@ -38,12 +38,13 @@ export class Board {
     new ResizeObserver(() => this.#legible()).observe(svg);
   }
 
-  /** Coordinates are never smaller than can be read, however small the board. */
+  /** Coordinates are never smaller than can be read, and no larger than the other letters need. */
   #legible() {
     const lines = this.#layers.coordinates;
     if (!lines) return;
     const unit = this.#svg.getBoundingClientRect().width / this.#svg.viewBox.baseVal.width;
-    if (unit > 0) lines.setAttribute("font-size", Math.min(0.57, Math.max(0.4, 10.5 / unit)).toFixed(3));
+    const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    if (unit > 0) lines.setAttribute("font-size", Math.min(0.57, Math.max(10.5 / unit, Math.min(0.4, 1.35 * letter / unit))).toFixed(3));
   }
 
   #begin(size) {
@@ -60,7 +61,7 @@ export class Board {
       draw("stop", { class: "far", offset: 1 }, light);
     }
     draw("rect", { class: "wood", x: -rim, y: -rim, width: span, height: span, rx: 0.12 }, this.#svg);
-    const grid = draw("g", { class: "grid" }, this.#svg);
+    const grid = draw("g", { class: size > 13 ? "grid" : "grid few" }, this.#svg);
     let path = "";
     for (let i = 0; i < size; i++) path += `M0 ${i}H${size - 1}M${i} 0V${size - 1}`;
     draw("path", { d: path }, grid);
