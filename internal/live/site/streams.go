@@ -23,7 +23,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	}
 	s.tell(w, r, watch, form{
 		begin: "retry: " + strconv.FormatInt(retryWait.Milliseconds(), 10) + "\n\n",
-		alive: ": still here\n\n",
+		alive: "event: alive\ndata: {}\n\n", // a comment would not reach a page's script
 		end:   "event: end\ndata: {}\n\n",
 		event: func(b []byte, number int64, text []byte) []byte {
 			b = append(strconv.AppendInt(append(b, "id: "...), number, 10), '-')

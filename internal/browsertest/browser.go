@@ -1,0 +1,68 @@
+// Package browsertest looks at a page as somebody in the house would: in
+// Chromium, with its screen, keys, wheel and fingers. It sees what went wrong
+// there, too: errors on the console, requests that left the page's own server,
+// and what axe-core finds to be closed to people who hear a page or use no
+// mouse.
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// names are what Debian, Ubuntu and Google call it.
+var names = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
+
+// patience is for a machine that has much else to do. No test waits so long
+// for something that comes.
+const patience = 30 * time.Second
+
+// Browser is a running Chromium without a screen.
+type Browser struct{ ctx context.Context }
+
+// Open starts a browser, which ends with the test. Where there is none the test
+// is skipped; `scripts/setup.sh test` installs one.
+func Open(t testing.TB) *Browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a real browser takes seconds")
+	}
+	program := find()
+	if program == "" {
+		t.Skip("Chromium is not installed; scripts/setup.sh test installs it")
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(program),
+		chromedp.WSURLReadTimeout(patience),
+		chromedp.Flag("force-color-profile", "srgb"),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, end := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits until it has gone, as far as it can
+		end()
+		stop()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("%s does not start: %v", program, err)
+	}
+	return &Browser{ctx}
+}
+
+func find() string {
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
