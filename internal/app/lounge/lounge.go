@@ -38,6 +38,9 @@ type Options struct {
 	// Chosen says that the camera was; else the one used last is taken.
 	Chosen bool
 	Out    io.Writer // of the demo
+	// Board is a game between two players at the board, but for what is chosen
+	// on its page.
+	Board seat.Board
 	// Challonge says where Challonge is asked.
 	Challonge func() (challonge.Endpoints, error)
 	// KeySignIn says how one signs in to Challonge with a personal key.
@@ -60,6 +63,7 @@ type Lounge struct {
 	client  *ogs.Client        // nil before it is signed in
 	session *ogs.Session       // nil before it is connected
 	force   bool               // calibrate, even if the saved calibration fits
+	pairing pairing            // of two players at the board
 	stop    context.CancelFunc // ends the pages
 	ctx     context.Context    // of the session, which outlives a page
 	life    context.Context    // of the client, which outlives the session: something may be left to withdraw

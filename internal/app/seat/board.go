@@ -35,6 +35,10 @@ type Board struct {
 	Listen       string      // as in Options
 	Face         *face.Face
 	Lines        *face.Lines
+	// Orders and Eyes are of a window, which orders and points out the corners;
+	// nil without one.
+	Orders *Orders
+	Eyes   *atomic.Pointer[play.Eyes]
 	// GoOn says what goes on with a game that is kept in a file, such as the
 	// name of a command.
 	GoOn func(file string) string
@@ -195,7 +199,13 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	defer source.Close()
 	eyes := play.EyesOptions{Size: size, Note: b.Face.Note}
 	b.Camera.Find(&eyes, b.Face.Note)
-	var live atomic.Pointer[play.Eyes]
+	if w := b.Face.Window.Load(); w != nil {
+		eyes.Seen = face.Film(w, b.Face.Note)
+	}
+	live := b.Eyes
+	if live == nil {
+		live = new(atomic.Pointer[play.Eyes])
+	}
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: live.Store,
@@ -215,7 +225,12 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	playing, over := context.WithCancel(ctx)
 	var helpers sync.WaitGroup
 	defer func() { over(); helpers.Wait() }()
-	commands := make(chan match.Command)
+	orders := b.Orders
+	if orders == nil {
+		orders = new(Orders)
+	}
+	commands, end := orders.Begin()
+	defer end()
 	relay.Commands = commands
 	if b.Listen != "" {
 		heard, err := face.Listen(playing, b.Listen)
@@ -234,6 +249,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	helpers.Go(func() { b.Lines.Command(playing, commands, &live, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { b.Lines.Command(playing, commands, live, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }
