@@ -42,9 +42,15 @@ step() {
   summary+=$(printf '%-6s %4d s  %s' "$outcome" $((SECONDS - begun)) "$name")$'\n'
 }
 
+# sources lists the tree's Go files; all there are, where git does not say which
+# belong to it.
+sources() {
+  git ls-files -z --cached --others --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -print0
+}
+
 formatted() {
   local files
-  files=$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 ls -d 2>/dev/null | xargs gofmt -l)
+  files=$(sources | xargs -0 ls -d 2>/dev/null | xargs gofmt -l)
   [ -z "$files" ] || { printf 'not formatted:\n%s\n' "$files"; return 1; }
 }
 

@@ -126,7 +126,7 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
-		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised,
+		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn,
 	}
 	watched, err := f.live.open("")
 	if err != nil {

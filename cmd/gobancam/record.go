@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/play"
@@ -24,6 +26,7 @@ type recordFlags struct {
 	camera       string
 	sgf          string
 	headless     bool
+	text, light  bool
 	listen       string
 	live         liveFlags
 	rules        string
@@ -73,7 +76,9 @@ file; the message says where it is.
 
 Exit code 3: no board was found, or the result still waits here for Challonge.
 
-Commands are typed as lines; 'help' lists them.`,
+With a display it opens a window, unless --text says not to, or the game is one
+of --match, whose questions are asked here. Commands are typed as lines; 'help'
+lists them.`,
 		Example: `  gobancam record --camera 0 --black Anna --white Ben
   gobancam record --size 9 --komi 5.5 --sgf final.sgf
   gobancam record --match club_evening/A
@@ -86,6 +91,8 @@ Commands are typed as lines; 'help' lists them.`,
 	registerCamera(cmd, &f.camera, "device, address, file or directory, or sim: for a simulated board and players")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE`, and go on with the game that is in it (default: a new one in gobancam/games under "+xdg.DataHome+")")
 	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
+	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display: the board in text")
+	fl.BoolVar(&f.light, "light", false, "begin with the light colours")
 	fl.StringVar(&f.rules, "rules", "japanese", "rule set: aga, chinese, ing, japanese, korean or nz")
 	fl.Float64Var(&f.komi, "komi", 0, "komi (default: the rules' own)")
 	fl.IntVar(&f.handicap, "handicap", 0, "handicap stones")
@@ -128,7 +135,7 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	b := seat.Board{
 		Camera: camera.Choice{Name: f.camera, Corners: corners}, Setup: setup, AsFound: f.asFound, Black: f.black, White: f.white,
 		SGF: f.sgf, Listen: f.listen, Face: face.New(cmd.OutOrStdout(), f.headless), Lines: face.ReadLines(ctx, cmd.InOrStdin()),
-		GoOn: func(file string) string { return "record --sgf " + file },
+		GoOn: goOn,
 	}
 	if ofMatch {
 		b.Match = func(_ context.Context, answer func(context.Context) (string, error)) (seat.Match, error) {
@@ -136,9 +143,9 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 			return clubGame{m}, err
 		}
 	}
+	var heard voices.Options
 	if !f.headless {
-		heard, err := f.voices.options()
-		if err != nil {
+		if heard, err = f.voices.options(); err != nil {
 			return err
 		}
 		if b.Face.Voices, err = heard.OpenAlarms(ctx); err != nil {
@@ -153,8 +160,14 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	defer watched.close(cmd.Context(), b.Face.Note)
 	watched.tell(b.Face)
 	b.Live, b.Seen = watched.feed, watched.seen
-	return b.Play(cmd.Context())
+	if f.headless || f.text || ofMatch {
+		return b.Play(cmd.Context())
+	}
+	return app.Record(cmd.Context(), &b, app.RecordOptions{Voices: heard, Light: f.light, Watched: watched.pages})
 }
+
+// goOn is what goes on with a game that is kept in a file.
+func goOn(file string) string { return "record --sgf " + file }
 
 // clubGame is a match of a club at a board.
 type clubGame struct{ *clubMatch }

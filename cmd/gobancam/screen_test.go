@@ -213,6 +213,7 @@ func TestScreenCalibrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	u = seated(t, home)
+	u.click("A game at")
 	u.find("Sign in")
 	u.Close()
 	if err := u.Ended(); err != nil {

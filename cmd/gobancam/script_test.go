@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(driveVariable) != "" {
 		driven()
 	}
+	// A window is opened by the tests that say so, and on a screen of their own.
+	os.Unsetenv("DISPLAY")
+	os.Unsetenv("WAYLAND_DISPLAY")
 	testscript.Main(m, map[string]func(){"gobancam": main})
 }
 

@@ -48,6 +48,9 @@ type PlayOptions struct {
 	Out, Err io.Writer
 	Log      *slog.Logger
 
+	// GoOn says what goes on with a game of two players that is kept in a file;
+	// see seat.Board.
+	GoOn func(file string) string
 	// What the user can do outside of the window; see lounge.Options.
 	Challonge func() (challonge.Endpoints, error)
 	KeySignIn string
@@ -100,7 +103,7 @@ func Play(ctx context.Context, o PlayOptions) error {
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
 	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
-		Watched: o.Watched, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
+		Watched: o.Watched, Board: seat.Board{GoOn: o.GoOn, Live: o.Seat.Live, Seen: o.Seat.Seen}, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err
 	}

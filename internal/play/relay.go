@@ -121,6 +121,10 @@ func (t *relayTable) loop(ctx context.Context, looks <-chan match.Look) error {
 				t.publish()
 				continue
 			}
+			if c.Kind == match.CmdRejectScore && t.counting() { // play goes on before the passes
+				t.dead = board.PointSet{}
+				c = match.Command{Kind: match.CmdBack, Number: t.relay.Game().MoveCount() - t.relay.Game().Passes()}
+			}
 			in.Command = &c
 		case <-ticks.C:
 		}
@@ -192,10 +196,22 @@ func (t *relayTable) atTheEnd(c match.Command) bool {
 	return true
 }
 
+// counting reports whether both have passed, and what is dead is to be agreed on.
+func (t *relayTable) counting() bool {
+	g := t.relay.Game()
+	return g != nil && g.Ended() && t.result == nil && !t.relay.Unsettled()
+}
+
 // publish shows the game and keeps it on disk.
 func (t *relayTable) publish() {
 	s := t.relay.Snapshot()
 	s.Dead = t.dead.Points()
+	s.Players, s.Name = [2]game.Player{t.Labels.Black, t.Labels.White}, t.Labels.Name
+	if t.counting() {
+		score := t.relay.Game().Score(t.dead).Result()
+		s.Phase, s.State = game.StoneRemoval, match.StateRemoval
+		s.Text = "Both players passed. Mark the dead stones and agree. With those that are marked: " + score.String() + "."
+	}
 	if t.result != nil {
 		s.Phase, s.State = game.Over, match.StateFinished
 		r := game.Counted(*t.result)

@@ -15,7 +15,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 		first = append(first, button{off: true})
 	}
 	at := f.cells(u)
-	b := append(first, steadyButtons(u)...)
+	b := append(first, f.steadyButtons(u)...)
 	b = b[:min(len(b), len(at))]
 	for i := range b {
 		if b[i].label != "" {
@@ -87,6 +87,9 @@ func (f *playFace) turnButtons(s *match.Snapshot) []button {
 	if playing && s.Undo != nil && s.Undo.By == s.Me && s.Me != board.Empty {
 		undo.label = "Keep move"
 	}
+	if playing && s.Me == board.Empty { // two players at the board, who need no server to pause
+		return []button{pass, undo, {label: "As it lies", key: "K", cap: "K"}}
+	}
 	pause := button{label: "Pause", key: "Space", cap: "Space", off: !online}
 	if playing && s.Paused != nil {
 		pause.label, pause.lead = "Go on", true
@@ -95,7 +98,7 @@ func (f *playFace) turnButtons(s *match.Snapshot) []button {
 }
 
 // steadyButtons are there in every phase of a game.
-func steadyButtons(u *ui) []button {
+func (f *playFace) steadyButtons(u *ui) []button {
 	s, opt := u.state.snap, &u.w.opt
 	playing := s != nil && s.Phase == game.Playing && s.Result == nil
 	online := s != nil && s.Online && s.Result == nil && (s.Phase == game.Playing || s.Phase == game.StoneRemoval)
@@ -104,8 +107,12 @@ func steadyButtons(u *ui) []button {
 	if asked && q.Kind == match.AskTakeBack {
 		right.label, right.off = "It is there", false
 	}
+	resign := button{label: "Resign", key: "R", cap: "R", off: !online || asked && q.Kind == match.AskResign}
+	if f.armed == "R" {
+		resign.label, resign.lead = "Really?", true
+	}
 	b := []button{
-		{label: "Resign", key: "R", cap: "R", off: !online || asked && q.Kind == match.AskResign},
+		resign,
 		{label: "Look again", key: "L", cap: "L", off: !playing},
 		right,
 	}
@@ -127,7 +134,11 @@ func steadyButtons(u *ui) []button {
 		button{label: map[bool]string{true: "Light", false: "Dark"}[u.theme == dark], key: "T", cap: "T"},
 		button{label: "Fullscreen", key: "F", cap: "F"})
 	if opt.Games && (s == nil || s.Result == nil) {
-		b = append(b, button{label: "Games", key: "G", cap: "G"})
+		label := "Games"
+		if s != nil && s.Me == board.Empty {
+			label = "Leave"
+		}
+		b = append(b, button{label: label, key: "G", cap: "G"})
 	}
 	return b
 }

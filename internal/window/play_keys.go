@@ -25,7 +25,7 @@ func (f *playFace) key(u *ui, key string) {
 	case "P":
 		f.pass(u)
 	case "R":
-		u.simple(match.CmdResign)
+		f.resign(u)
 	case "U":
 		if s != nil && s.Undo != nil && s.Me != board.Empty && s.Undo.By == s.Me {
 			u.simple(match.CmdCancelUndo)
@@ -104,6 +104,19 @@ func (f *playFace) pass(u *ui) {
 	}
 	f.armed = ""
 	u.simple(match.CmdPass)
+}
+
+// resign resigns. Where two people play at the board nobody asks once more, and
+// its key has to come for the second time.
+func (f *playFace) resign(u *ui) {
+	s := u.state.snap
+	if s != nil && s.Me == board.Empty && s.Result == nil && f.armed != "R" {
+		f.armed, f.until = "R", time.Now().Add(sure)
+		u.tell("Press R again, and " + s.ToMove.String() + " resigns.")
+		return
+	}
+	f.armed = ""
+	u.simple(match.CmdResign)
 }
 
 // space pauses the game or goes on with it; in stone removal it marks the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/window/paint"
@@ -34,6 +35,9 @@ func lampsOf(s *match.Snapshot, muted bool) []lamp {
 		eyes = lamp{"Board covered", false, true}
 	}
 	lamps := []lamp{server, eyes}
+	if s.Me == board.Empty && s.Size > 0 { // no server
+		lamps = lamps[1:]
+	}
 	if muted {
 		lamps = append(lamps, lamp{"Muted", false, true})
 	}

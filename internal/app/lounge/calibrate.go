@@ -19,7 +19,7 @@ import (
 func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	s := l.seat
 	if !vision.IsLive(l.seat.Camera.Name) || s.Camera.Corners != nil {
-		return l.games, nil // a file is not to be used up, and corners say it all
+		return l.start, nil // a file is not to be used up, and corners say it all
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -82,12 +82,12 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 		case <-accepted:
 			l.force = false
 			s.Camera.Remember()
-			return leave(l.games, nil)
+			return leave(l.start, nil)
 		case <-tick.C:
 			if saved != nil && session.Resumed() {
 				s.Face.Note("The saved calibration still fits.")
 				s.Camera.Remember()
-				return leave(l.games, nil)
+				return leave(l.start, nil)
 			}
 		}
 	}

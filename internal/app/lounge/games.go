@@ -88,7 +88,7 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 			case "A":
 				return l.account, nil
 			case "Escape":
-				return l.cameras, nil
+				return l.start, nil
 			}
 			kind, number, _ := strings.Cut(a.Item, " ")
 			n, err := strconv.ParseInt(number, 10, 64)
@@ -128,7 +128,7 @@ func (l *Lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		Sub:   fmt.Sprintf("Signed in as %s at %s", me.WithRank(), hostName(l.client.Server())),
 		Empty: "No game is running, and nobody challenges you. Offer a game: N.",
 		Buttons: []window.Choice{{Key: "N", Label: "New game", Lead: len(games)+len(challenges) == 0}, {Key: "R", Label: "Refresh"}, {Key: "K", Label: "Calibrate"},
-			{Key: "A", Label: "Account"}, {Key: "Escape", Label: "Cameras"}}}
+			{Key: "A", Label: "Account"}, {Key: "Escape", Label: "Back"}}}
 	games = slices.Clone(games)
 	slices.SortStableFunc(games, func(a, b ogs.ActiveGame) int {
 		rank := func(g ogs.ActiveGame) int {

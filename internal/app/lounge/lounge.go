@@ -42,6 +42,9 @@ type Options struct {
 	// Watched are the pages at which others watch the games, the likeliest
 	// first; none where nobody does.
 	Watched []string
+	// Board is a game between two players at the board, but for what is chosen
+	// on its page.
+	Board seat.Board
 	// Challonge says where Challonge is asked.
 	Challonge func() (challonge.Endpoints, error)
 	// KeySignIn says how one signs in to Challonge with a personal key.
@@ -64,6 +67,7 @@ type Lounge struct {
 	client  *ogs.Client        // nil before it is signed in
 	session *ogs.Session       // nil before it is connected
 	force   bool               // calibrate, even if the saved calibration fits
+	pairing pairing            // of two players at the board
 	stop    context.CancelFunc // ends the pages
 	ctx     context.Context    // of the session, which outlives a page
 	life    context.Context    // of the client, which outlives the session: something may be left to withdraw

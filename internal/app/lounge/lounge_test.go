@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
@@ -60,7 +62,7 @@ func (s *sheet) Clear()                                                         
 func (s *sheet) Left() bool                                                      { return false }
 func (s *sheet) Close()                                                          {}
 
-// page waits for a page that fits.
+// page waits for a page that fits; "" is that of the game.
 func (s *sheet) page(t *testing.T, name string, fits func(*window.Menu) bool) *window.Menu {
 	t.Helper()
 	late := time.After(time.Minute)
@@ -68,7 +70,7 @@ func (s *sheet) page(t *testing.T, name string, fits func(*window.Menu) bool) *w
 		s.mu.Lock()
 		m, news := s.menu, s.news
 		s.mu.Unlock()
-		if m != nil && m.Name == name && (fits == nil || fits(m)) {
+		if m == nil && name == "" || m != nil && m.Name == name && (fits == nil || fits(m)) {
 			return m
 		}
 		select {
@@ -146,6 +148,7 @@ func TestPages(t *testing.T) {
 	}
 	// A camera that is a file is not looked at before the game.
 	u.answer("cameras", "Enter", filepath.Join(t.TempDir(), "pictures"), "")
+	u.answer("start", "Enter", itemOnline, "")
 	m = u.page(t, "games", nil)
 	if len(m.Items) != 1 || !strings.Contains(m.Items[0].Title, "bob") || m.Items[0].Note == "" || !strings.Contains(m.Sub, "alice") {
 		t.Errorf("the games are %+v", m)
@@ -176,6 +179,58 @@ func TestPages(t *testing.T) {
 		u.answer("trouble: The game was left", "Enter", "", "")
 	}
 	u.page(t, "games", nil)
+}
+
+// Two players choose names, rules and komi, and play at a simulated board; the
+// record of their game says so.
+func TestTwoPlayers(t *testing.T) {
+	w := apptest.NewWorld(t)
+	u := enter(t, w, Options{Chosen: true, Board: seat.Board{GoOn: func(string) string { return "" }},
+		Seat: &seat.Seat{Options: seat.Options{Camera: camera.Choice{Name: "sim:9"}}}})
+	u.answer("start", "Enter", itemTwo, "")
+	for item, text := range map[string]string{twoBlack: "Anna", twoWhite: "Ben", twoKomi: "5,5"} {
+		u.answer("two", "Enter", item, "")
+		u.answer("two: "+item, "Enter", "", text)
+	}
+	u.answer("two", "Enter", twoKomi, "")
+	u.answer("two: "+twoKomi, "Enter", "", "many")
+	u.page(t, "two: "+twoKomi, func(m *window.Menu) bool { return m.Alarm })
+	u.answer("two: "+twoKomi, "Escape", "", "")
+	u.answer("two", "Enter", twoRules, "")
+	m := u.page(t, "two", func(m *window.Menu) bool { return m.Items[3].Note == "chinese" })
+	if m.Items[0].Note != "Anna" || m.Items[1].Note != "Ben" || m.Items[5].Note != "5.5" {
+		t.Errorf("the page says %+v", m.Items)
+	}
+	u.answer("two", "B", "", "")
+	u.page(t, "", nil) // the game is on
+	back := make(chan struct{})
+	go func() {
+		defer close(back)
+		u.page(t, "start", nil)
+	}()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for on := true; on; {
+		select {
+		case <-back:
+			on = false
+		case <-tick.C: // until there is a game that can be resigned
+			u.l.seat.Orders.Give(t.Context(), match.Command{Kind: match.CmdResign})
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(state.GamesFile("x")), "*.sgf"))
+	if len(files) != 1 {
+		t.Fatalf("the games are kept in %q", files)
+	}
+	record, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"PB[Anna]", "PW[Ben]", "RU[Chinese]", "KM[5.5]", "RE["} {
+		if !strings.Contains(string(record), want) {
+			t.Errorf("the record has no %s: %s", want, record)
+		}
+	}
 }
 
 // Where one game was asked for, the lounge is left with it.

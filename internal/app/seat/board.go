@@ -38,6 +38,10 @@ type Board struct {
 	Lines        *face.Lines
 	Live         *live.Feed // is told the game, for those who watch; nil for none
 	Seen         Seen       // is given what the camera sees, likewise
+	// Orders and Eyes are of a window, which orders and points out the corners;
+	// nil without one.
+	Orders *Orders
+	Eyes   *atomic.Pointer[play.Eyes]
 	// GoOn says what goes on with a game that is kept in a file, such as the
 	// name of a command.
 	GoOn func(file string) string
@@ -198,7 +202,13 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	defer source.Close()
 	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen}
 	b.Camera.Find(&eyes, b.Face.Note)
-	var eyed atomic.Pointer[play.Eyes]
+	if w := b.Face.Window.Load(); w != nil {
+		eyes.Seen = b.Seen.and(face.Film(w, b.Face.Note))
+	}
+	eyed := b.Eyes
+	if eyed == nil {
+		eyed = new(atomic.Pointer[play.Eyes])
+	}
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store, Live: b.Live,
@@ -218,7 +228,12 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	playing, over := context.WithCancel(ctx)
 	var helpers sync.WaitGroup
 	defer func() { over(); helpers.Wait() }()
-	commands := make(chan match.Command)
+	orders := b.Orders
+	if orders == nil {
+		orders = new(Orders)
+	}
+	commands, end := orders.Begin()
+	defer end()
 	relay.Commands = commands
 	if b.Listen != "" {
 		heard, err := face.Listen(playing, b.Listen)
@@ -237,6 +252,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	helpers.Go(func() { b.Lines.Command(playing, commands, &eyed, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { b.Lines.Command(playing, commands, eyed, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }

@@ -50,7 +50,7 @@ type Voices struct {
 	sounds *sound.Player
 	speech *speech.Voice
 	coach  *speech.Coach
-	alarms bool // nothing else is to be heard, but questions
+	alarms atomic.Bool // nothing else is to be heard, but questions
 	shown  atomic.Pointer[heardOf]
 }
 
@@ -94,10 +94,13 @@ func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
 func (o Options) OpenAlarms(ctx context.Context) (*Voices, error) {
 	v, err := o.Open(ctx, func(string) {})
 	if v != nil {
-		v.alarms = true
+		v.Quiet(true)
 	}
 	return v, err
 }
+
+// Quiet says whether only what must not be missed is heard from now on.
+func (v *Voices) Quiet(on bool) { v.alarms.Store(on) }
 
 // count counts the player's time down.
 func (v *Voices) count(ctx context.Context) {
@@ -133,7 +136,7 @@ func (v *Voices) count(ctx context.Context) {
 // Announce makes an event heard.
 func (v *Voices) Announce(e match.Event) {
 	begun := e.Kind == match.EventQuestion && e.Question != nil && e.Question.Kind == match.AskBegun
-	if v.alarms && e.Kind != match.EventAlarm && e.Kind != match.EventSetup && e.State != match.StateKept && !begun {
+	if v.alarms.Load() && e.Kind != match.EventAlarm && e.Kind != match.EventSetup && e.State != match.StateKept && !begun {
 		return
 	}
 	if v.sounds != nil {
@@ -147,7 +150,7 @@ func (v *Voices) Announce(e match.Event) {
 // Show tells the voices what there is to show: the clock that they count down,
 // and who the player is.
 func (v *Voices) Show(s *match.Snapshot) {
-	if v.alarms {
+	if v.alarms.Load() {
 		return
 	}
 	v.shown.Store(&heardOf{s, time.Now()})

@@ -1,0 +1,39 @@
+package lounge
+
+import (
+	"context"
+
+	"github.com/gobancam/gobancam/internal/window"
+)
+
+// Items of the page that the games begin from.
+const (
+	itemOnline = "online"
+	itemTwo    = "two"
+)
+
+// start asks what is to be played.
+func (l *Lounge) start(ctx context.Context) (page, error) {
+	if l.opt.Game != nil {
+		return l.games, nil
+	}
+	m := &window.Menu{Name: "start", Title: "What would you like to play?", Sub: "Camera: " + l.cameraTitle(),
+		Items: []window.Item{
+			{Key: itemOnline, Title: "A game at " + hostName(l.opt.Server.Address), Detail: "you on this board, your opponent anywhere"},
+			{Key: itemTwo, Title: "Two players at this board", Detail: "their game is written down, and can be watched while they play"},
+		},
+		Buttons: []window.Choice{{Key: "Enter", Label: "Choose", Lead: true}, {Key: "K", Label: "Calibrate"}, {Key: "Escape", Label: "Cameras"}}}
+	a, ok := l.ask(ctx, m)
+	switch {
+	case !ok:
+		return nil, nil
+	case a.Key == "Escape":
+		return l.cameras, nil
+	case a.Key == "K":
+		l.force = true
+		return l.calibrate, nil
+	case a.Item == itemTwo:
+		return l.two, nil
+	}
+	return l.games, nil
+}
