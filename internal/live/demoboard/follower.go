@@ -1,0 +1,342 @@
+package demoboard
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gobancam/gobancam/internal/live"
+)
+
+// Times of a Follower.
+const (
+	// Gap is between two messages: at most two and a half a second go out. No
+	// limit is documented; a person who draws variations makes more, and a whole
+	// game that is caught up with takes one message and one for each note.
+	Gap = 400 * time.Millisecond
+	// echoWait is how long the server may take to repeat what was sent. After
+	// it, the demo board is read again. A server that does not repeat a sender's
+	// own messages is asked less and less often, as long as all is there.
+	echoWait     = 5 * time.Second
+	echoWaitMost = time.Minute
+	// answerWait is how long the server may take to tell all it has.
+	answerWait = 15 * time.Second
+	// compareEvery is how often what the server has is compared though nothing
+	// seems to be wrong.
+	compareEvery = 10 * time.Minute
+	// vainWait is before a message that came to nothing is sent once more; it
+	// doubles each time.
+	vainWait     = 2 * time.Second
+	vainWaitMost = time.Minute
+	// behindWait is how long the demo board may be behind before that is said.
+	behindWait = 15 * time.Second
+)
+
+const (
+	textTries = 3  // times a text is sent, before it is left
+	staleMost = 64 // wrong lines that are remembered
+	otherGame = 4  // moves on a demo board, none of them ours, that make it another game's
+)
+
+// Input is one thing that happened. At most one field is set; none is a tick of
+// the clock.
+type Input struct {
+	Game      *live.Game
+	Line      *Line    // of the connection: up, with a new epoch, or down
+	State     *State   // all that the server has, told on the connection Epoch; the Follower keeps it
+	Said      *Message // a change that the server told, likewise
+	Refused   *Refusal // the server does not want what was asked, likewise
+	Labeled   *Labels  // the server has these labels
+	Unlabeled string   // the server does not want labels, in a sentence; it is not asked again
+	Epoch     int      // of the connection on which State, Said or Refused were told
+}
+
+// Line says whether the server can be heard. Each connection has an epoch of its
+// own, larger than the ones before.
+type Line struct {
+	Up    bool
+	Epoch int
+}
+
+// Refusal is an error that the server told.
+type Refusal struct {
+	Text string
+	// Final says that it will not heal: the demo board is gone, or not ours.
+	Final bool
+}
+
+// RequestKind names a Request.
+type RequestKind uint8
+
+// The requests.
+const (
+	Append  RequestKind = iota // points at the end of Moves, making what does not exist, and sets its Text unless it is nil
+	Remove                     // removes the node at the end of Moves and all that follows it
+	Refresh                    // asks for a State
+	Label                      // sets Labels
+)
+
+// Request is one thing to ask of the server, once, on the connection Epoch and
+// on no other. Label goes by another way, and belongs to none.
+type Request struct {
+	Kind   RequestKind
+	Epoch  int
+	Moves  []string
+	Text   *string
+	Labels Labels
+}
+
+// Output is what one input led to.
+type Output struct {
+	Requests []Request
+	Notes    []string // sentences for who sits at the board
+	// Keep is set when what has to survive a crash (Memory) has changed. It is
+	// to be kept before the requests go out.
+	Keep bool
+}
+
+// Memory is what a Follower has to remember from one start to the next besides
+// what the server has.
+type Memory struct {
+	Sent    bool       `json:"sent,omitzero"`    // something was sent
+	Stale   [][]string `json:"stale,omitzero"`   // lines that were sent and are wrong by now
+	Labeled *Labels    `json:"labeled,omitzero"` // labels that the server has
+}
+
+// Follower decides what to send. It belongs to one goroutine.
+type Follower struct {
+	me     int64 // the account that relays
+	memory Memory
+
+	now   time.Time
+	game  *live.Game // nil until one is known
+	plies []Ply      // its main line
+	sent  []string   // the longest line that was sent, or was there, and agrees with plies
+
+	line    Line
+	has     *State    // what the server has, as far as is known; nil before it was told on this connection
+	read    time.Time // when it was told last
+	doubt   bool      // it may be otherwise
+	asked   time.Time // for it; zero when no answer is awaited
+	unheard []Request // messages that the server has not repeated
+	last    time.Time // when the last message went out
+	oldest  time.Time // since when one of them is waited for
+	wait    time.Duration
+
+	vain  vain
+	shy   shy
+	texts map[string]*textTry
+
+	labeling  bool   // a request is on its way
+	unlabeled bool   // it is not asked again
+	gone      string // why nothing is sent any more
+	checked   bool   // the demo board is known to hold this game
+	told      told
+}
+
+// vain counts messages that came to nothing.
+type vain struct {
+	what  string // the message
+	times int
+	until time.Time
+}
+
+// shy counts what the server refused.
+type shy struct {
+	times int
+	until time.Time
+}
+
+// textTry is a text that was sent for a node.
+type textTry struct {
+	text  string
+	times int
+}
+
+// NewFollower returns the Follower of a demo board for the account me. m is what
+// an earlier one remembered; zero for a new board.
+func NewFollower(me int64, m Memory) *Follower {
+	return &Follower{me: me, memory: m, wait: echoWait, texts: map[string]*textTry{}}
+}
+
+// Memory is what has to survive a crash.
+func (f *Follower) Memory() Memory {
+	m := f.memory
+	m.Stale = slices.Clone(m.Stale)
+	return m
+}
+
+// Step is told what happened at now, and says what to do. Unless something
+// happens it wants to be told the time at Wake.
+func (f *Follower) Step(now time.Time, in Input) (out Output) {
+	f.now = now
+	switch {
+	case in.Game != nil:
+		f.follow(in.Game, &out)
+	case in.Line != nil:
+		f.connection(*in.Line)
+	case in.Labeled != nil:
+		f.labeling = false
+		l := *in.Labeled
+		f.memory.Labeled, out.Keep = &l, true
+	case in.Unlabeled != "":
+		f.labeling, f.unlabeled = false, true
+		out.Notes = append(out.Notes, textUnlabeled(in.Unlabeled))
+	case in.Epoch != f.line.Epoch || !f.line.Up:
+		// of a connection that is over
+	case in.State != nil:
+		f.compare(in.State)
+	case in.Said != nil:
+		f.hear(*in.Said)
+	case in.Refused != nil:
+		f.refused(*in.Refused)
+	}
+	f.label(&out)
+	f.send(&out)
+	f.tell(&out)
+	return out
+}
+
+// follow takes the game as it is to be.
+func (f *Follower) follow(g *live.Game, out *Output) {
+	if g.Size == 0 {
+		return
+	}
+	plies := LineOf(g)
+	line := moves(plies)
+	if n := common(f.sent, line); n < len(f.sent) {
+		// What was sent after the branch is wrong by now, and may yet turn up.
+		f.stale(f.sent)
+		f.sent, out.Keep = f.sent[:n:n], true
+	}
+	f.game, f.plies = g, plies
+	if f.has != nil && !f.checked {
+		f.checkGame(f.has.Root.MainLine(), line)
+	}
+	f.memory.Stale = slices.DeleteFunc(f.memory.Stale, func(s []string) bool { return common(s, line) == len(s) })
+}
+
+func (f *Follower) stale(line []string) {
+	f.memory.Stale = append(f.memory.Stale, slices.Clone(line))
+	if n := len(f.memory.Stale); n > staleMost {
+		f.memory.Stale = slices.Clone(f.memory.Stale[n-staleMost:])
+	}
+}
+
+func (f *Follower) connection(l Line) {
+	if l.Up && l.Epoch <= f.line.Epoch {
+		return
+	}
+	f.line.Up = l.Up
+	if l.Up {
+		f.line.Epoch = l.Epoch
+	}
+	f.has, f.asked, f.unheard, f.doubt = nil, time.Time{}, nil, false
+	if l.Up {
+		f.asked = f.now // the server tells all it has to who connects
+	}
+}
+
+// compare takes what the server has.
+func (f *Follower) compare(s *State) {
+	if s.Root == nil {
+		s.Root = &Node{}
+	}
+	proven := len(f.unheard) > 0 && f.has != nil && f.next(s) == nil
+	if proven {
+		f.wait = min(2*f.wait, echoWaitMost) // it does not repeat, but takes
+	} else if len(f.unheard) > 0 {
+		f.wait = echoWait
+	}
+	f.has, f.read, f.asked, f.doubt, f.unheard = s, f.now, time.Time{}, false, nil
+	line, main := moves(f.plies), s.Root.MainLine()
+	if n := common(line, main); n > len(f.sent) {
+		f.sent = slices.Clone(line[:n])
+	}
+	f.checkGame(main, line)
+}
+
+// checkGame makes sure that the demo board is not of another game, which would
+// be overwritten.
+func (f *Follower) checkGame(main, line []string) {
+	switch {
+	case f.game == nil:
+	case f.has.Size != 0 && f.has.Size != f.game.Size:
+		f.gone = textOtherSize(f.has.Size, f.game.Size)
+	case !f.checked && !f.memory.Sent && len(main) >= otherGame && common(main, line) == 0:
+		f.gone = textOtherGame(len(main))
+	default:
+		f.checked = true
+	}
+}
+
+// hear takes a change that the server tells.
+func (f *Follower) hear(m Message) {
+	if f.has == nil {
+		return // all is told first
+	}
+	if i := slices.IndexFunc(f.unheard, func(r Request) bool { return r.says(m) }); i >= 0 {
+		f.unheard = slices.Delete(f.unheard, i, i+1)
+		f.doubt = f.doubt || i > 0 // it took them in another order
+		f.wait, f.oldest = echoWait, f.now
+		return
+	}
+	mine := f.has.Controller
+	if f.has.Apply(m) {
+		f.doubt = true
+	}
+	if mine == f.me && f.has.Controller != mine {
+		f.unheard = nil // they were too late
+	}
+}
+
+// says reports whether m is the server's repetition of r.
+func (r Request) says(m Message) bool {
+	return m.Points && slices.Equal(r.Moves, m.Moves) && m.Delete == (r.Kind == Remove) && m.More == "" && m.Controller == 0 &&
+		(r.Text == nil) == (m.Text == nil) && (r.Text == nil || *r.Text == *m.Text)
+}
+
+func (f *Follower) refused(r Refusal) {
+	if r.Final {
+		f.gone = r.Text
+		return
+	}
+	f.doubt = true
+	f.shy.until = f.now.Add(pause(f.shy.times))
+	f.shy.times++
+}
+
+// pause is how long to wait after so many vain attempts before.
+func pause(times int) time.Duration {
+	return min(vainWait<<min(times, 10), vainWaitMost)
+}
+
+// controls reports whether the account that relays may draw.
+func (f *Follower) controls() bool { return f.has.Controller == 0 || f.has.Controller == f.me }
+
+// Gone says why nothing is sent any more; "" while it is.
+func (f *Follower) Gone() string { return f.gone }
+
+// Done reports whether the server has all there is to tell, as far as that can
+// be known.
+func (f *Follower) Done() bool {
+	return f.gone != "" || f.proven() && (f.unlabeled || f.memory.Labeled != nil && *f.memory.Labeled == LabelsOf(f.game))
+}
+
+// proven reports whether what the server has is known, and is the game.
+func (f *Follower) proven() bool {
+	return f.game != nil && f.line.Up && f.has != nil && !f.doubt && len(f.unheard) == 0 && f.asked.IsZero() && f.next(f.has) == nil
+}
+
+// Behind is how many moves the demo board lacks, or shows that were taken back.
+func (f *Follower) Behind() int {
+	if f.game == nil {
+		return 0
+	}
+	line := f.plies
+	if f.has == nil {
+		return max(played(line)-played(line[:len(f.sent)]), 0)
+	}
+	main := f.has.Root.MainLine()
+	n := common(main, moves(line))
+	return max(played(line[n:]), len(main)-n)
+}
