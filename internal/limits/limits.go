@@ -57,6 +57,12 @@ const (
 	Mistrusts = 1_000   // sentences that a replay says and the recording does not
 )
 
+// A review at a server, as it is followed.
+const (
+	ReviewNodes = 50_000 // moves in all variations
+	ReviewText  = 4 * MB // of all their texts
+)
+
 // Cameras on the network.
 const (
 	Preamble = 1 * MB // of a stream before its first picture, or between two
