@@ -1,7 +1,9 @@
 package demoboard
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/live"
@@ -9,7 +11,8 @@ import (
 
 // Times of a Follower.
 const (
-	// Gap is between two messages: at most two and a half a second go out. No
+	// Gap is between two messages: at most two and a half a second go out (a
+	// removal is two, and has twice the gap behind it). No
 	// limit is documented; a person who draws variations makes more, and a whole
 	// game that is caught up with takes one message and one for each note.
 	Gap = 400 * time.Millisecond
@@ -32,8 +35,9 @@ const (
 )
 
 const (
-	textTries = 3  // times a text is sent, before it is left
+	textTries = 10 // times a text is sent, before it is left
 	staleMost = 64 // wrong lines that are remembered
+	textsMost = 8  // texts that are remembered of a node
 	otherGame = 4  // moves on a demo board, none of them ours, that make it another game's
 )
 
@@ -100,6 +104,9 @@ type Memory struct {
 	Sent    bool       `json:"sent,omitzero"`    // something was sent
 	Stale   [][]string `json:"stale,omitzero"`   // lines that were sent and are wrong by now
 	Labeled *Labels    `json:"labeled,omitzero"` // labels that the server has
+	// Texts are those that were sent, by the moves to their node, the last one
+	// last: what else is to be read there is somebody else's.
+	Texts map[string][]string `json:"texts,omitzero"`
 }
 
 // Follower decides what to send. It belongs to one goroutine.
@@ -117,14 +124,14 @@ type Follower struct {
 	read    time.Time // when it was told last
 	doubt   bool      // it may be otherwise
 	asked   time.Time // for it; zero when no answer is awaited
-	unheard []Request // messages that the server has not repeated
+	unheard []Message // what was sent and the server has not repeated
 	last    time.Time // when the last message went out
 	oldest  time.Time // since when one of them is waited for
 	wait    time.Duration
 
 	vain  vain
 	shy   shy
-	texts map[string]*textTry
+	tries map[string]int // how often the text of a node was sent
 
 	labeling  bool   // a request is on its way
 	unlabeled bool   // it is not asked again
@@ -146,22 +153,19 @@ type shy struct {
 	until time.Time
 }
 
-// textTry is a text that was sent for a node.
-type textTry struct {
-	text  string
-	times int
-}
-
 // NewFollower returns the Follower of a demo board for the account me. m is what
 // an earlier one remembered; zero for a new board.
 func NewFollower(me int64, m Memory) *Follower {
-	return &Follower{me: me, memory: m, wait: echoWait, texts: map[string]*textTry{}}
+	f := &Follower{me: me, memory: m, wait: echoWait, tries: map[string]int{}}
+	f.memory.Texts = map[string][]string{}
+	maps.Copy(f.memory.Texts, m.Texts)
+	return f
 }
 
 // Memory is what has to survive a crash.
 func (f *Follower) Memory() Memory {
 	m := f.memory
-	m.Stale = slices.Clone(m.Stale)
+	m.Stale, m.Texts = slices.Clone(m.Stale), maps.Clone(m.Texts)
 	return m
 }
 
@@ -212,10 +216,19 @@ func (f *Follower) follow(g *live.Game, out *Output) {
 	if f.has != nil && !f.checked {
 		f.checkGame(f.has.Root.MainLine(), line)
 	}
+	for at := range f.memory.Texts {
+		if !strings.HasPrefix(strings.Join(line, ""), at) {
+			delete(f.memory.Texts, at) // its node goes, or is gone
+		}
+	}
 	f.memory.Stale = slices.DeleteFunc(f.memory.Stale, func(s []string) bool { return common(s, line) == len(s) })
 }
 
+// stale remembers a line that is wrong.
 func (f *Follower) stale(line []string) {
+	if slices.ContainsFunc(f.memory.Stale, func(s []string) bool { return slices.Equal(s, line) }) {
+		return
+	}
 	f.memory.Stale = append(f.memory.Stale, slices.Clone(line))
 	if n := len(f.memory.Stale); n > staleMost {
 		f.memory.Stale = slices.Clone(f.memory.Stale[n-staleMost:])
@@ -274,7 +287,7 @@ func (f *Follower) hear(m Message) {
 	if f.has == nil {
 		return // all is told first
 	}
-	if i := slices.IndexFunc(f.unheard, func(r Request) bool { return r.says(m) }); i >= 0 {
+	if i := slices.IndexFunc(f.unheard, m.equal); i >= 0 {
 		f.unheard = slices.Delete(f.unheard, i, i+1)
 		f.doubt = f.doubt || i > 0 // it took them in another order
 		f.wait, f.oldest = echoWait, f.now
@@ -287,12 +300,6 @@ func (f *Follower) hear(m Message) {
 	if mine == f.me && f.has.Controller != mine {
 		f.unheard = nil // they were too late
 	}
-}
-
-// says reports whether m is the server's repetition of r.
-func (r Request) says(m Message) bool {
-	return m.Points && slices.Equal(r.Moves, m.Moves) && m.Delete == (r.Kind == Remove) && m.More == "" && m.Controller == 0 &&
-		(r.Text == nil) == (m.Text == nil) && (r.Text == nil || *r.Text == *m.Text)
 }
 
 func (f *Follower) refused(r Refusal) {

@@ -83,11 +83,12 @@ func (f *Follower) text(s *State, line []string, want string) *string {
 	if has == want || want != "" && strings.Contains(has, want) {
 		return nil
 	}
-	tried := f.texts[strings.Join(line, "")]
-	switch {
-	case tried != nil && tried.text == want && tried.times >= textTries:
+	key := strings.Join(line, "")
+	sent := f.memory.Texts[key]
+	switch n := len(sent); {
+	case n > 0 && sent[n-1] == want && f.tries[key] >= textTries:
 		return nil // it is not taken
-	case has != "" && !strings.Contains(want, has) && (tried == nil || tried.text != has):
+	case has != "" && !strings.Contains(want, has) && !slices.Contains(sent, has):
 		return nil // somebody else's
 	}
 	return &want
@@ -127,14 +128,28 @@ func (f *Follower) send(out *Output) {
 	}
 	r.Epoch = f.line.Epoch
 	f.note(r, out)
-	m := Message{Moves: r.Moves, Points: true, Text: r.Text, Delete: r.Kind == Remove}
-	f.has.Apply(m)
 	if len(f.unheard) == 0 {
 		f.oldest = f.now
 	}
-	f.unheard = append(f.unheard, *r)
+	for _, m := range r.Messages() {
+		f.has.Apply(m)
+		f.unheard = append(f.unheard, m)
+	}
 	f.last = f.now
+	if r.Kind == Remove {
+		f.last = f.now.Add(Gap)
+	}
 	out.Requests = append(out.Requests, *r)
+}
+
+// Messages are what the server is sent for a request that draws. A branch is
+// removed by pointing at its first node, and deleting what is pointed at.
+func (r Request) Messages() []Message {
+	m := Message{Points: true, Moves: r.Moves, Text: r.Text}
+	if r.Kind == Remove {
+		return []Message{m, {Delete: true}}
+	}
+	return []Message{m}
 }
 
 // mayTalk reports whether the last message was long enough ago.
@@ -148,10 +163,7 @@ func (f *Follower) ask(out *Output) {
 // heldBack counts r, and reports whether it has to wait since it came to nothing
 // before.
 func (f *Follower) heldBack(r *Request) bool {
-	what := string('0'+rune(r.Kind)) + strings.Join(r.Moves, "")
-	if r.Text != nil {
-		what += " " + *r.Text
-	}
+	what := r.String()
 	if what != f.vain.what {
 		f.vain = vain{what: what}
 		return false
@@ -164,10 +176,32 @@ func (f *Follower) heldBack(r *Request) bool {
 	return false
 }
 
+// freeAt is when r may be sent.
+func (f *Follower) freeAt(r *Request) time.Time {
+	at := later(f.last.Add(Gap), f.shy.until)
+	if r.String() == f.vain.what {
+		at = later(at, f.vain.until)
+	}
+	return at
+}
+
+// String tells requests apart.
+func (r *Request) String() string {
+	text := strings.Join(r.Moves, "")
+	if r.Text != nil {
+		text += " " + *r.Text
+	}
+	return string('0'+rune(r.Kind)) + text
+}
+
 // note remembers what a message that goes out may have left there.
 func (f *Follower) note(r *Request, out *Output) {
 	if !f.memory.Sent {
 		f.memory.Sent, out.Keep = true, true
+	}
+	if r.Kind == Remove {
+		f.stale(r.Moves) // which pointing at it makes anew, if that comes late
+		out.Keep = true
 	}
 	if r.Kind == Append && len(r.Moves) > len(f.sent) {
 		f.sent = slices.Clone(r.Moves)
@@ -176,11 +210,14 @@ func (f *Follower) note(r *Request, out *Output) {
 		return
 	}
 	key := strings.Join(r.Moves, "")
-	if t := f.texts[key]; t != nil && t.text == *r.Text {
-		t.times++
+	sent := f.memory.Texts[key]
+	if n := len(sent); n > 0 && sent[n-1] == *r.Text {
+		f.tries[key]++
 		return
 	}
-	f.texts[key] = &textTry{*r.Text, 1}
+	sent = append(slices.Clone(sent), *r.Text)
+	f.memory.Texts[key] = sent[max(len(sent)-textsMost, 0):]
+	f.tries[key], out.Keep = 1, true
 }
 
 // Wake is when the Follower wants to be told the time next, if nothing happens
@@ -194,7 +231,7 @@ func (f *Follower) Wake() (at time.Time) {
 	if f.game == nil || f.gone != "" {
 		return at
 	}
-	if !f.told.behind.IsZero() && !f.told.said {
+	if !f.told.behind.IsZero() && !f.told.said && f.Behind() > 0 {
 		sooner(f.told.behind.Add(behindWait))
 	}
 	if !f.line.Up {
@@ -206,16 +243,16 @@ func (f *Follower) Wake() (at time.Time) {
 		sooner(later(f.asked.Add(answerWait), free))
 	case f.has == nil:
 	case !f.controls():
-		sooner(f.read.Add(compareEvery))
+		sooner(later(f.read.Add(compareEvery), free))
 	case f.doubt:
 		sooner(free)
 	default:
-		sooner(f.read.Add(compareEvery))
+		sooner(later(f.read.Add(compareEvery), free))
 		if len(f.unheard) > 0 {
 			sooner(later(f.oldest.Add(f.wait), free))
 		}
-		if f.checked && f.next(f.has) != nil {
-			sooner(later(later(f.vain.until, f.shy.until), free))
+		if r := f.next(f.has); f.checked && r != nil {
+			sooner(f.freeAt(r))
 		}
 	}
 	return at

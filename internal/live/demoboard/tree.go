@@ -28,6 +28,12 @@ type Message struct {
 	Controller int64    // who may draw from now on; 0: as before
 }
 
+// equal reports whether two messages say the same.
+func (m Message) equal(o Message) bool {
+	return m.Points == o.Points && slices.Equal(m.Moves, o.Moves) && m.Delete == o.Delete && m.More == o.More && m.Controller == o.Controller &&
+		(m.Text == nil) == (o.Text == nil) && (m.Text == nil || *m.Text == *o.Text)
+}
+
 func (n *Node) child(move string) *Node {
 	if i := n.index(move); i >= 0 {
 		return n.Children[i]
