@@ -174,6 +174,14 @@ func (k *Keeper) Path() string {
 	return k.path
 }
 
+// Base is what else is in the record besides the game that is kept: what its file
+// held before; nil for nothing. It must not be changed.
+func (k *Keeper) Base() *board.Node {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.base
+}
+
 // Keep hands over the game as it is now. It returns at once; that it is not
 // kept is said. An error says that the game cannot be written down.
 func (k *Keeper) Keep(g *board.Game, l Labels) error {

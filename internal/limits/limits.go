@@ -63,6 +63,15 @@ const (
 	ReviewText  = 4 * MB // of all their texts
 )
 
+// Games that are told while they are played.
+const (
+	LiveEvent    = 8 * MB  // of JSON: a whole game of so many steps, with a note at each
+	LiveSteps    = 10_000  // of one game
+	LiveWatchers = 2_000   // connections to the page of one machine; the next one is told to come again
+	LiveBacklog  = 64      // events that a slow watcher may be behind, before it is told the whole game anew
+	LiveHeader   = 16 * kB // of a request; a browser's has one
+)
+
 // Cameras on the network.
 const (
 	Preamble = 1 * MB // of a stream before its first picture, or between two

@@ -16,6 +16,9 @@ type Event struct {
 	Head   *Head
 	Course *Course
 	Status *Status
+	Size   int // lines of the board, by which its points are named
+
+	shared *shared // what all who are told it by a Feed have of it; nil for none
 }
 
 // Course says how a game goes on after its first From steps: with Steps, and
@@ -55,8 +58,9 @@ func (g *Game) After(e Event) (*Game, error) {
 // and time; ok is false if nothing has changed. old may be nil.
 func Between(old, now *Game) (e Event, ok bool) {
 	if old == nil || old.ID != now.ID || old.Size != now.Size {
-		return Event{Game: now}, true
+		return Event{Game: now, Size: now.Size}, true
 	}
+	e.Size = now.Size
 	if !old.Head.equal(now.Head) {
 		e.Head, ok = &now.Head, true
 	}

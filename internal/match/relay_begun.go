@@ -39,6 +39,10 @@ const (
 // the game goes on that was begun before. No move counts until then.
 func (r *Relay) Unsettled() bool { return r.goingOn == begunAsked }
 
+// Undecided reports whether it is not known yet which game is on: the one that
+// was begun before, or another. Nobody is to be told of either.
+func (r *Relay) Undecided() bool { return r.goingOn == begunUnseen || r.goingOn == begunAsked }
+
 // Anew reports whether that was denied: the record is of a new game.
 func (r *Relay) Anew() bool { return r.anew }
 

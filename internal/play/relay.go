@@ -10,6 +10,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -29,6 +30,7 @@ type Relay struct {
 	Publish  func(*match.Snapshot)
 	Record   *gamefile.Keeper // keeps the game, after each move; nil for none
 	Labels   gamefile.Labels  // of its record
+	Live     *live.Feed       // is told the game as it is kept; nil for none
 	Eyed     func(*Eyes)
 	Tape     *Tape // records everything; may be nil
 }
@@ -206,22 +208,33 @@ func (t *relayTable) publish() {
 	t.keep(s)
 }
 
-// keep hands the game to its keeper, which writes it if it has changed.
+// keep hands the game to its keeper, which writes it if it has changed, and to
+// those who watch.
 func (t *relayTable) keep(s *match.Snapshot) {
 	g := t.relay.Game()
-	if g == nil || t.Record == nil || t.relay.Unsettled() {
+	if g == nil || t.Record == nil && t.Live == nil || t.relay.Unsettled() {
 		return
 	}
 	if t.relay.Anew() && !t.anew {
 		t.anew, t.from = true, s.At
-		t.Record.Anew()
+		if t.Record != nil {
+			t.Record.Anew()
+		}
 	}
 	l := t.Labels
 	l.Result, l.Played = t.result, t.relay.Played()
 	for i := range l.Played {
 		l.Played[i].Time = max(l.Played[i].Time-t.from, 0)
 	}
-	err := t.Record.Keep(g, l)
+	var base *board.Node
+	var err error
+	if t.Record != nil {
+		err = t.Record.Keep(g, l)
+		base = t.Record.Base()
+	}
+	if t.Live != nil && !t.relay.Undecided() {
+		t.Live.Tell(relayed(gamefile.Live(base, g, l), s, t.begun.Add(t.from)))
+	}
 	if err != nil && err.Error() != t.failed {
 		t.failed = err.Error()
 		t.Voice(match.Event{Kind: match.EventAlarm, State: match.StateUnkept, At: s.At, Frame: -1, Aside: true, Text: t.failed, Say: "The game is not kept."})

@@ -12,6 +12,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/vision"
@@ -27,6 +28,7 @@ type Table struct {
 	Options  match.Options      // its Journal is filled in from Journal
 	Journal  *match.FileJournal // remembers pending moves across a crash; nil for none; closed by whoever opened it
 	Record   *gamefile.Keeper   // keeps the game, after each move; nil for none; closed by whoever opened it
+	Live     *live.Feed         // is told the game as it is kept; nil for none
 	Place    string             // where the game is played, for its record: its address
 	Commands <-chan match.Command
 	Voice    func(match.Event)
@@ -77,7 +79,7 @@ func (t *Table) Play(ctx context.Context) (last *match.Snapshot, err error) {
 			voice(match.Event{Kind: match.EventAlarm, Frame: -1, Aside: true, Text: text})
 		}
 	}
-	records := recorder{keeper: t.Record, place: t.Place}
+	records := recorder{keeper: t.Record, place: t.Place, live: teller{feed: t.Live}}
 	ports.Publish = func(s *match.Snapshot) {
 		last = s
 		if n := s.Position.Size(); n != 0 {
@@ -126,10 +128,11 @@ func Voices(voices ...match.Voice) func(match.Event) {
 	}
 }
 
-// recorder hands the game to its keeper.
+// recorder hands the game to its keeper, and to those who watch.
 type recorder struct {
 	keeper *gamefile.Keeper
 	place  string
+	live   teller
 	moves  []board.Move
 	result *game.Result
 	known  bool
@@ -139,7 +142,11 @@ type recorder struct {
 // keep hands over the game when it has changed. What cannot be written down is
 // an error once, and tried again.
 func (k *recorder) keep(s *match.Snapshot, game *ogs.Game) error {
-	if k.keeper == nil || s.Size == 0 || k.known && k.result == s.Result && slices.Equal(k.moves, s.Moves) {
+	if k.keeper == nil && k.live.feed == nil || s.Size == 0 {
+		return nil
+	}
+	if k.known && k.result == s.Result && slices.Equal(k.moves, s.Moves) {
+		k.live.goOn(s)
 		return nil
 	}
 	st := game.State()
@@ -153,7 +160,12 @@ func (k *recorder) keep(s *match.Snapshot, game *ogs.Game) error {
 				l.Remark = "The result at the server: " + said + "."
 			}
 		}
-		err = k.keeper.Keep(g, l)
+		var base *board.Node
+		if k.keeper != nil {
+			err = k.keeper.Keep(g, l)
+			base = k.keeper.Base()
+		}
+		k.live.tell(gamefile.Live(base, g, l), s)
 	}
 	k.known, k.moves, k.result = err == nil, s.Moves, s.Result
 	if err == nil || err.Error() == k.failed {

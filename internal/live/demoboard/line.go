@@ -29,7 +29,7 @@ const turnText = "No move: only the turn changes here."
 // editing has its colour with it, captures nothing, counts as no move and leaves
 // the turn as it was. (So does the viewers' own engine, npm goban 8.3: place and
 // editPlace in GobanEngine.ts.) So handicap stones, start positions and set-ups
-// are edited stones. Where a player moves whose turn it is not for the viewers,
+// are edited stones, and so are handicap stones that Black put down as moves. Where a player moves whose turn it is not for the viewers,
 // as White after handicap stones, a pass of the other one stands before the
 // move. The move could be an edited stone instead, but that one would have no
 // number and take no prisoners there. The pass is sent with the move and not
@@ -40,6 +40,11 @@ func LineOf(g *live.Game) []Ply {
 	l.edit(board.White, g.White)
 	for i := range g.Steps {
 		s := &g.Steps[i]
+		if i < handicapMoves(g) {
+			l.edit(board.Black, []board.Point{s.Point})
+			l.plies[len(l.plies)-1].Text = s.Note
+			continue
+		}
 		if s.Setup == nil {
 			l.move(s.Color, s.Point, s.Note)
 			continue
@@ -56,6 +61,19 @@ func LineOf(g *live.Game) []Ply {
 		l.end(g.Ending, g.Result)
 	}
 	return l.plies
+}
+
+// handicapMoves is how many of the first moves are handicap stones, which Black
+// put down where it liked, one after the other.
+func handicapMoves(g *live.Game) int {
+	n := 0
+	if g.Handicap < 2 || len(g.Black)+len(g.White) > 0 || g.First == board.White {
+		return 0
+	}
+	for n < min(len(g.Steps), g.Handicap) && g.Steps[n].Color == board.Black && !g.Steps[n].Point.IsPass() {
+		n++
+	}
+	return n
 }
 
 type line struct {

@@ -143,11 +143,12 @@ func (f *Follower) send(out *Output) {
 }
 
 // Messages are what the server is sent for a request that draws. A branch is
-// removed by pointing at its first node, and deleting what is pointed at.
+// removed by pointing at its first node, and once more with the removal, so that
+// no other node goes where one of the two is lost, doubled or late.
 func (r Request) Messages() []Message {
 	m := Message{Points: true, Moves: r.Moves, Text: r.Text}
 	if r.Kind == Remove {
-		return []Message{m, {Delete: true}}
+		return []Message{m, {Points: true, Moves: r.Moves, Delete: true}}
 	}
 	return []Message{m}
 }
