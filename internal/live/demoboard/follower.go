@@ -41,23 +41,20 @@ const (
 	otherGame = 4  // moves on a demo board, none of them ours, that make it another game's
 )
 
-// Input is one thing that happened. At most one field is set; none is a tick of
-// the clock.
+// Input is one thing that happened. At most one field besides Epoch is set; none
+// is a tick of the clock.
 type Input struct {
-	Game      *live.Game
-	Line      *Line    // of the connection: up, with a new epoch, or down
-	State     *State   // all that the server has, told on the connection Epoch; the Follower keeps it
-	Said      *Message // a change that the server told, likewise
-	Refused   *Refusal // the server does not want what was asked, likewise
-	Labeled   *Labels  // the server has these labels
-	Unlabeled string   // the server does not want labels, in a sentence; it is not asked again
-	Epoch     int      // of the connection on which State, Said or Refused were told
-}
-
-// Line says whether the server can be heard. Each connection has an epoch of its
-// own, larger than the ones before.
-type Line struct {
-	Up    bool
+	Game    *live.Game
+	Offline bool     // the server cannot be heard
+	State   *State   // all that the server has: after each connection, and when it was asked for. The Follower keeps it
+	Said    *Message // a change that the server told since
+	Refused *Refusal // the server does not want what was asked
+	Labeled *Labels  // the server has these labels
+	// Unlabeled says, in a sentence, that the server does not want the labels; it
+	// is not asked again.
+	Unlabeled string
+	// Epoch is that of the State, and of the last one before Said and Refused.
+	// Each State has one, larger than those before.
 	Epoch int
 }
 
@@ -79,8 +76,9 @@ const (
 	Label                      // sets Labels
 )
 
-// Request is one thing to ask of the server, once, on the connection Epoch and
-// on no other. Label goes by another way, and belongs to none.
+// Request is one thing to ask of the server, once. What draws rests on the State
+// of its Epoch, and must not be sent where that is not the last one. Label goes
+// by another way, and rests on none.
 type Request struct {
 	Kind   RequestKind
 	Epoch  int
@@ -101,6 +99,7 @@ type Output struct {
 // Memory is what a Follower has to remember from one start to the next besides
 // what the server has.
 type Memory struct {
+	Made    bool       `json:"made,omitzero"`    // the demo board was made for this game
 	Sent    bool       `json:"sent,omitzero"`    // something was sent
 	Stale   [][]string `json:"stale,omitzero"`   // lines that were sent and are wrong by now
 	Labeled *Labels    `json:"labeled,omitzero"` // labels that the server has
@@ -111,16 +110,16 @@ type Memory struct {
 
 // Follower decides what to send. It belongs to one goroutine.
 type Follower struct {
-	me     int64 // the account that relays
-	memory Memory
+	readable func(string) string
+	memory   Memory
 
 	now   time.Time
 	game  *live.Game // nil until one is known
 	plies []Ply      // its main line
 	sent  []string   // the longest line that was sent, or was there, and agrees with plies
 
-	line    Line
-	has     *State    // what the server has, as far as is known; nil before it was told on this connection
+	epoch   int       // of the last State
+	has     *State    // what the server has, as far as is known; nil while it cannot be heard
 	read    time.Time // when it was told last
 	doubt   bool      // it may be otherwise
 	asked   time.Time // for it; zero when no answer is awaited
@@ -153,10 +152,14 @@ type shy struct {
 	until time.Time
 }
 
-// NewFollower returns the Follower of a demo board for the account me. m is what
-// an earlier one remembered; zero for a new board.
-func NewFollower(me int64, m Memory) *Follower {
-	f := &Follower{me: me, memory: m, wait: echoWait, tries: map[string]int{}}
+// NewFollower returns the Follower of a demo board. m is what an earlier one
+// remembered; zero for a new board. readable is how the server has a text that
+// it is sent; nil for as it is.
+func NewFollower(m Memory, readable func(string) string) *Follower {
+	if readable == nil {
+		readable = func(text string) string { return text }
+	}
+	f := &Follower{readable: readable, memory: m, wait: echoWait, tries: map[string]int{}}
 	f.memory.Texts = map[string][]string{}
 	maps.Copy(f.memory.Texts, m.Texts)
 	return f
@@ -176,8 +179,6 @@ func (f *Follower) Step(now time.Time, in Input) (out Output) {
 	switch {
 	case in.Game != nil:
 		f.follow(in.Game, &out)
-	case in.Line != nil:
-		f.connection(*in.Line)
 	case in.Labeled != nil:
 		f.labeling = false
 		l := *in.Labeled
@@ -185,10 +186,13 @@ func (f *Follower) Step(now time.Time, in Input) (out Output) {
 	case in.Unlabeled != "":
 		f.labeling, f.unlabeled = false, true
 		out.Notes = append(out.Notes, textUnlabeled(in.Unlabeled))
-	case in.Epoch != f.line.Epoch || !f.line.Up:
-		// of a connection that is over
-	case in.State != nil:
+	case in.Offline:
+		f.has, f.asked, f.unheard, f.doubt = nil, time.Time{}, nil, false
+	case in.State != nil && in.Epoch > f.epoch:
+		f.epoch = in.Epoch
 		f.compare(in.State)
+	case in.Epoch != f.epoch || f.has == nil:
+		// of what is over
 	case in.Said != nil:
 		f.hear(*in.Said)
 	case in.Refused != nil:
@@ -206,6 +210,9 @@ func (f *Follower) follow(g *live.Game, out *Output) {
 		return
 	}
 	plies := LineOf(g)
+	for i := range plies {
+		plies[i].Text = f.readable(plies[i].Text)
+	}
 	line := moves(plies)
 	if n := common(f.sent, line); n < len(f.sent) {
 		// What was sent after the branch is wrong by now, and may yet turn up.
@@ -235,20 +242,6 @@ func (f *Follower) stale(line []string) {
 	}
 }
 
-func (f *Follower) connection(l Line) {
-	if l.Up && l.Epoch <= f.line.Epoch {
-		return
-	}
-	f.line.Up = l.Up
-	if l.Up {
-		f.line.Epoch = l.Epoch
-	}
-	f.has, f.asked, f.unheard, f.doubt = nil, time.Time{}, nil, false
-	if l.Up {
-		f.asked = f.now // the server tells all it has to who connects
-	}
-}
-
 // compare takes what the server has.
 func (f *Follower) compare(s *State) {
 	if s.Root == nil {
@@ -273,9 +266,11 @@ func (f *Follower) compare(s *State) {
 func (f *Follower) checkGame(main, line []string) {
 	switch {
 	case f.game == nil:
+	case f.has.Begun:
+		f.gone = textBegun
 	case f.has.Size != 0 && f.has.Size != f.game.Size:
 		f.gone = textOtherSize(f.has.Size, f.game.Size)
-	case !f.checked && !f.memory.Sent && len(main) >= otherGame && common(main, line) == 0:
+	case !f.checked && !f.memory.Made && !f.memory.Sent && len(main) >= otherGame && common(main, line) == 0:
 		f.gone = textOtherGame(len(main))
 	default:
 		f.checked = true
@@ -284,22 +279,13 @@ func (f *Follower) checkGame(main, line []string) {
 
 // hear takes a change that the server tells.
 func (f *Follower) hear(m Message) {
-	if f.has == nil {
-		return // all is told first
-	}
 	if i := slices.IndexFunc(f.unheard, m.equal); i >= 0 {
 		f.unheard = slices.Delete(f.unheard, i, i+1)
 		f.doubt = f.doubt || i > 0 // it took them in another order
 		f.wait, f.oldest = echoWait, f.now
 		return
 	}
-	mine := f.has.Controller
-	if f.has.Apply(m) {
-		f.doubt = true
-	}
-	if mine == f.me && f.has.Controller != mine {
-		f.unheard = nil // they were too late
-	}
+	f.doubt = f.has.Apply(m) || f.doubt
 }
 
 func (f *Follower) refused(r Refusal) {
@@ -318,7 +304,7 @@ func pause(times int) time.Duration {
 }
 
 // controls reports whether the account that relays may draw.
-func (f *Follower) controls() bool { return f.has.Controller == 0 || f.has.Controller == f.me }
+func (f *Follower) controls() bool { return f.has.Controller == 0 || f.has.Controller == f.has.Me }
 
 // Gone says why nothing is sent any more; "" while it is.
 func (f *Follower) Gone() string { return f.gone }
@@ -331,7 +317,7 @@ func (f *Follower) Done() bool {
 
 // proven reports whether what the server has is known, and is the game.
 func (f *Follower) proven() bool {
-	return f.game != nil && f.line.Up && f.has != nil && !f.doubt && len(f.unheard) == 0 && f.asked.IsZero() && f.next(f.has) == nil
+	return f.game != nil && f.has != nil && !f.doubt && len(f.unheard) == 0 && f.asked.IsZero() && f.next(f.has) == nil
 }
 
 // Behind is how many moves the demo board lacks, or shows that were taken back.

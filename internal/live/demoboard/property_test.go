@@ -62,8 +62,7 @@ func followRandomly(t *testing.T, seed uint64) {
 		}
 	}
 	if !w.f.Done() {
-		next := w.f.next(w.f.has)
-		t.Errorf("it is not done; gone: %q; up %v, asked %s, doubt %v, unheard %v, labeled %+v, next %+v, wake %s, now %s", w.f.Gone(), w.f.line, w.f.asked, w.f.doubt, w.f.unheard, w.f.memory.Labeled, next, w.f.Wake(), w.now)
+		t.Errorf("it is not done; gone: %q; asked %s, doubt %v, unheard %v, labeled %+v, wake %s, now %s", w.f.Gone(), w.f.asked, w.f.doubt, w.f.unheard, w.f.memory.Labeled, w.f.Wake(), w.now)
 	}
 	w.check(p)
 	quiet := len(w.sent)

@@ -96,7 +96,7 @@ func (f *Follower) text(s *State, line []string, want string) *string {
 
 // send asks for what is to be sent or read now.
 func (f *Follower) send(out *Output) {
-	if f.game == nil || !f.line.Up || f.gone != "" {
+	if f.game == nil || f.has == nil || f.gone != "" {
 		return
 	}
 	if !f.asked.IsZero() {
@@ -105,7 +105,7 @@ func (f *Follower) send(out *Output) {
 		}
 		return
 	}
-	if f.has == nil || !f.mayTalk() {
+	if !f.mayTalk() {
 		return
 	}
 	old := f.now.Sub(f.read) >= compareEvery
@@ -126,7 +126,7 @@ func (f *Follower) send(out *Output) {
 	if f.heldBack(r) {
 		return
 	}
-	r.Epoch = f.line.Epoch
+	r.Epoch = f.epoch
 	f.note(r, out)
 	if len(f.unheard) == 0 {
 		f.oldest = f.now
@@ -158,7 +158,7 @@ func (f *Follower) mayTalk() bool { return f.now.Sub(f.last) >= Gap }
 
 func (f *Follower) ask(out *Output) {
 	f.asked, f.last = f.now, f.now
-	out.Requests = append(out.Requests, Request{Kind: Refresh, Epoch: f.line.Epoch})
+	out.Requests = append(out.Requests, Request{Kind: Refresh})
 }
 
 // heldBack counts r, and reports whether it has to wait since it came to nothing
@@ -235,14 +235,13 @@ func (f *Follower) Wake() (at time.Time) {
 	if !f.told.behind.IsZero() && !f.told.said && f.Behind() > 0 {
 		sooner(f.told.behind.Add(behindWait))
 	}
-	if !f.line.Up {
+	if f.has == nil {
 		return at
 	}
 	free := f.last.Add(Gap)
 	switch {
 	case !f.asked.IsZero():
 		sooner(later(f.asked.Add(answerWait), free))
-	case f.has == nil:
 	case !f.controls():
 		sooner(later(f.read.Add(compareEvery), free))
 	case f.doubt:

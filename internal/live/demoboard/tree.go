@@ -14,6 +14,8 @@ type State struct {
 	Root       *Node
 	At         []string // the moves to the node that was pointed at last, where viewers are
 	Controller int64    // who may draw; 0 where that is not known
+	Me         int64    // the account that draws
+	Begun      bool     // its root is no empty board, or it has moves that cannot be removed
 	Size       int      // lines a side; 0 where that is not known
 }
 

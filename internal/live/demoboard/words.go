@@ -39,7 +39,7 @@ func (f *Follower) tell(out *Output) {
 		f.told.behind = f.now
 	case n > 0 && !f.told.said && f.now.Sub(f.told.behind) >= behindWait:
 		f.told.said = true
-		note(textBehind(n, f.line.Up))
+		note(textBehind(n, f.has != nil))
 	case n == 0 && f.told.said && f.proven():
 		f.told.behind, f.told.said = time.Time{}, false
 		note(textCaughtUp)
@@ -51,6 +51,7 @@ func (f *Follower) tell(out *Output) {
 const (
 	textControl     = "Somebody else draws on the demo board now: no move is sent there until they give control back. The game goes on here."
 	textControlBack = "You have control of the demo board again: it goes on."
+	textBegun       = "it does not begin with an empty board, as one does that is made for a game"
 	textCaughtUp    = "The demo board has caught up."
 )
 

@@ -151,7 +151,8 @@ type world struct {
 	told   int64 // ... as the follower was told
 
 	up     bool
-	epoch  int
+	conn   int  // number of the connection
+	epoch  int  // of the last state that was told
 	read   bool // the state was told on this connection
 	echoes bool // to the sender
 	faults bool
@@ -164,7 +165,7 @@ type world struct {
 
 func newWorld(t *testing.T, r *rand.Rand, size int) *world {
 	return &world{t: t, r: r, now: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC), view: newViewer(size), holder: me, told: me,
-		f: NewFollower(me, Memory{}), echoes: true,
+		f: NewFollower(Memory{Made: true}, nil), kept: Memory{Made: true}, echoes: true,
 		ours: map[string]bool{}, theirs: map[string]bool{}}
 }
 
@@ -233,7 +234,7 @@ func (w *world) take(r Request) {
 	switch {
 	case !w.up: // which the follower is told in a moment
 		return
-	case r.Epoch != w.epoch:
+	case r.Kind != Refresh && r.Epoch != w.epoch:
 		w.t.Fatalf("sent on a connection that is over: %+v", r)
 	case r.Kind != Refresh && !w.read:
 		w.t.Fatalf("sent blindly: %+v", r)
@@ -241,23 +242,23 @@ func (w *world) take(r Request) {
 		w.t.Fatalf("sent while somebody else has control: %+v", r)
 	}
 	if r.Kind == Refresh {
-		w.carry(func(epoch int) { w.tellAll(epoch) })
+		w.carry(w.tellAll)
 		return
 	}
 	for _, m := range messages {
-		w.carry(func(epoch int) { w.arrive(m, epoch) })
+		w.carry(func(conn int) { w.arrive(m, conn) })
 	}
 }
 
 // carry has a message arrive, or whatever becomes of it on the way. arrive is
-// given epoch 0 where nothing can be answered any more.
-func (w *world) carry(arrive func(epoch int)) {
+// given conn 0 where nothing can be answered any more.
+func (w *world) carry(arrive func(conn int)) {
 	if !w.up {
 		return
 	}
 	w.line++ // what is sent first arrives first, if nothing goes wrong
 	delay := 50*time.Millisecond + time.Duration(w.line)*time.Microsecond
-	epoch, times := w.epoch, 1
+	conn, times := w.conn, 1
 	if w.faults {
 		switch w.r.IntN(12) {
 		case 0:
@@ -276,8 +277,8 @@ func (w *world) carry(arrive func(epoch int)) {
 	}
 	for range times {
 		w.in(delay, func() {
-			if w.epoch == epoch && w.up {
-				arrive(epoch)
+			if w.conn == conn && w.up {
+				arrive(conn)
 			}
 		})
 		delay += time.Duration(w.r.IntN(500)) * time.Millisecond
@@ -285,7 +286,7 @@ func (w *world) carry(arrive func(epoch int)) {
 }
 
 // arrive has the server do what a message says.
-func (w *world) arrive(m Message, epoch int) {
+func (w *world) arrive(m Message, conn int) {
 	if w.holder != me {
 		return // only the controller's messages count
 	}
@@ -298,29 +299,33 @@ func (w *world) arrive(m Message, epoch int) {
 		}
 	}
 	w.view.told(moves, m.Text, "", m.Delete)
-	if epoch == 0 || !w.echoes || w.faults && w.r.IntN(10) == 0 {
+	if conn == 0 || !w.echoes || w.faults && w.r.IntN(10) == 0 {
 		return
 	}
-	w.later(epoch, func() { w.step(Input{Said: &m}) })
+	w.later(conn, func() { w.step(Input{Said: &m}) })
 }
 
 // later does something on a connection, if it is still up then.
-func (w *world) later(epoch int, do func()) {
+func (w *world) later(conn int, do func()) {
 	w.in(30*time.Millisecond, func() {
-		if w.up && w.epoch == epoch {
+		if w.up && w.conn == conn {
 			do()
 		}
 	})
 }
 
 // tellAll sends all that the server has at this moment.
-func (w *world) tellAll(epoch int) {
+func (w *world) tellAll(conn int) {
 	if w.faults && w.r.IntN(10) == 0 {
 		return
 	}
-	s := State{Root: copyTree(w.view.root), Controller: w.holder, Size: w.view.size}
+	s := State{Root: copyTree(w.view.root), Controller: w.holder, Me: me, Size: w.view.size}
 	s.At, _ = Moves(w.view.at.path())
-	w.later(epoch, func() { w.read, w.told = true, s.Controller; w.step(Input{State: &s}) })
+	w.later(conn, func() {
+		w.read, w.told = true, s.Controller
+		w.epoch++
+		w.step(Input{State: &s})
+	})
 }
 
 func copyTree(s *seen) *Node {
@@ -340,13 +345,17 @@ func (w *world) connect() {
 	if w.up {
 		return
 	}
-	w.epoch++
+	w.conn++
 	w.up, w.read = true, false
-	w.step(Input{Line: &Line{Up: true, Epoch: w.epoch}})
-	epoch := w.epoch
+	conn := w.conn
 	w.in(50*time.Millisecond, func() {
-		if w.up && w.epoch == epoch {
-			w.tellAll(epoch)
+		if w.up && w.conn == conn {
+			w.tellAll(conn)
+		}
+	})
+	w.in(5*time.Second, func() { // as ogs does
+		if w.up && w.conn == conn && !w.read {
+			w.cut(false)
 		}
 	})
 }
@@ -359,7 +368,7 @@ func (w *world) cut(long bool) {
 	w.up = false
 	w.in(0, func() {
 		if !w.up {
-			w.step(Input{Line: &Line{}})
+			w.step(Input{Offline: true})
 		}
 	})
 	away := time.Duration(w.r.IntN(5000)) * time.Millisecond
@@ -372,7 +381,7 @@ func (w *world) cut(long bool) {
 // kill ends the follower at once and starts another one.
 func (w *world) kill(g *live.Game) {
 	w.up = false
-	w.f = NewFollower(me, w.kept)
+	w.f = NewFollower(w.kept, nil)
 	if g != nil {
 		w.step(Input{Game: g})
 	}
@@ -402,7 +411,7 @@ func (w *world) give() {
 			w.view.told(&path, nil, "", false)
 			if w.up && w.read {
 				ms, _ := Moves(path)
-				w.later(w.epoch, func() { w.step(Input{Said: &Message{Points: true, Moves: ms}}) })
+				w.later(w.conn, func() { w.step(Input{Said: &Message{Points: true, Moves: ms}}) })
 			}
 		}
 	})
@@ -412,6 +421,6 @@ func (w *world) give() {
 func (w *world) pass(to int64) {
 	w.holder = to
 	if w.up && w.read {
-		w.later(w.epoch, func() { w.told = to; w.step(Input{Said: &Message{Controller: to}}) })
+		w.later(w.conn, func() { w.told = to; w.step(Input{Said: &Message{Controller: to}}) })
 	}
 }
