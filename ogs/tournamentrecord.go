@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/gobancam/gobancam/internal/plain"
@@ -53,7 +52,6 @@ type RecordEntry struct {
 	Notes        string
 	Game, Review ID // 0 for none
 	Black, White Player
-	At           time.Time
 }
 
 // recordPath is where the calls of a tournament record are.
@@ -97,7 +95,7 @@ func (c *Client) AddRound(ctx context.Context, record ID, name, notes string) (R
 }
 
 // AddPlayer adds a player to a tournament record and returns the player's number
-// in it; 0 if the server does not say.
+// in it.
 func (c *Client) AddPlayer(ctx context.Context, record ID, p RecordPlayer) (ID, error) {
 	if p.Name = strings.TrimSpace(p.Name); utf8.RuneCountInString(p.Name) < 2 {
 		return 0, errors.New("the name of a player has at least two characters")
