@@ -19,6 +19,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -31,6 +32,8 @@ type Board struct {
 	Setup        board.Setup // size 0: found out
 	AsFound      bool        // it starts from whatever lies on the board at first
 	Black, White string      // names
+	Ranks        [2]string   // Black's and White's, as players say them; "" where they are not known
+	Demo         *DemoBoard  // shows the game; nil for none
 	SGF          string      // the file of the record, and of a game that goes on; "" for a new one where games are kept
 	Listen       string      // as in Options
 	Face         *face.Face
@@ -195,16 +198,22 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	defer source.Close()
 	eyes := play.EyesOptions{Size: size, Note: b.Face.Note}
 	b.Camera.Find(&eyes, b.Face.Note)
-	var live atomic.Pointer[play.Eyes]
+	var eyed atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
-		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: live.Store,
-		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black}, White: game.Player{Name: b.White}},
+		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store,
+		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black, Rank: b.Ranks[0]}, White: game.Player{Name: b.White, Rank: b.Ranks[1]}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },
 	}
 	if of != nil {
 		relay.Labels.Sign = of.Sign
+	}
+	if b.Demo != nil {
+		if relay.Live == nil {
+			relay.Live = live.NewFeed()
+		}
+		defer b.Demo.show(ctx, relay.Live, record, opt.Begun != nil, b.Face)()
 	}
 	relay.Tape = newFlight(b.Face.Note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
 		return play.NewRelayTape(dir, b.Camera.Name, relay.Options, opt, alarm)
@@ -234,6 +243,6 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 			}
 		})
 	}
-	helpers.Go(func() { b.Lines.Command(playing, commands, &live, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { b.Lines.Command(playing, commands, &eyed, &shown, size, terminal.BoardHelp, b.Face) })
 	return relay.Run(ctx)
 }

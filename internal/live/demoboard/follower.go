@@ -48,7 +48,7 @@ type Input struct {
 	Offline bool     // the server cannot be heard
 	State   *State   // all that the server has: after each connection, and when it was asked for. The Follower keeps it
 	Said    *Message // a change that the server told since
-	Refused *Refusal // the server does not want what was asked
+	Refused *Refusal // the server does not want what was asked; a final one counts whatever its Epoch
 	Labeled *Labels  // the server has these labels
 	// Unlabeled says, in a sentence, that the server does not want the labels; it
 	// is not asked again.
@@ -186,6 +186,8 @@ func (f *Follower) Step(now time.Time, in Input) (out Output) {
 	case in.Unlabeled != "":
 		f.labeling, f.unlabeled = false, true
 		out.Notes = append(out.Notes, textUnlabeled(in.Unlabeled))
+	case in.Refused != nil && in.Refused.Final:
+		f.gone = in.Refused.Text
 	case in.Offline:
 		f.has, f.asked, f.unheard, f.doubt = nil, time.Time{}, nil, false
 	case in.State != nil && in.Epoch > f.epoch:
@@ -196,7 +198,7 @@ func (f *Follower) Step(now time.Time, in Input) (out Output) {
 	case in.Said != nil:
 		f.hear(*in.Said)
 	case in.Refused != nil:
-		f.refused(*in.Refused)
+		f.refused()
 	}
 	f.label(&out)
 	f.send(&out)
@@ -288,11 +290,7 @@ func (f *Follower) hear(m Message) {
 	f.doubt = f.has.Apply(m) || f.doubt
 }
 
-func (f *Follower) refused(r Refusal) {
-	if r.Final {
-		f.gone = r.Text
-		return
-	}
+func (f *Follower) refused() {
 	f.doubt = true
 	f.shy.until = f.now.Add(pause(f.shy.times))
 	f.shy.times++

@@ -30,6 +30,7 @@ type Server interface {
 // Runner follows a game onto a demo board.
 type Runner struct {
 	Server Server
+	Game   *live.Game         // as it is at first
 	Memory Memory             // what an earlier one kept
 	Keep   func(Memory) error // keeps it, before anything goes out that rests on it; nil: not kept
 	Note   func(text string)  // says something to who sits at the board
@@ -50,6 +51,9 @@ func (r *Runner) Run(ctx context.Context, games <-chan *live.Game) (done bool) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var end <-chan time.Time
+	if r.Game != nil {
+		t.step(ctx, Input{Game: r.Game}, &helpers)
+	}
 	for {
 		wait := time.Hour
 		if at := t.f.Wake(); !at.IsZero() {
