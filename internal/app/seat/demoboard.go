@@ -242,7 +242,8 @@ func (s *showing) board(ctx context.Context, g *live.Game, first bool) (*demoNot
 	fresh := &demoNotes{path: path, Server: s.Client.Server()}
 	switch {
 	case first && s.ID != 0:
-		if known == nil || known.ID != s.ID {
+		if known == nil || known.ID != s.ID || !s.began {
+			// It is looked at before anything on it is changed.
 			known = fresh
 			known.ID = s.ID
 		}
