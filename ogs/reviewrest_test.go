@@ -174,7 +174,11 @@ func TestTournamentRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.EditRecord(w.ctx, id, "Championship", "Two\nlines", "Town hall"); err != nil {
+		name, about, place := "Championship", "Two\nlines", "Town hall"
+		if err := c.EditRecord(w.ctx, id, ogs.RecordSettings{Description: &about}); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.EditRecord(w.ctx, id, ogs.RecordSettings{Name: &name, Location: &place}); err != nil {
 			t.Fatal(err)
 		}
 		round, err := c.AddRound(w.ctx, id, "Round 1", "on Friday")
@@ -234,7 +238,7 @@ func recordRefusals(t *testing.T, w *world, c *ogs.Client, id, round ogs.ID) {
 		"a group of others": func() error { _, err := c.CreateRecord(w.ctx, theirs, "x"); return err },
 		"an unknown group":  func() error { _, err := c.CreateRecord(w.ctx, 7, "x"); return err },
 		"no such record":    func() error { _, err := c.Record(w.ctx, 7); return err },
-		"edit without name": func() error { return c.EditRecord(w.ctx, id, "", "", "") },
+		"edit without name": func() error { return c.EditRecord(w.ctx, id, ogs.RecordSettings{Name: new(string)}) },
 		"a round's name":    func() error { _, err := c.AddRound(w.ctx, id, "1", ""); return err },
 		"a player's name":   func() error { _, err := c.AddPlayer(w.ctx, id, ogs.RecordPlayer{Name: "x"}); return err },
 		"no link":           func() error { _, err := c.Link(w.ctx, id, round, " ", ""); return err },
