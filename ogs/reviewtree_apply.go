@@ -1,6 +1,7 @@
 package ogs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,15 +23,21 @@ func ReviewText(s string) string { return plain.Text(s) }
 // Apply works a message of the log into the tree, as the server's page does. With
 // an error the message makes no sense. Then nothing has changed, with one
 // exception that is the page's own: of a line in which a move cannot be played,
-// the moves before it are there, and the log points at the end of the trunk.
+// the moves before it are there, the log points at the end of the trunk, and what
+// else the message says is done there.
 func (t *ReviewTree) Apply(m ReviewMessage) error {
 	if m.Data != nil {
 		if err := t.load(m.Data); err != nil {
 			return err
 		}
 	}
+	var unplayable error
 	if m.Pointed {
-		if err := t.follow(m.From, m.Moves); err != nil {
+		moves, err := ParseReviewMoves(m.Moves, t.size)
+		if err == nil {
+			unplayable, err = t.follow(m.From, moves)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -47,19 +54,23 @@ func (t *ReviewTree) Apply(m ReviewMessage) error {
 			t.point(t.official)
 		}
 	}
+	return cmp.Or(unplayable, t.change(m))
+}
+
+// change does to the node that the log points at what a message says of it.
+func (t *ReviewTree) change(m ReviewMessage) error {
 	if !t.pointed {
 		if m.Text != nil || m.Append != "" || m.Delete {
 			return errNoNode
 		}
 		return nil
 	}
-	if m.Text != nil {
-		if err := t.write(*m.Text); err != nil {
-			return err
+	if m.Text != nil || m.Append != "" {
+		text := t.nodes[t.current].text
+		if m.Text != nil {
+			text = *m.Text
 		}
-	}
-	if m.Append != "" {
-		if err := t.write(t.nodes[t.current].text + m.Append); err != nil {
+		if err := t.write(text + m.Append); err != nil {
 			return err
 		}
 	}
@@ -85,12 +96,9 @@ func (t *ReviewTree) load(d *ReviewData) error {
 func (t *ReviewTree) point(id NodeID) { t.current, t.pointed = id, true }
 
 // follow makes the log point at the end of a line, which begins at node number
-// from of the trunk. What is not there of it is made.
-func (t *ReviewTree) follow(from int, line string) error {
-	moves, err := ParseReviewMoves(line, t.size)
-	if err != nil {
-		return err
-	}
+// from of the trunk. What is not there of it is made, up to a move that cannot be
+// played.
+func (t *ReviewTree) follow(from int, moves []ReviewMove) (unplayable, err error) {
 	at := NodeID(0)
 	for range from {
 		next := t.next(at)
@@ -108,16 +116,19 @@ func (t *ReviewTree) follow(from int, line string) error {
 		at = next
 	}
 	if t.Len()+len(moves)-known > limits.ReviewNodes {
-		return limits.Exceed("what is new is not shown", "the review has more than %d moves", limits.ReviewNodes)
+		return nil, limits.Exceed("what is new is not shown", "the review has more than %d moves", limits.ReviewNodes)
+	}
+	if int(t.nodes[at].number)+len(moves)-known > maxMoves {
+		return nil, errTooLong
 	}
 	for i, m := range moves[known:] {
 		if at, err = t.add(at, m, false); err != nil {
 			t.point(t.official)
-			return fmt.Errorf("move %d of a line, %s, cannot be played: %w", known+i+1, m, err)
+			return fmt.Errorf("move %d of a line, %s, cannot be played: %w", known+i+1, m, err), nil
 		}
 	}
 	t.point(at)
-	return nil
+	return nil, nil
 }
 
 // child is the node after id that does what m does; 0 if there is none.
@@ -156,9 +167,6 @@ func (t *ReviewTree) add(id NodeID, m ReviewMove, trunk bool) (NodeID, error) {
 			n.turn = above.turn.Opponent()
 		}
 	}
-	if int(n.number) > maxMoves {
-		return 0, errTooLong
-	}
 	node, fresh := t.place(id, &n)
 	if fresh {
 		t.link(id, node, trunk)
@@ -177,6 +185,12 @@ func (t *ReviewTree) place(id NodeID, n *treeNode) (node NodeID, fresh bool) {
 		return t.nodes[id].trunk, false
 	}
 	if !n.inTrunk {
+		if known := t.child(id, n.move); known != 0 {
+			// It was made when it was somebody else's turn.
+			old := &t.nodes[known]
+			old.move.Color, old.turn, old.played = n.move.Color, n.turn, n.played
+			return known, false
+		}
 		for _, b := range t.nodes[id].branches {
 			// The page does not tell a stone put down from one played there.
 			if old := &t.nodes[b]; old.move.Point == n.move.Point && old.move.Color == n.move.Color {
@@ -228,7 +242,7 @@ func (t *ReviewTree) extend(m ReviewMove) error {
 		t.official = next
 		return nil
 	}
-	if t.Len() >= limits.ReviewNodes {
+	if t.Len() >= limits.ReviewNodes || int(t.nodes[end].number) >= maxMoves {
 		return limits.Exceed("what is new is not shown", "the review has more than %d moves", limits.ReviewNodes)
 	}
 	node, err := t.add(end, m, true)

@@ -22,8 +22,8 @@ type TournamentRecord struct {
 	Name        string
 	Description string // perhaps of several lines
 	Location    string
-	Group       ID // 0 where the server does not say
-	Editable    bool
+	Group       ID   // 0 where the server does not say
+	Editable    bool // by who asked
 	Players     []RecordPlayer
 	Rounds      []RecordRound // in the server's order, the newest first
 }
@@ -76,8 +76,22 @@ func (c *Client) RecordPage(id ID) string {
 	return c.base.String() + "/tournament-record/" + id.String()
 }
 
-// EditRecord replaces a tournament record's name, description and place.
-func (c *Client) EditRecord(ctx context.Context, id ID, name, description, location string) error {
+// RecordSettings say what is to be changed about a tournament record; what is nil
+// stays.
+type RecordSettings struct{ Name, Description, Location *string }
+
+// EditRecord changes a tournament record's name, description or place. The server
+// takes only all three together, so that what stays is fetched before; who else
+// changes it in between is overwritten.
+func (c *Client) EditRecord(ctx context.Context, id ID, r RecordSettings) error {
+	var now struct{ Name, Description, Location text }
+	if err := c.call(ctx, http.MethodGet, recordPath(id, ""), nil, &now); err != nil {
+		return err
+	}
+	name, description, location := string(now.Name), string(now.Description), string(now.Location)
+	set(&name, r.Name)
+	set(&description, r.Description)
+	set(&location, r.Location)
 	if name = strings.TrimSpace(name); name == "" {
 		return errors.New("a tournament record needs a name")
 	}

@@ -244,11 +244,12 @@ func (r *Review) Admit(u *User) {
 	r.admitted = append(r.admitted, u)
 }
 
-// Draw has somebody else draw: f is 0 in a demo board, line all moves from there.
+// Draw has somebody else draw: f is 0 in a demo board, line all moves from there,
+// blanks in between or not.
 func (r *Review) Draw(f int, line, text string) error {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	m := map[string]any{"f": f, "m": line}
+	m := map[string]any{"f": f, "m": strings.ReplaceAll(line, " ", "")}
 	if text != "" {
 		m["t"] = text
 	}

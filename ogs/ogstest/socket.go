@@ -170,6 +170,7 @@ func (c *socket) receive(kind int, data []byte) {
 		c.gameCommand(rest, body, answer)
 	case room == "review":
 		c.reviewCommand(rest, body)
+		answer(nil, nil) // of which nothing is to be learnt
 	case room == "automatch":
 		c.automatch(rest, body)
 	default:
