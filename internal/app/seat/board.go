@@ -61,6 +61,7 @@ type Match interface {
 // Errors of a game at a board.
 var (
 	errQuit      = errors.New("you quit: nothing was begun")
+	errShown     = errors.New("the game is over, and was shown")
 	ErrNoPicture = errors.New("no board was found in any picture")
 )
 
@@ -75,7 +76,7 @@ func (b *Board) Play(ctx context.Context) (err error) {
 	if record != nil {
 		defer func() { err = closeRecord(record, b.Face, err) }()
 	}
-	if errors.Is(err, errQuit) {
+	if errors.Is(err, errQuit) || errors.Is(err, errShown) {
 		return nil
 	}
 	if err != nil {
@@ -123,6 +124,10 @@ func (b *Board) open(ctx context.Context) (Match, *gamefile.Keeper, error) {
 		return nil, nil, failure.As(failure.Misuse, err)
 	}
 	begun := record.Found()
+	if begun != nil && begun.Result != nil && b.Demo != nil {
+		b.Demo.showOver(ctx, begun, record, b.Face)
+		return nil, record, errShown
+	}
 	if begun != nil && begun.Result != nil {
 		return nil, record, failure.As(failure.Misuse, fmt.Errorf("%s holds a game that is over (%s); give another file", b.SGF, begun.Result))
 	}

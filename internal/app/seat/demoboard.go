@@ -80,6 +80,16 @@ func (d *DemoBoard) show(ctx context.Context, feed *live.Feed, record *gamefile.
 	}
 }
 
+// showOver shows a game that is over, as far as its demo board lacks it.
+func (d *DemoBoard) showOver(ctx context.Context, over *gamefile.Found, record *gamefile.Keeper, f *face.Face) {
+	feed := live.NewFeed()
+	end := d.show(ctx, feed, record, true, f)
+	g := gamefile.Live(over.Root, over.Game, gamefile.Labels{Played: over.Played, Result: over.Result})
+	g.ID = "over"
+	feed.Tell(g)
+	end()
+}
+
 // all shows one game after the other, each on a demo board of its own.
 func (s *showing) all(ctx context.Context, watcher *live.Watcher) {
 	defer watcher.Close()

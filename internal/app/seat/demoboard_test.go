@@ -3,6 +3,8 @@ package seat
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -200,6 +202,25 @@ func TestDemoBoardGoesOn(t *testing.T) {
 	end()
 	if second.Tree() != tree {
 		t.Errorf("another game was drawn over: %s", second.Tree())
+	}
+}
+
+// A game that ended before all of it was there is shown by naming its file again.
+func TestDemoBoardOfAGameThatIsOver(t *testing.T) {
+	b := newTable(t, 0)
+	file := filepath.Join(t.TempDir(), "over.sgf")
+	if err := os.WriteFile(file, []byte("(;GM[1]FF[4]SZ[9]KM[6.5]PB[Anna]PW[Ben]RE[W+2.5];B[ee];W[cg];B[];W[])"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	table := Board{SGF: file, Demo: b.demo, Face: face.New(&b.page, true)}
+	for range 2 {
+		if err := table.Play(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := b.Reviews()
+	if len(all) != 1 || all[0].MainLine() != "ee cg .. .." || all[0].Setup().Outcome != "W+2.5" || all[0].Text() != "White wins by 2.5 points (W+2.5)" {
+		t.Errorf("%d demo boards, the first of which has %s", len(all), all[0].Tree())
 	}
 }
 

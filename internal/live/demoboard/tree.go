@@ -81,15 +81,6 @@ func (n *Node) MainLine() (line []string) {
 	return line
 }
 
-// size counts the nodes below n.
-func (n *Node) size() int {
-	total := 0
-	for _, c := range n.Children {
-		total += 1 + c.size()
-	}
-	return total
-}
-
 // Apply changes s as viewers change their board when they are told m, and
 // reports whether that made a difference.
 func (s *State) Apply(m Message) (changed bool) {

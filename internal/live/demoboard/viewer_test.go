@@ -3,7 +3,6 @@ package demoboard
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/gobancam/gobancam/board"
 )
@@ -26,7 +25,6 @@ type seen struct {
 	text         string
 	board        [25][25]int
 	turn         int // state.player
-	foreign      bool
 }
 
 func newViewer(size int) *viewer {
@@ -221,6 +219,3 @@ func (s *seen) all() (paths []string) {
 	}
 	return paths
 }
-
-// tree draws all nodes, for messages.
-func (s *seen) tree() string { return strings.Join(s.all(), "\n") }
