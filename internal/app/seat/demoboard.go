@@ -273,6 +273,7 @@ func (s *showing) board(ctx context.Context, g *live.Game, first bool) (*demoNot
 	if err != nil {
 		return nil, err
 	}
+	labels.Outcome = "" // which can only be set later
 	fresh.ID, fresh.Memory = id, demoboard.Memory{Made: true, Labeled: &labels}
 	return fresh, s.kept(fresh.keep())
 }
