@@ -104,7 +104,7 @@ func both(t *testing.T, f func(t *testing.T, o ogstest.Options)) {
 func TestReviewDrawing(t *testing.T) {
 	both(t, func(t *testing.T, o ogstest.Options) {
 		w := newWorld(t, o)
-		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9, Name: "Club\x1b[31m", Black: "Anna", White: "Ben", BlackRank: 25})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9, Name: "Club\x1b[31m", Black: "Anna", White: "Ben", BlackRank: 25, WhiteRank: 40, WhitePro: true})
 		v := w.review(w.connect(), sr.ID)
 		st := v.r.State()
 		if !st.Live || st.Epoch != 1 || !st.InControl() || !st.MayTakeControl() || st.Tree.Size() != 9 || st.Tree.Len() != 1 || st.Odd != 0 {
@@ -112,6 +112,9 @@ func TestReviewDrawing(t *testing.T) {
 		}
 		if st.Data.Name != "Club[31m" || st.Data.Players[board.Black].Username != "Anna" || st.Data.Players[board.White].Username != "Ben" {
 			t.Errorf("the head is %+v", st.Data)
+		}
+		if a, b := st.Data.Player(board.Black), st.Data.Player(board.White); a.Rank != "5k" || b.Rank != "4p" || b.Name != "Ben" {
+			t.Errorf("the players are %v and %v", a, b)
 		}
 		v.draw("cc")
 		v.draw("cc gg")
@@ -476,6 +479,42 @@ func TestReviewPatience(t *testing.T) {
 		if n := w.srv.Count("review/connect"); n < 5 || n > 12 {
 			t.Errorf("in ten times the shortest pause the state was asked for %d times", n)
 		}
+	})
+}
+
+// TestReviewBesideGame: a silent review does not break the connection off over
+// which a game is played, and is found again when the server speaks.
+func TestReviewBesideGame(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+		g := w.start(ogstest.Setup{}, nil)
+		s := w.connect()
+		f, v := w.join(s, g.ID), w.review(s, sr.ID)
+		w.srv.Inject(ogstest.Fault{Kind: ogstest.NoFullState, Times: 10})
+		v.r.Refresh("the test asks")
+		st := v.until("the state", func(u ogs.ReviewUpdate) bool { return u.State.Epoch == 2 }).State
+		if !st.Live || w.srv.Count("authenticate") != 1 || w.srv.Pending() > 0 {
+			t.Errorf("%d sign-ins, %d faults left", w.srv.Count("authenticate"), w.srv.Pending())
+		}
+		f.play(pt(t, "C3", 9))
+	})
+}
+
+// TestReviewOffline: without a connection it is said what the matter is.
+func TestReviewOffline(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+		s := w.connect()
+		go w.srv.Restart(time.Minute)
+		time.Sleep(time.Second)
+		var gone *ogs.UnreachableError
+		if _, err := s.Review(w.ctx, ogs.ID(sr.ID)); !errors.As(err, &gone) {
+			t.Errorf("%v", err)
+		}
+		time.Sleep(2 * time.Minute)
+		w.review(s, sr.ID)
 	})
 }
 

@@ -87,9 +87,13 @@ func (d *DemoSetup) komi() float64 {
 // name writes the players, and what else can be changed, into the gamedata.
 func (r *Review) name() {
 	d := &r.setup
+	name, pro := "name", "pro"
+	if r.s.opt.OldForms || !r.demo {
+		name, pro = "username", "professional"
+	}
 	r.head["players"] = map[string]any{
-		"black": map[string]any{"id": 0, "username": d.Black, "rank": d.BlackRank, "professional": d.BlackPro},
-		"white": map[string]any{"id": 0, "username": d.White, "rank": d.WhiteRank, "professional": d.WhitePro}}
+		"black": map[string]any{"id": 0, name: d.Black, "rank": d.BlackRank, pro: d.BlackPro},
+		"white": map[string]any{"id": 0, name: d.White, "rank": d.WhiteRank, pro: d.WhitePro}}
 	r.head["game_name"], r.head["rules"], r.head["komi"] = d.Name, d.Rules, d.komi()
 	if d.Outcome != "" {
 		r.head["outcome"] = d.Outcome
