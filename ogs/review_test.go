@@ -452,6 +452,18 @@ func TestReviewOfGame(t *testing.T) {
 		if err := v.r.Append(1, ogs.ReviewAppend{From: 2, Moves: moves(t, 9, "gf cc")}); err != nil {
 			t.Fatal(err)
 		}
+		var not *ogs.NotSentError
+		if err := v.r.Remove(1, 1, moves(t, 9, "gc")); !errors.As(err, &not) || not.Why != ogs.Illegal {
+			t.Errorf("a move of the game: %v", err)
+		}
+		for range 2 { // the second time it is not there any more
+			if err := v.r.Remove(1, 2, moves(t, 9, "gf")); err != nil || shown(v.r.State().Expected) != "cg gc" {
+				t.Errorf("a variation: %v, expected is %q", err, shown(v.r.State().Expected))
+			}
+		}
+		if err := v.r.Append(1, ogs.ReviewAppend{From: 2, Moves: moves(t, 9, "gf cc")}); err != nil {
+			t.Fatal(err)
+		}
 		synctest.Wait()
 		if got, want := sr.Shown(), "cg gc gf cc"; got != want || shown(v.r.State().Expected) != want {
 			t.Errorf("the server shows %q, expected is %q", got, shown(v.r.State().Expected))
@@ -478,6 +490,24 @@ func TestReviewPatience(t *testing.T) {
 		}
 		if n := w.srv.Count("review/connect"); n < 5 || n > 12 {
 			t.Errorf("in ten times the shortest pause the state was asked for %d times", n)
+		}
+	})
+}
+
+// TestReviewWithoutController: where nobody is named, who made it has the control.
+func TestReviewWithoutController(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{NoController: true})
+		mine, theirs := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9}), w.srv.AddDemo(w.bob, ogstest.DemoSetup{Size: 9})
+		s := w.connect()
+		v := w.review(s, mine.ID)
+		v.draw("cc")
+		if w.review(s, theirs.ID).r.State().InControl() {
+			t.Error("alice draws on bob's board")
+		}
+		synctest.Wait()
+		if got := mine.MainLine(); got != "cc" {
+			t.Errorf("the server has %q", got)
 		}
 	})
 }

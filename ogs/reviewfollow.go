@@ -178,6 +178,9 @@ func readReview(id, me ID, data json.RawMessage) (*ReviewState, error) {
 			}
 		}
 	}
+	if n.Controller.ID == 0 {
+		n.Controller = n.Owner // who begins with it, where nobody is named
+	}
 	switch {
 	case n.Tree != nil:
 		return n, nil

@@ -13,7 +13,7 @@ import (
 )
 
 // A ReviewMessage is one entry of a review's log. What it does not say is nil,
-// zero or false.
+// zero or false. Its texts are as they came; who shows them takes ReviewText.
 type ReviewMessage struct {
 	At time.Time // by the server's clock
 

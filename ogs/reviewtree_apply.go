@@ -99,22 +99,7 @@ func (t *ReviewTree) point(id NodeID) { t.current, t.pointed = id, true }
 // from of the trunk. What is not there of it is made, up to a move that cannot be
 // played.
 func (t *ReviewTree) follow(from int, moves []ReviewMove) (unplayable, err error) {
-	at := NodeID(0)
-	for range from {
-		next := t.next(at)
-		if next == 0 {
-			break
-		}
-		at = next
-	}
-	known := 0
-	for ; known < len(moves); known++ {
-		next := t.child(at, moves[known])
-		if next == 0 {
-			break
-		}
-		at = next
-	}
+	at, known := t.find(from, moves)
 	if t.Len()+len(moves)-known > limits.ReviewNodes {
 		return nil, limits.Exceed("what is new is not shown", "the review has more than %d moves", limits.ReviewNodes)
 	}

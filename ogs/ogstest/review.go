@@ -305,9 +305,12 @@ func (r *Review) sees(u *User) bool {
 func (r *Review) fullState() []any {
 	first := map[string]any{"gamedata": r.head}
 	list := []any{first}
-	if r.s.opt.OldForms {
+	switch {
+	case r.s.opt.NoController:
+		first["owner"] = r.person(r.owner)
+	case r.s.opt.OldForms:
 		list = append(list, map[string]any{"owner": r.person(r.owner)}, map[string]any{"controller": r.person(r.owner)})
-	} else {
+	default:
 		first["owner"], first["controller"] = r.person(r.owner), r.person(r.owner)
 	}
 	for _, m := range r.log {
