@@ -408,6 +408,37 @@ func mendReview(t *testing.T, o ogstest.Options, kind ogstest.Kind, at int) {
 	}
 }
 
+// TestReviewRemovesNothingElse: whatever becomes of the two messages that remove a
+// node, the line above it stays, and what else hangs there.
+func TestReviewRemovesNothingElse(t *testing.T) {
+	for kind := ogstest.LoseAppend; kind <= ogstest.SkipReviewEvent; kind++ {
+		for second := range 2 {
+			t.Run(fmt.Sprint(kind-ogstest.LoseAppend, " of message ", second+1), func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					w := newWorld(t, ogstest.Options{})
+					sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+					v := w.review(w.connect(), sr.ID)
+					v.draw("cc gg cg ge")
+					v.draw("cc gg dd ee")
+					synctest.Wait()
+					w.srv.Inject(ogstest.Fault{Kind: kind, Delay: time.Second, After: second})
+					if err := v.r.Remove(1, 0, moves(t, 9, "cc gg cg")); err != nil {
+						t.Log(err) // the connection may have broken
+					}
+					time.Sleep(time.Minute)
+					synctest.Wait()
+					if got := sr.Tree(); !strings.HasPrefix(got, "cc gg") || !strings.Contains(got, "dd ee") {
+						t.Errorf("left is %s", got)
+					}
+					if w.srv.Pending() > 0 {
+						t.Error("the fault did not happen")
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestReviewWatcher follows what another session draws.
 func TestReviewWatcher(t *testing.T) {
 	bubble(t, func(t *testing.T) {

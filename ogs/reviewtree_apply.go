@@ -18,7 +18,12 @@ var (
 )
 
 // ReviewText is how the text of a node comes back: made plain, and cut.
-func ReviewText(s string) string { return plain.Text(s) }
+func ReviewText(s string) string {
+	if s == "" {
+		return "" // as most nodes have it
+	}
+	return plain.Text(s)
+}
 
 // Apply works a message of the log into the tree, as the server's page does. With
 // an error the message makes no sense. Then nothing has changed, with one
