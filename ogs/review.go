@@ -181,7 +181,11 @@ func (s *Session) Review(ctx context.Context, id ID) (*Review, error) {
 	}
 }
 
+// silence is why there is no first full state.
 func (r *Review) silence() error {
+	if !r.s.Online() {
+		return &UnreachableError{Server: r.s.c.base.Host, Err: errConnClosed}
+	}
 	return fmt.Errorf("the server sends nothing of review %d; look whether the number is right and the review is open to you", r.id)
 }
 

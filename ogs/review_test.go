@@ -104,7 +104,7 @@ func both(t *testing.T, f func(t *testing.T, o ogstest.Options)) {
 func TestReviewDrawing(t *testing.T) {
 	both(t, func(t *testing.T, o ogstest.Options) {
 		w := newWorld(t, o)
-		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9, Name: "Club\x1b[31m", Black: "Anna", White: "Ben", BlackRank: 25})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9, Name: "Club\x1b[31m", Black: "Anna", White: "Ben", BlackRank: 25, WhiteRank: 40, WhitePro: true})
 		v := w.review(w.connect(), sr.ID)
 		st := v.r.State()
 		if !st.Live || st.Epoch != 1 || !st.InControl() || !st.MayTakeControl() || st.Tree.Size() != 9 || st.Tree.Len() != 1 || st.Odd != 0 {
@@ -112,6 +112,9 @@ func TestReviewDrawing(t *testing.T) {
 		}
 		if st.Data.Name != "Club[31m" || st.Data.Players[board.Black].Username != "Anna" || st.Data.Players[board.White].Username != "Ben" {
 			t.Errorf("the head is %+v", st.Data)
+		}
+		if a, b := st.Data.Player(board.Black), st.Data.Player(board.White); a.Rank != "5k" || b.Rank != "4p" || b.Name != "Ben" {
+			t.Errorf("the players are %v and %v", a, b)
 		}
 		v.draw("cc")
 		v.draw("cc gg")
@@ -405,6 +408,37 @@ func mendReview(t *testing.T, o ogstest.Options, kind ogstest.Kind, at int) {
 	}
 }
 
+// TestReviewRemovesNothingElse: whatever becomes of the two messages that remove a
+// node, the line above it stays, and what else hangs there.
+func TestReviewRemovesNothingElse(t *testing.T) {
+	for kind := ogstest.LoseAppend; kind <= ogstest.SkipReviewEvent; kind++ {
+		for second := range 2 {
+			t.Run(fmt.Sprint(kind-ogstest.LoseAppend, " of message ", second+1), func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					w := newWorld(t, ogstest.Options{})
+					sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+					v := w.review(w.connect(), sr.ID)
+					v.draw("cc gg cg ge")
+					v.draw("cc gg dd ee")
+					synctest.Wait()
+					w.srv.Inject(ogstest.Fault{Kind: kind, Delay: time.Second, After: second})
+					if err := v.r.Remove(1, 0, moves(t, 9, "cc gg cg")); err != nil {
+						t.Log(err) // the connection may have broken
+					}
+					time.Sleep(time.Minute)
+					synctest.Wait()
+					if got := sr.Tree(); !strings.HasPrefix(got, "cc gg") || !strings.Contains(got, "dd ee") {
+						t.Errorf("left is %s", got)
+					}
+					if w.srv.Pending() > 0 {
+						t.Error("the fault did not happen")
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestReviewWatcher follows what another session draws.
 func TestReviewWatcher(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -449,6 +483,18 @@ func TestReviewOfGame(t *testing.T) {
 		if err := v.r.Append(1, ogs.ReviewAppend{From: 2, Moves: moves(t, 9, "gf cc")}); err != nil {
 			t.Fatal(err)
 		}
+		var not *ogs.NotSentError
+		if err := v.r.Remove(1, 1, moves(t, 9, "gc")); !errors.As(err, &not) || not.Why != ogs.Illegal {
+			t.Errorf("a move of the game: %v", err)
+		}
+		for range 2 { // the second time it is not there any more
+			if err := v.r.Remove(1, 2, moves(t, 9, "gf")); err != nil || shown(v.r.State().Expected) != "cg gc" {
+				t.Errorf("a variation: %v, expected is %q", err, shown(v.r.State().Expected))
+			}
+		}
+		if err := v.r.Append(1, ogs.ReviewAppend{From: 2, Moves: moves(t, 9, "gf cc")}); err != nil {
+			t.Fatal(err)
+		}
 		synctest.Wait()
 		if got, want := sr.Shown(), "cg gc gf cc"; got != want || shown(v.r.State().Expected) != want {
 			t.Errorf("the server shows %q, expected is %q", got, shown(v.r.State().Expected))
@@ -476,6 +522,60 @@ func TestReviewPatience(t *testing.T) {
 		if n := w.srv.Count("review/connect"); n < 5 || n > 12 {
 			t.Errorf("in ten times the shortest pause the state was asked for %d times", n)
 		}
+	})
+}
+
+// TestReviewWithoutController: where nobody is named, who made it has the control.
+func TestReviewWithoutController(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{NoController: true})
+		mine, theirs := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9}), w.srv.AddDemo(w.bob, ogstest.DemoSetup{Size: 9})
+		s := w.connect()
+		v := w.review(s, mine.ID)
+		v.draw("cc")
+		if w.review(s, theirs.ID).r.State().InControl() {
+			t.Error("alice draws on bob's board")
+		}
+		synctest.Wait()
+		if got := mine.MainLine(); got != "cc" {
+			t.Errorf("the server has %q", got)
+		}
+	})
+}
+
+// TestReviewBesideGame: a silent review does not break the connection off over
+// which a game is played, and is found again when the server speaks.
+func TestReviewBesideGame(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+		g := w.start(ogstest.Setup{}, nil)
+		s := w.connect()
+		f, v := w.join(s, g.ID), w.review(s, sr.ID)
+		w.srv.Inject(ogstest.Fault{Kind: ogstest.NoFullState, Times: 10})
+		v.r.Refresh("the test asks")
+		st := v.until("the state", func(u ogs.ReviewUpdate) bool { return u.State.Epoch == 2 }).State
+		if !st.Live || w.srv.Count("authenticate") != 1 || w.srv.Pending() > 0 {
+			t.Errorf("%d sign-ins, %d faults left", w.srv.Count("authenticate"), w.srv.Pending())
+		}
+		f.play(pt(t, "C3", 9))
+	})
+}
+
+// TestReviewOffline: without a connection it is said what the matter is.
+func TestReviewOffline(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, ogstest.Options{})
+		sr := w.srv.AddDemo(w.alice, ogstest.DemoSetup{Size: 9})
+		s := w.connect()
+		go w.srv.Restart(time.Minute)
+		time.Sleep(time.Second)
+		var gone *ogs.UnreachableError
+		if _, err := s.Review(w.ctx, ogs.ID(sr.ID)); !errors.As(err, &gone) {
+			t.Errorf("%v", err)
+		}
+		time.Sleep(2 * time.Minute)
+		w.review(s, sr.ID)
 	})
 }
 

@@ -22,7 +22,9 @@ func (s *Session) toReview(conn *conn, f frame) bool {
 	r := s.reviews[ID(id)]
 	s.mu.Unlock()
 	if r != nil {
-		conn.used.Store(true)
+		if name == "full_state" || name == "r" {
+			conn.used.Store(true)
+		}
 		r.inbox.put(reviewEvent{conn, name, f.data})
 	}
 	return true
@@ -64,9 +66,20 @@ func (r *Review) due(now time.Time) {
 		r.ask()
 	case r.st == nil:
 		r.answer(r.silence())
+	case r.s.playing():
+		r.later(errSilent) // a game is not broken off for it
 	default:
-		r.conn.kill(errors.New("the server sends nothing of the review"))
+		r.conn.kill(errSilent)
 	}
+}
+
+var errSilent = errors.New("the server sends nothing of the review")
+
+// playing reports whether games are followed.
+func (s *Session) playing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.games) > 0
 }
 
 // ask sends review/connect, to which the server answers with the full state.
@@ -164,6 +177,9 @@ func readReview(id, me ID, data json.RawMessage) (*ReviewState, error) {
 				bad = err
 			}
 		}
+	}
+	if n.Controller.ID == 0 {
+		n.Controller = n.Owner // who begins with it, where nobody is named
 	}
 	switch {
 	case n.Tree != nil:

@@ -13,7 +13,7 @@ import (
 )
 
 // A ReviewMessage is one entry of a review's log. What it does not say is nil,
-// zero or false.
+// zero or false. Its texts are as they came; who shows them takes ReviewText.
 type ReviewMessage struct {
 	At time.Time // by the server's clock
 
@@ -149,6 +149,28 @@ func reviewer(raw json.RawMessage) (*Player, error) {
 	return p, nil
 }
 
+// reviewPlayer is one of the two at a demo board, who has a name instead of a
+// username, or at a game.
+type reviewPlayer Player
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *reviewPlayer) UnmarshalJSON(b []byte) error {
+	var w struct {
+		Name text
+		Pro  flag
+	}
+	if err := (*Player)(p).UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if len(b) > 0 && b[0] == '{' && json.Unmarshal(b, &w) == nil {
+		if p.Username == "" {
+			p.Username = playerName(w.Name)
+		}
+		p.Professional = p.Professional || bool(w.Pro)
+	}
+	return nil
+}
+
 // UnmarshalJSON decodes the gamedata of a review, of which a demo board's has no
 // clocks, and no ids of players.
 func (d *ReviewData) UnmarshalJSON(b []byte) error {
@@ -159,7 +181,7 @@ func (d *ReviewData) UnmarshalJSON(b []byte) error {
 		Rules         text
 		Komi          number
 		Handicap      integer
-		Players       struct{ Black, White Player }
+		Players       struct{ Black, White reviewPlayer }
 		Initial       struct{ Black, White text } `json:"initial_state"`
 		First         text                        `json:"initial_player"`
 		Moves         moveList
@@ -171,7 +193,7 @@ func (d *ReviewData) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*d = ReviewData{Game: w.Game, Name: clip(string(w.Name)), Width: int(w.Width), Height: int(w.Height), Rules: clip(string(w.Rules)),
-		Komi: float64(w.Komi), Handicap: int(w.Handicap), Players: [3]Player{board.Black: w.Players.Black, board.White: w.Players.White},
+		Komi: float64(w.Komi), Handicap: int(w.Handicap), Players: [3]Player{board.Black: Player(w.Players.Black), board.White: Player(w.Players.White)},
 		First: board.Black, Moves: w.Moves, FreeHandicap: bool(w.Free), Private: bool(w.Private), Outcome: clip(string(w.Outcome))}
 	if w.First == "white" {
 		d.First = board.White
@@ -195,4 +217,10 @@ func (d *ReviewData) UnmarshalJSON(b []byte) error {
 }
 
 // Player is one of the two, as package game says it.
-func (d *ReviewData) Player(c board.Color) game.Player { return d.Players[c].Game() }
+func (d *ReviewData) Player(c board.Color) game.Player {
+	p := d.Players[c].Game()
+	if d.Players[c].Professional {
+		p.Rank = FormatDemoRank(int(d.Players[c].Rank), true)
+	}
+	return p
+}

@@ -176,7 +176,8 @@ func (r *ReviewSettings) Check() error {
 	return d.Check()
 }
 
-// MarshalJSON gives the body of the request.
+// MarshalJSON gives the body of the request. Being a professional is true or
+// false here, and 1 or 0 where a demo board is made.
 func (r ReviewSettings) MarshalJSON() ([]byte, error) {
 	body := map[string]any{}
 	put(body, "name", r.Name)
@@ -185,7 +186,7 @@ func (r ReviewSettings) MarshalJSON() ([]byte, error) {
 	put(body, "rules", r.Rules)
 	for color, p := range map[string]*DemoPlayer{"black": r.Black, "white": r.White} {
 		if p != nil {
-			body[color+"_player_name"], body[color+"_player_rank"], body[color+"_player_pro"] = p.Name, p.Rank, pro(p.Professional)
+			body[color+"_player_name"], body[color+"_player_rank"], body[color+"_player_pro"] = p.Name, p.Rank, p.Professional
 		}
 	}
 	return json.Marshal(body)

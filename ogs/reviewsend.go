@@ -63,10 +63,12 @@ func (r *Review) Remove(epoch, from int, moves []ReviewMove) error {
 		if len(moves) == 0 {
 			return nil, &NotSentError{Illegal, errRoot.Error()}
 		}
-		if from == 0 {
-			if _, known := s.Expected.Find(moves); known < len(moves) {
-				return nil, nil
-			}
+		id, known := s.Expected.find(from, moves)
+		switch {
+		case known < len(moves):
+			return nil, nil
+		case s.Expected.Node(id).Trunk:
+			return nil, &NotSentError{Illegal, "the moves of the game that is reviewed stay"}
 		}
 		point, err := pointAt(s, from, moves)
 		if err != nil {

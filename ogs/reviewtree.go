@@ -146,7 +146,18 @@ func (t *ReviewTree) Line(id NodeID) []ReviewMove {
 
 // Find walks along moves from the root as far as there are nodes, and returns
 // the last one and how many moves led there.
-func (t *ReviewTree) Find(moves []ReviewMove) (id NodeID, known int) {
+func (t *ReviewTree) Find(moves []ReviewMove) (id NodeID, known int) { return t.find(0, moves) }
+
+// find is Find from node number from of the trunk; beyond its end the page goes
+// along the main line.
+func (t *ReviewTree) find(from int, moves []ReviewMove) (id NodeID, known int) {
+	for range from {
+		next := t.next(id)
+		if next == 0 {
+			break
+		}
+		id = next
+	}
 	for known < len(moves) {
 		next := t.child(id, moves[known])
 		if next == 0 {

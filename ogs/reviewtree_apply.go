@@ -18,7 +18,12 @@ var (
 )
 
 // ReviewText is how the text of a node comes back: made plain, and cut.
-func ReviewText(s string) string { return plain.Text(s) }
+func ReviewText(s string) string {
+	if s == "" {
+		return "" // as most nodes have it
+	}
+	return plain.Text(s)
+}
 
 // Apply works a message of the log into the tree, as the server's page does. With
 // an error the message makes no sense. Then nothing has changed, with one
@@ -99,22 +104,7 @@ func (t *ReviewTree) point(id NodeID) { t.current, t.pointed = id, true }
 // from of the trunk. What is not there of it is made, up to a move that cannot be
 // played.
 func (t *ReviewTree) follow(from int, moves []ReviewMove) (unplayable, err error) {
-	at := NodeID(0)
-	for range from {
-		next := t.next(at)
-		if next == 0 {
-			break
-		}
-		at = next
-	}
-	known := 0
-	for ; known < len(moves); known++ {
-		next := t.child(at, moves[known])
-		if next == 0 {
-			break
-		}
-		at = next
-	}
+	at, known := t.find(from, moves)
 	if t.Len()+len(moves)-known > limits.ReviewNodes {
 		return nil, limits.Exceed("what is new is not shown", "the review has more than %d moves", limits.ReviewNodes)
 	}

@@ -29,9 +29,10 @@ var ogstestFaults = map[string]ogstest.Kind{
 	"stall": ogstest.Stall, "cut": ogstest.Cut, "no-gamedata": ogstest.NoGameData, "bad-gamedata": ogstest.BadGameData,
 	"double-move": ogstest.DoubleMove, "bad-stones": ogstest.BadStones, "tiny-board": ogstest.TinyBoard, "oblong-board": ogstest.OblongBoard,
 	"other-size": ogstest.OtherSize, "far-move": ogstest.FarMove, "absurd-clock": ogstest.AbsurdClock, "swapped-players": ogstest.SwappedPlayers,
+	"lose-append": ogstest.LoseAppend, "double-append": ogstest.DoubleAppend, "reorder-append": ogstest.ReorderAppend,
+	"delay-append": ogstest.DelayAppend, "drop-before-append": ogstest.DropBeforeAppend, "drop-after-append": ogstest.DropAfterAppend,
+	"skip-review-event": ogstest.SkipReviewEvent, "no-full-state": ogstest.NoFullState, "bad-full-state": ogstest.BadFullState,
 }
-
-func init() { maps.Copy(ogstestFaults, reviewFaults) }
 
 func newOGSTestCommand() *cobra.Command {
 	t := &testServer{}

@@ -9,13 +9,6 @@ import (
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
-// reviewFaults are the misbehaviours of demo boards and reviews.
-var reviewFaults = map[string]ogstest.Kind{
-	"lose-append": ogstest.LoseAppend, "double-append": ogstest.DoubleAppend, "reorder-append": ogstest.ReorderAppend,
-	"delay-append": ogstest.DelayAppend, "drop-before-append": ogstest.DropBeforeAppend, "drop-after-append": ogstest.DropAfterAppend,
-	"skip-review-event": ogstest.SkipReviewEvent, "no-full-state": ogstest.NoFullState, "bad-full-state": ogstest.BadFullState,
-}
-
 // startDemo makes a demo board of the first account.
 func (t *testServer) startDemo(string, []string) error {
 	r := t.srv.AddDemo(t.users[0], ogstest.DemoSetup{Size: t.size, Rules: t.rules, Black: "Black", White: "White"})

@@ -81,6 +81,7 @@ type Fault struct {
 	Delay  time.Duration
 	Status int
 	Path   string
+	After  int // occasions that pass before, of faults in the messages of reviews
 }
 
 // Inject makes the server misbehave at the next occasion. Faults of different

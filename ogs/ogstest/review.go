@@ -87,9 +87,13 @@ func (d *DemoSetup) komi() float64 {
 // name writes the players, and what else can be changed, into the gamedata.
 func (r *Review) name() {
 	d := &r.setup
+	name, pro := "name", "pro"
+	if r.s.opt.OldForms || !r.demo {
+		name, pro = "username", "professional"
+	}
 	r.head["players"] = map[string]any{
-		"black": map[string]any{"id": 0, "username": d.Black, "rank": d.BlackRank, "professional": d.BlackPro},
-		"white": map[string]any{"id": 0, "username": d.White, "rank": d.WhiteRank, "professional": d.WhitePro}}
+		"black": map[string]any{"id": 0, name: d.Black, "rank": d.BlackRank, pro: d.BlackPro},
+		"white": map[string]any{"id": 0, name: d.White, "rank": d.WhiteRank, pro: d.WhitePro}}
 	r.head["game_name"], r.head["rules"], r.head["komi"] = d.Name, d.Rules, d.komi()
 	if d.Outcome != "" {
 		r.head["outcome"] = d.Outcome
@@ -301,9 +305,12 @@ func (r *Review) sees(u *User) bool {
 func (r *Review) fullState() []any {
 	first := map[string]any{"gamedata": r.head}
 	list := []any{first}
-	if r.s.opt.OldForms {
+	switch {
+	case r.s.opt.NoController:
+		first["owner"] = r.person(r.owner)
+	case r.s.opt.OldForms:
 		list = append(list, map[string]any{"owner": r.person(r.owner)}, map[string]any{"controller": r.person(r.owner)})
-	} else {
+	default:
 		first["owner"], first["controller"] = r.person(r.owner), r.person(r.owner)
 	}
 	for _, m := range r.log {

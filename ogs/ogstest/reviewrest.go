@@ -198,10 +198,11 @@ func (r *Review) patch(w http.ResponseWriter, body []byte) {
 	}
 	flag := func(to *bool) func(json.RawMessage) error {
 		return func(b json.RawMessage) error {
-			var n float64
-			err := json.Unmarshal(b, &n)
-			*to = n == 1
-			return err
+			if string(b) == "0" || string(b) == "1" {
+				*to = string(b) == "1"
+				return nil
+			}
+			return json.Unmarshal(b, to)
 		}
 	}
 	into := func(to any) func(json.RawMessage) error {

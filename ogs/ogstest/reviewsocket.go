@@ -88,7 +88,14 @@ func (c *socket) reviewAppend(r *Review, body json.RawMessage) {
 		c.send(r.event("error"), "Invalid review message")
 		return
 	}
-	f := s.take(func(f *Fault) bool { return f.Kind >= LoseAppend && f.Kind <= SkipReviewEvent })
+	f := s.take(func(f *Fault) bool {
+		fits := f.Kind >= LoseAppend && f.Kind <= SkipReviewEvent
+		if fits && f.After > 0 {
+			f.After--
+			return false
+		}
+		return fits
+	})
 	if f == nil {
 		f = &Fault{Kind: -1}
 	} else {

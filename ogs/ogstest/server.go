@@ -68,6 +68,9 @@ type Options struct {
 	// NoReviewEcho tells a message of a review to all who watch but the connection
 	// that it came from.
 	NoReviewEcho bool
+	// NoController names who controls a review only after a change: until then it is
+	// its owner.
+	NoController bool
 
 	// Clients are the applications that may sign in. With none, any
 	// client_id is taken for a public client.
