@@ -33,6 +33,7 @@ type playFlags struct {
 	sgf      string
 	record   string
 	listen   string
+	live     liveFlags
 	verbose  bool
 }
 
@@ -84,6 +85,7 @@ there".`,
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE` (default: in gobancam/games under "+xdg.DataHome+")")
 	fl.StringVar(&f.record, "record", "", "record everything in a new directory `DIR`, instead of the last ten minutes")
 	registerListen(cmd, &f.listen)
+	f.live.register(cmd)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
 	cmd.MarkFlagsMutuallyExclusive("game", "pick")
 	completeWith(cmd, "confirm", "auto", "ask")
@@ -126,6 +128,12 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised,
 	}
+	watched, err := f.live.open("")
+	if err != nil {
+		return err
+	}
+	defer watched.close(cmd.Context(), func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), text) })
+	o.Watched, o.Seat.Live, o.Seat.Seen = watched.pages, watched.feed, watched.seen
 	if !f.headless { // which has no voices
 		if o.Voices, err = f.voices.options(); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type recordFlags struct {
 	sgf          string
 	headless     bool
 	listen       string
+	live         liveFlags
 	rules        string
 	komi         float64
 	handicap     int
@@ -104,6 +106,7 @@ Commands are typed as lines; 'help' lists them.`,
 	f.demo.register(cmd)
 	f.voices.register(cmd)
 	registerListen(cmd, &f.listen)
+	f.live.register(cmd)
 	f.club.registerConnection(fl)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
@@ -158,6 +161,13 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 		}
 		defer b.Face.Voices.Close()
 	}
+	watched, err := f.live.open(strings.Trim(f.black+" – "+f.white, " –"))
+	if err != nil {
+		return err
+	}
+	defer watched.close(cmd.Context(), b.Face.Note)
+	watched.tell(b.Face)
+	b.Live, b.Seen = watched.feed, watched.seen
 	return b.Play(cmd.Context())
 }
 

@@ -41,6 +41,7 @@ type PlayOptions struct {
 	Game     *games.Which // the one that was asked for; nil to choose in the window, or as Choose does
 	Window   bool         // one is wanted
 	Headless bool         // lines of JSON, and no voices
+	Watched  []string     // the pages at which others watch; none where nobody does
 	Light    bool         // the window begins with the light colours
 	Chosen   bool         // the camera was chosen
 	In       io.Reader    // of typed commands
@@ -62,6 +63,9 @@ func Play(ctx context.Context, o PlayOptions) error {
 	}
 	heard.Remind(&o.Seat.Referee)
 	s := &seat.Seat{Options: o.Seat, Face: face.New(o.Out, o.Headless), Lines: face.ReadLines(ctx, o.In), Log: o.Log}
+	if len(o.Watched) > 0 {
+		s.Face.Watched(o.Watched)
+	}
 	if o.Window {
 		err := window.Available()
 		if err == nil {
@@ -96,7 +100,7 @@ func Play(ctx context.Context, o PlayOptions) error {
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
 	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
-		Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
+		Watched: o.Watched, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ const (
 	LiveWatchers = 2_000   // connections to the page of one machine; the next one is told to come again
 	LiveBacklog  = 64      // events that a slow watcher may be behind, before it is told the whole game anew
 	LiveHeader   = 16 * kB // of a request; a browser's has one
+	LivePictures = 120     // of the board, kept where they are shown later
 )
 
 // Cameras on the network.

@@ -59,7 +59,7 @@ func TestFeedTellsEverybody(t *testing.T) {
 	var watching sync.WaitGroup
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	ends := make(chan *Game, 50)
+	ends := make(chan *Game, 30)
 	for i := range cap(ends) {
 		w := f.Watch()
 		rest := rand.New(rand.NewPCG(9, uint64(i)))
@@ -88,7 +88,7 @@ func TestFeedTellsEverybody(t *testing.T) {
 		})
 	}
 	g := empty
-	for range 3000 {
+	for range 1200 {
 		if len(g.Steps) > 0 && r.IntN(4) == 0 || len(g.Steps) == 300 {
 			back := *g
 			back.Steps = g.Steps[:r.IntN(len(g.Steps))]

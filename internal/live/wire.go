@@ -202,7 +202,7 @@ func statusOnWire(s *Status, size int) wireStatus {
 	w := wireStatus{Phase: s.Phase, ToMove: wireColor(s.ToMove), Captures: s.Captures, Dead: names(s.Dead, size),
 		Result: s.Result, Ending: s.Ending, ClocksAt: instant(s.ClocksAt), Camera: s.Camera}
 	for i, c := range s.Clocks {
-		if c.System == "" {
+		if c.System == "" || c.System == game.NoClock {
 			continue
 		}
 		if w.Clocks == nil {
@@ -386,11 +386,11 @@ func (w *wireStatus) status(size int) (s Status, err error) {
 	}
 	if w.Clocks != nil {
 		for i, c := range w.Clocks {
-			if c == nil {
+			if c == nil || c.System == game.NoClock {
 				continue
 			}
 			switch c.System {
-			case game.NoClock, game.MainTime, game.ByoYomi, game.Canadian:
+			case game.MainTime, game.ByoYomi, game.Canadian:
 			default:
 				return s, fmt.Errorf("a clock %q is not known", brief(string(c.System)))
 			}

@@ -41,7 +41,7 @@ func someGame(r *rand.Rand) *Game {
 		if r.IntN(3) == 0 {
 			return game.Clock{}
 		}
-		return game.Clock{System: []game.ClockSystem{game.NoClock, game.MainTime, game.ByoYomi, game.Canadian}[r.IntN(4)],
+		return game.Clock{System: []game.ClockSystem{game.MainTime, game.ByoYomi, game.Canadian}[r.IntN(3)],
 			Left: span() - time.Second, Main: span(), Period: span(), Periods: r.IntN(9), Stones: r.IntN(25), Overtime: r.IntN(2) == 0, Running: r.IntN(2) == 0, Out: r.IntN(2) == 0}
 	}
 	g := &Game{Steps: make([]Step, r.IntN(9)),

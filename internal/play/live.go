@@ -1,7 +1,6 @@
 package play
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -61,7 +60,8 @@ func unseen(s match.State) string {
 type teller struct {
 	feed     *live.Feed // nil for none
 	game     *live.Game // as it was told last; nil before
-	clocks   [2]game.Clock
+	heard    [2]game.Clock // as the referee has them
+	clocks   [2]game.Clock // as they were told
 	clocksAt time.Time
 }
 
@@ -88,19 +88,41 @@ func (t *teller) goOn(s *match.Snapshot) {
 		g.ToMove = s.ToMove
 	}
 	stands(&g, s)
-	if s.Clocks != t.clocks {
-		t.clocks, t.clocksAt = s.Clocks, time.Now().UTC().Truncate(time.Millisecond)
+	if s.Clocks != t.heard { // else they are as old as before
+		t.heard = s.Clocks
+		if now := time.Now(); !runOn(t.clocks, s.Clocks, now.Sub(t.clocksAt)) {
+			t.clocks, t.clocksAt = s.Clocks, now.UTC().Truncate(time.Millisecond)
+		}
 	}
-	g.Clocks = [2]game.Clock{}
-	if slices.ContainsFunc(t.clocks[:], func(c game.Clock) bool { return c.System != "" }) {
-		g.ClocksAt = t.clocksAt
-		for i, c := range t.clocks {
-			if c.System != "" {
-				c.Text = ""
-				g.Clocks[i] = c
-			}
+	for i, c := range t.clocks {
+		g.Clocks[i] = game.Clock{}
+		if c.System != "" && c.System != game.NoClock {
+			g.Clocks[i], g.ClocksAt = c, t.clocksAt
 		}
 	}
 	t.game = &g
 	t.feed.Tell(&g)
+}
+
+// clockDrift is how far a clock may be from where those who watch have counted
+// it on to, before it is told again.
+const clockDrift = 400 * time.Millisecond
+
+// runOn reports whether clocks are what others have become by themselves in the
+// time since those were told: whoever watches counts on alone.
+func runOn(told, now [2]game.Clock, since time.Duration) bool {
+	for i := range told {
+		a, b := told[i], now[i]
+		want := a.Left
+		if a.Running {
+			want -= since
+		}
+		if off := b.Left - want; off < -clockDrift || off > clockDrift {
+			return false
+		}
+		if a.Running != b.Running || a.System != b.System || a.Overtime != b.Overtime || a.Out != b.Out || a.Periods != b.Periods || a.Stones != b.Stones {
+			return false
+		}
+	}
+	return true
 }

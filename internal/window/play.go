@@ -15,6 +15,7 @@ type playFace struct {
 	until  time.Time
 	cursor board.Point // of the arrow keys, in stone removal
 	aims   bool        // it is shown
+	watch  bool        // where others watch is shown in place of the camera
 	laid   playLayout
 	keys   []button
 }
@@ -37,7 +38,11 @@ func (f *playFace) scene(u *ui) scene {
 	}
 	s := u.state.snap
 	sc := scene{}
-	sc.camera(u, f.laid.camera, true)
+	if f.watch {
+		sc.panels = append(sc.panels, u.watchPanel(f.laid.camera))
+	} else {
+		sc.camera(u, f.laid.camera, true)
+	}
 	if s == nil {
 		s = &match.Snapshot{State: match.StateStarting, Text: "Starting.", Frame: -1}
 	}

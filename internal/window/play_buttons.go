@@ -113,6 +113,9 @@ func steadyButtons(u *ui) []button {
 		b = append(b, button{label: "Corners", key: "C", cap: "C", off: u.state.picture == nil})
 	}
 	b = append(b, button{label: "Projector", key: "V", cap: "V", off: s == nil || s.Size == 0})
+	if opt.Watch != "" {
+		b = append(b, button{label: "Watch", key: "W", cap: "W"})
+	}
 	if opt.Mute != nil {
 		label := "Mute"
 		if u.state.muted {

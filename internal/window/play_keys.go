@@ -60,6 +60,10 @@ func (f *playFace) key(u *ui, key string) {
 		}
 	case "B":
 		f.trust(u)
+	case "W":
+		if f.watch = !f.watch && u.w.opt.Watch != ""; f.watch {
+			u.say("Others watch at " + u.w.opt.Watch)
+		}
 	case "I":
 		if s != nil {
 			u.say(statusWords(s, u.state.snapAt))

@@ -60,7 +60,7 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 // allButtons is how many buttons the play view has at most.
 func (o *Options) allButtons() int {
 	n := 9
-	for _, more := range []bool{o.Corners != nil, o.Mute != nil, o.Games} {
+	for _, more := range []bool{o.Corners != nil, o.Mute != nil, o.Games, o.Watch != ""} {
 		if more {
 			n++
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
+	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -87,6 +88,22 @@ func (f *Face) Note(text string) {
 		return
 	}
 	f.text.Say(time.Since(f.start), text)
+}
+
+// Watched says where others can watch the game: at the first of these pages
+// most likely.
+func (f *Face) Watched(pages []string) {
+	if f.json != nil {
+		f.json.Line(map[string]any{"event": "live", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "address": pages[0], "addresses": pages})
+		return
+	}
+	f.text.Say(time.Since(f.start), "watch the game at "+strings.Join(pages, " or "))
+	if !IsTerminal(f.out) {
+		return
+	}
+	if code, err := qr.Text(pages[0]); err == nil {
+		_ = plain.Control(f.out, code) // the address has been said
+	}
 }
 
 // Print gives out a game's record that is in no file.

@@ -22,6 +22,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
@@ -38,6 +39,9 @@ type Options struct {
 	// Chosen says that the camera was; else the one used last is taken.
 	Chosen bool
 	Out    io.Writer // of the demo
+	// Watched are the pages at which others watch the games, the likeliest
+	// first; none where nobody does.
+	Watched []string
 	// Challonge says where Challonge is asked.
 	Challonge func() (challonge.Endpoints, error)
 	// KeySignIn says how one signs in to Challonge with a personal key.
@@ -93,7 +97,12 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		return nil, err
 	}
 	corner := camera.Profiles()
+	watch, code, err := watched(opt.Watched)
+	if err != nil {
+		return nil, err
+	}
 	w := face.NewWindow(window.Options{
+		Watch: watch, WatchCode: code,
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
 		Mute:      l.voices.Mute,
@@ -117,6 +126,15 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 	l.seat.Face.Window.Store(w)
 	l.seat.Face.Voices = l.voices
 	return l, nil
+}
+
+// watched is what the window shows of where others watch.
+func watched(pages []string) (address string, code image.Image, err error) {
+	if len(pages) == 0 {
+		return "", nil, nil
+	}
+	code, err = qr.Image(pages[0], 1)
+	return pages[0], code, err
 }
 
 // Open shows the window until it is closed. Its error wraps window.ErrNoDisplay

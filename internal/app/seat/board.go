@@ -38,6 +38,8 @@ type Board struct {
 	Listen       string      // as in Options
 	Face         *face.Face
 	Lines        *face.Lines
+	Live         *live.Feed // is told the game, for those who watch; nil for none
+	Seen         Seen       // is given what the camera sees, likewise
 	// GoOn says what goes on with a game that is kept in a file, such as the
 	// name of a command.
 	GoOn func(file string) string
@@ -201,12 +203,12 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 		return play.Relayed{}, err
 	}
 	defer source.Close()
-	eyes := play.EyesOptions{Size: size, Note: b.Face.Note}
+	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen}
 	b.Camera.Find(&eyes, b.Face.Note)
 	var eyed atomic.Pointer[play.Eyes]
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
-		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store,
+		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store, Live: b.Live,
 		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black, Rank: b.Ranks[0]}, White: game.Player{Name: b.White, Rank: b.Ranks[1]}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },

@@ -58,14 +58,15 @@ func (d *DemoBoard) show(ctx context.Context, feed *live.Feed, record *gamefile.
 	// What is on its way when the program is told to end may still arrive.
 	lasting, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &showing{DemoBoard: d, face: f, record: record, began: began, feed: feed, done: make(chan struct{})}
+	watching, over := context.WithCancel(lasting)
 	watcher := feed.Watch()
 	go func() {
 		defer close(s.done)
-		s.all(lasting, watcher)
+		s.all(lasting, watching, watcher)
 	}()
 	return func() {
 		defer stop()
-		feed.Close()
+		over()
 		wait := demoSettle + time.Second
 		if ctx.Err() != nil {
 			wait = demoLeave
@@ -90,12 +91,13 @@ func (d *DemoBoard) showOver(ctx context.Context, over *gamefile.Found, record *
 	end()
 }
 
-// all shows one game after the other, each on a demo board of its own.
-func (s *showing) all(ctx context.Context, watcher *live.Watcher) {
+// all shows one game after the other, each on a demo board of its own, until
+// watching ends and the last of them is shown, or ctx ends.
+func (s *showing) all(ctx, watching context.Context, watcher *live.Watcher) {
 	defer watcher.Close()
 	var games chan *live.Game
 	var shown chan struct{}
-	id, number := "", 0
+	id, first := "", true
 	finish := func() {
 		if games != nil {
 			close(games)
@@ -104,27 +106,22 @@ func (s *showing) all(ctx context.Context, watcher *live.Watcher) {
 		}
 	}
 	defer finish()
-	for {
-		e, err := watcher.Next(ctx)
-		if err != nil {
-			return
-		}
-		if e.Game != nil && e.Game.Size == 0 {
-			continue // none yet
+	for over := false; !over; {
+		if _, err := watcher.Next(watching); err != nil {
+			over = true // what was told last counts all the same
 		}
 		g, _ := s.feed.Game()
 		if g == nil || g.Size == 0 {
-			continue
+			continue // none yet
 		}
 		if g.ID != id || games == nil {
 			finish()
-			id = g.ID
-			number++
-			games, shown = make(chan *live.Game, 1), make(chan struct{})
-			first, mine, over := number == 1, games, shown
+			id, games, shown = g.ID, make(chan *live.Game, 1), make(chan struct{})
+			one, mine, done := first, games, shown
+			first = false
 			go func() {
-				defer close(over)
-				s.one(ctx, mine, first)
+				defer close(done)
+				s.one(ctx, mine, one)
 			}()
 		}
 		select { // only the newest counts

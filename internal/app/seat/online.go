@@ -18,6 +18,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
@@ -29,9 +30,11 @@ import (
 type Options struct {
 	Camera  camera.Choice
 	Referee match.Options
-	SGF     string // the file of the game's record; "" for one of its own where games are kept
-	Record  string // a new directory for a recording of everything; "" for the flight recorder's last minutes
-	Listen  string // a pipe or file to which a speech recogniser writes; "" for none
+	SGF     string     // the file of the game's record; "" for one of its own where games are kept
+	Record  string     // a new directory for a recording of everything; "" for the flight recorder's last minutes
+	Listen  string     // a pipe or file to which a speech recogniser writes; "" for none
+	Live    *live.Feed // is told each game, for those who watch; nil for none
+	Seen    Seen       // is given what the camera sees, likewise
 	// Challenges says how the user sees the challenges that come during a game,
 	// as "see …"; "" for nothing.
 	Challenges string
@@ -63,7 +66,7 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	table := play.Table{
 		Game: game, Now: session.ServerNow, Options: s.Referee, Commands: commands,
 		Eyes:  play.EyesOptions{Size: game.State().Width, Note: f.Note},
-		Voice: f.Announce, Eyed: s.Eyes.Store,
+		Voice: f.Announce, Eyed: s.Eyes.Store, Live: s.Live,
 		Place: strings.TrimRight(client.Server(), "/") + "/game/" + game.ID().String(),
 	}
 	s.shown.Store(nil)
@@ -104,8 +107,9 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		client.Trace(table.Tape.Wire)
 		defer client.Trace(nil)
 	}
+	table.Eyes.Seen = s.Seen
 	if w := f.Window.Load(); w != nil {
-		table.Eyes.Seen = face.Film(w, f.Note)
+		table.Eyes.Seen = s.Seen.and(face.Film(w, f.Note))
 	}
 	if s.Listen != "" {
 		heard, err := face.Listen(ctx, s.Listen)

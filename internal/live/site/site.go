@@ -81,6 +81,12 @@ func strict(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		patience(w)
+		if r.ContentLength != 0 { // nothing that is read here has one
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second))
+			h.Set("Connection", "close")
+			http.Error(w, "A request here has no body: nothing can be changed.", http.StatusBadRequest)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }
