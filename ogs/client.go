@@ -4,7 +4,7 @@
 // A Client speaks HTTP. Connect opens a Session, which keeps one authenticated
 // socket alive, and Session.Join gives a Game. Two goroutines belong to a
 // Session, one that keeps the connection and one that reads it, and one to each
-// Game; a Game's channels and a Subscription's are fed by one more each. All of
+// Game and Review; their channels and a Subscription's are fed by one more each. All of
 // them end when the context of Connect ends or Close is called, and the channels
 // that were handed out are closed.
 //

@@ -130,6 +130,7 @@ const (
 	Illegal                 // the rules of this game forbid it
 	Unplayable              // the game cannot be followed here
 	Left                    // the game or the session has ended
+	NotInControl            // somebody else has the control of the review
 )
 
 // NotSentError says that a command was not sent: not one byte of it has left,

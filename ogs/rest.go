@@ -236,7 +236,11 @@ func looseDate(s string) time.Time {
 
 // SGF fetches the server's own record of a game.
 func (c *Client) SGF(ctx context.Context, id ID) ([]byte, error) {
-	path := "/api/v1/games/" + id.String() + "/sgf"
+	return c.sgf(ctx, "/api/v1/games/"+id.String()+"/sgf")
+}
+
+// sgf fetches what has to be SGF.
+func (c *Client) sgf(ctx context.Context, path string) ([]byte, error) {
 	data, err := c.raw(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err

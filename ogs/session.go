@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +38,7 @@ type Session struct {
 	jwt     string
 	jwtAt   time.Time
 	games   map[ID]*Game
+	reviews map[ID]*Review
 	subs    map[*Subscription]struct{}
 	keeps   map[keep]struct{} // challenges to keep alive
 	awaited map[ID]bool       // games that offers were to become, for good
@@ -57,7 +60,7 @@ type keep struct{ Challenge, Game ID }
 // wraps ErrSignIn when trying again is of no use.
 func Connect(ctx context.Context, c *Client) (*Session, error) {
 	s := &Session{c: c, log: c.log, done: make(chan struct{}), jwt: c.opt.JWT,
-		games: map[ID]*Game{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}, awaited: map[ID]bool{}}
+		games: map[ID]*Game{}, reviews: map[ID]*Review{}, subs: map[*Subscription]struct{}{}, keeps: map[keep]struct{}{}, awaited: map[ID]bool{}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	first := make(chan error, 1)
 	go s.run(first)
@@ -336,10 +339,8 @@ func playerOfJWT(jwt string) ID {
 func (s *Session) up(conn *conn) {
 	s.mu.Lock()
 	s.conn = conn
-	games := make([]*Game, 0, len(s.games))
-	for _, g := range s.games {
-		games = append(games, g)
-	}
+	games := slices.Collect(maps.Values(s.games))
+	reviews := slices.Collect(maps.Values(s.reviews))
 	me := s.me
 	s.mu.Unlock()
 	s.publish(Online{Me: me})
@@ -348,18 +349,22 @@ func (s *Session) up(conn *conn) {
 	for _, g := range games {
 		g.inbox.put(connUp{conn})
 	}
+	for _, r := range reviews {
+		r.inbox.put(connUp{conn})
+	}
 }
 
 func (s *Session) down(conn *conn) {
 	s.mu.Lock()
 	s.conn = nil
-	games := make([]*Game, 0, len(s.games))
-	for _, g := range s.games {
-		games = append(games, g)
-	}
+	games := slices.Collect(maps.Values(s.games))
+	reviews := slices.Collect(maps.Values(s.reviews))
 	s.mu.Unlock()
 	for _, g := range games {
 		g.inbox.put(connDown{conn, conn.reason()})
+	}
+	for _, r := range reviews {
+		r.inbox.put(connDown{conn, conn.reason()})
 	}
 }
 
@@ -490,6 +495,9 @@ func (s *Session) dispatch(conn *conn, f frame) {
 				s.toGame(ID(id), gameEvent{conn, name, f.data})
 				return
 			}
+		}
+		if s.toReview(conn, f) {
+			return
 		}
 		s.log.Debug("ogs: an unknown event was ignored", "event", clip(f.event))
 	}

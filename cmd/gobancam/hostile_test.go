@@ -65,6 +65,35 @@ func TestHostileServer(t *testing.T) {
 	harmless(t, words)
 }
 
+// TestHostileTournamentRecord does so in the record of a tournament over the board.
+func TestHostileTournamentRecord(t *testing.T) {
+	srv, alice, _ := ogsWorld(t)
+	t.Setenv(account.TokenVariable, srv.Token(alice))
+	board := srv.AddDemo(alice, ogstest.DemoSetup{Name: hostile, Black: hostile, White: hostile})
+	group := strconv.FormatInt(srv.AddGroup("Club", alice), 10)
+	say := func(args ...string) string {
+		t.Helper()
+		out, words := gobancam(t, exitOK, append([]string{"tournament-record"}, args...)...)
+		return out + words
+	}
+	var made struct{ Record, Round int64 }
+	decode := func(text string) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(text), &made); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+	}
+	decode(say("create", hostile, "--group", group, "--format", "json"))
+	id := strconv.FormatInt(made.Record, 10)
+	say("edit", id, "--description", hostile, "--location", hostile)
+	harmless(t, say("add-player", id, hostile, "--rank", "3k"))
+	harmless(t, say("add-round", id, hostile, "--notes", hostile))
+	decode(say("add-round", id, "Round 2", "--format", "json"))
+	say("link", id, strconv.FormatInt(made.Round, 10), strconv.FormatInt(board.ID, 10), "--notes", hostile)
+	harmless(t, say("show", id))
+	harmless(t, say("show", id, "--format", "json"))
+}
+
 // TestHostileTournament does so at Challonge, on the way from the tournament's
 // making to its end.
 func TestHostileTournament(t *testing.T) {

@@ -29,6 +29,9 @@ var ogstestFaults = map[string]ogstest.Kind{
 	"stall": ogstest.Stall, "cut": ogstest.Cut, "no-gamedata": ogstest.NoGameData, "bad-gamedata": ogstest.BadGameData,
 	"double-move": ogstest.DoubleMove, "bad-stones": ogstest.BadStones, "tiny-board": ogstest.TinyBoard, "oblong-board": ogstest.OblongBoard,
 	"other-size": ogstest.OtherSize, "far-move": ogstest.FarMove, "absurd-clock": ogstest.AbsurdClock, "swapped-players": ogstest.SwappedPlayers,
+	"lose-append": ogstest.LoseAppend, "double-append": ogstest.DoubleAppend, "reorder-append": ogstest.ReorderAppend,
+	"delay-append": ogstest.DelayAppend, "drop-before-append": ogstest.DropBeforeAppend, "drop-after-append": ogstest.DropAfterAppend,
+	"skip-review-event": ogstest.SkipReviewEvent, "no-full-state": ogstest.NoFullState, "bad-full-state": ogstest.BadFullState,
 }
 
 func newOGSTestCommand() *cobra.Command {
@@ -62,6 +65,11 @@ Commands are lines on standard input:
   nonsense NAME               send the game data of such a fault, unasked
   raw TEXT                    send a frame as it is to all sockets
   game                        start another game
+  demo                        make a demo board of the first account
+  group                       make a group in which it keeps tournament records
+  reviews                     print all demo boards and reviews as they are
+  control NUMBER USER         hand the control of one to an account
+  draw NUMBER MOVES           have somebody else draw on one: all moves, as pddp
   record                      print everything that was received
   violations                  print what clients did wrong
   quit                        print the violations and end (so does Ctrl-C)
@@ -82,6 +90,7 @@ The exit code is 1 if there were violations.`,
 	fl.BoolVar(&t.opt.OldForms, "old-forms", false, "write numbers and strings where older servers did")
 	fl.BoolVar(&t.opt.PhaseLast, "phase-last", false, "tell the end of play after the last pass, not before it")
 	fl.BoolVar(&t.opt.NewGameID, "new-game-id", false, "give an accepted challenge a game with another number than announced")
+	fl.BoolVar(&t.opt.NoReviewEcho, "no-review-echo", false, "tell a message of a review to all but the connection that it came from")
 	fl.DurationVar(&t.opt.TokenLife, "token-life", 0, "life of access tokens; 30 days without it")
 	fl.DurationVar(&t.opt.JWTLife, "jwt-life", 0, "life of the socket's tokens; a day without it")
 	return cmd
@@ -266,6 +275,11 @@ var testCommands = map[string]func(t *testServer, rest string, words []string) e
 	"heal":       func(t *testServer, _ string, _ []string) error { t.srv.Heal(); return nil },
 	"raw":        func(t *testServer, rest string, _ []string) error { t.srv.SendRaw([]byte(rest), false); return nil },
 	"game":       func(t *testServer, _ string, _ []string) error { return t.start() },
+	"demo":       (*testServer).startDemo,
+	"group":      (*testServer).startGroup,
+	"reviews":    (*testServer).reviews,
+	"control":    (*testServer).control,
+	"draw":       (*testServer).draw,
 	"restart":    (*testServer).restart,
 	"expire":     (*testServer).expire,
 	"fault":      (*testServer).fault,

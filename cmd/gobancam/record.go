@@ -39,6 +39,7 @@ type recordFlags struct {
 	voices       voiceFlags
 	club         challongeFlags
 	ogs          ogsFlags
+	demo         demoFlags
 }
 
 func newRecordCommand() *cobra.Command {
@@ -76,11 +77,19 @@ file; the message says where it is.
 
 Exit code 3: no board was found, or the result still waits here for Challonge.
 
+With --demo the game is shown while it is played, on a demo board of
+online-go.com that is made for it. Its address is printed, and goes on when the
+same file is given with --demo again. The account that is signed in does not see
+the new moves in its own browser: watch in a private window, or with another
+account. While the server is away the game goes on, and is caught up with. With
+--live it is shown on a page of this machine.
+
 With a display it opens a window, unless --text says not to, or the game is one
 of --match, whose questions are asked here. Commands are typed as lines; 'help'
 lists them.`,
 		Example: `  gobancam record --camera 0 --black Anna --white Ben
   gobancam record --size 9 --komi 5.5 --sgf final.sgf
+  gobancam record --demo --black Anna --black-rank 3k --white Ben --white-rank 4k
   gobancam record --match club_evening/A
   gobancam record --match club_evening/B --ogs 123456`,
 		Args: cobra.NoArgs,
@@ -102,6 +111,7 @@ lists them.`,
 	fl.StringVar(&f.match, "match", "", "the match `T/M` at Challonge that this game is; one of T/ or / is picked from a list")
 	fl.StringVar(&f.online, "ogs", "", "report a finished `game` of online-go.com as the match's, by number or address")
 	f.ogs.register(cmd)
+	f.demo.register(cmd)
 	f.voices.register(cmd)
 	registerListen(cmd, &f.listen)
 	f.live.register(cmd)
@@ -136,6 +146,12 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 		Camera: camera.Choice{Name: f.camera, Corners: corners}, Setup: setup, AsFound: f.asFound, Black: f.black, White: f.white,
 		SGF: f.sgf, Listen: f.listen, Face: face.New(cmd.OutOrStdout(), f.headless), Lines: face.ReadLines(ctx, cmd.InOrStdin()),
 		GoOn: goOn,
+	}
+	if b.Ranks, err = f.demo.ranks(); err != nil {
+		return err
+	}
+	if b.Demo, err = f.demo.board(cmd, &f.ogs); err != nil {
+		return err
 	}
 	if ofMatch {
 		b.Match = func(_ context.Context, answer func(context.Context) (string, error)) (seat.Match, error) {

@@ -139,6 +139,7 @@ choose a game, play. Without a display it prints this.
 		newLogoutCommand(),
 		newWhoamiCommand(),
 		newChallongeCommand(),
+		newTournamentRecordCommand(),
 	)
 	add("",
 		newOGSTestCommand(),

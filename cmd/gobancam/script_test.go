@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -11,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gobancam/gobancam/ogs/ogstest"
 )
 
 // driveVariable makes the test program the real one, driven by a test.
@@ -37,11 +40,16 @@ func TestScripts(t *testing.T) {
 		w.Write([]byte("<!DOCTYPE html><h1>Server Error (500)</h1>"))
 	}))
 	t.Cleanup(html.Close) // the scripts run in parallel, after this function
+	ogs, tokens := clubServer(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("IMAGES", images)
 			e.Setenv("HTML", html.URL)
+			e.Setenv("OGS", ogs.URL())
+			for name, value := range tokens {
+				e.Setenv(name, value)
+			}
 			for _, dir := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 				e.Setenv(dir, filepath.Join(e.WorkDir, "home", dir))
 			}
@@ -59,6 +67,25 @@ func TestScripts(t *testing.T) {
 			return writeForeign(e.WorkDir)
 		},
 	})
+}
+
+// clubServer is a server for scripts that keep tournament records, with what they
+// need to know of it.
+func clubServer(t *testing.T) (srv *ogstest.Server, env map[string]string) {
+	t.Helper()
+	srv, err := ogstest.New(ogstest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, v := range srv.Violations() {
+			t.Errorf("the server noted: %s", v)
+		}
+		srv.Close()
+	})
+	alice, bob := srv.AddUser("alice"), srv.AddUser("bob")
+	board := srv.AddDemo(alice, ogstest.DemoSetup{Name: "Board 1", Black: "Anna", White: "Cho"})
+	return srv, map[string]string{"ALICE": srv.Token(alice), "BOB": srv.Token(bob), "GROUP": fmt.Sprint(srv.AddGroup("Club", alice)), "BOARD": fmt.Sprint(board.ID)}
 }
 
 // writeJPEG writes an even gray picture.

@@ -57,6 +57,12 @@ const (
 	Mistrusts = 1_000   // sentences that a replay says and the recording does not
 )
 
+// A review at a server, as it is followed.
+const (
+	ReviewNodes = 50_000 // moves in all variations
+	ReviewText  = 4 * MB // of all their texts
+)
+
 // Games that are told while they are played.
 const (
 	LiveEvent    = 8 * MB  // of JSON: a whole game of so many steps, with a note at each

@@ -80,6 +80,16 @@ func (t *Text) Say(at time.Duration, text string) {
 	t.draw()
 }
 
+// Picture prints a drawing of ours above the board; what it tells the terminal to
+// do is done.
+func (t *Text) Picture(drawing string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wipe()
+	plain.Control(t.out, drawing)
+	t.draw()
+}
+
 // Show redraws the board.
 func (t *Text) Show(s *match.Snapshot) {
 	t.mu.Lock()

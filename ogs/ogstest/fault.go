@@ -16,7 +16,8 @@ type Kind int
 
 // Misbehaviours. Those of moves strike the next game/move of any client, those
 // of events the next move that anybody but its receiver makes, those of HTTP
-// the next request whose path begins with Fault.Path.
+// the next request whose path begins with Fault.Path, those of reviews the next
+// message of one.
 const (
 	LoseMove      Kind = iota // a move is not processed, and nothing is said
 	SwallowAck                // the move counts; no reply to the request
@@ -51,13 +52,23 @@ const (
 	AbsurdClock    // times and periods that no clock shows
 	SwappedPlayers // black is white
 
-	kinds
+	// The following strike the next good review/append of any client.
+	LoseAppend       // it is not processed
+	DoubleAppend     // it is processed and told twice
+	ReorderAppend    // it is processed after the next one, or after Fault.Delay (2 s at least)
+	DelayAppend      // it is processed after Fault.Delay; others go on
+	DropBeforeAppend // the connection breaks, and it is not processed
+	DropAfterAppend  // it counts, and the connection breaks before its sender hears of it
+	SkipReviewEvent  // it counts, and nobody is told
+
+	NoFullState  // review/connect is not answered
+	BadFullState // review/connect is answered with something unusable
 )
 
 // Nonsense lists the kinds of game data that cannot be true.
 func Nonsense() []Kind {
 	var list []Kind
-	for k := BadGameData; k < kinds; k++ {
+	for k := BadGameData; k <= SwappedPlayers; k++ {
 		list = append(list, k)
 	}
 	return list
@@ -70,6 +81,7 @@ type Fault struct {
 	Delay  time.Duration
 	Status int
 	Path   string
+	After  int // occasions that pass before, of faults in the messages of reviews
 }
 
 // Inject makes the server misbehave at the next occasion. Faults of different
@@ -122,7 +134,7 @@ func (s *Server) eventFault() *Fault {
 }
 
 func (s *Server) dataFault() *Fault {
-	return s.take(func(f *Fault) bool { return f.Kind >= NoGameData })
+	return s.take(func(f *Fault) bool { return f.Kind >= NoGameData && f.Kind <= SwappedPlayers })
 }
 
 func (s *Server) httpFault(r *http.Request) *Fault {

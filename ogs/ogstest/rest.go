@@ -30,7 +30,7 @@ func (s *Server) rest(w http.ResponseWriter, r *http.Request, body []byte) {
 		detail(w, http.StatusUnauthorized, "Authentication credentials were not provided.")
 		return
 	}
-	if r.Method == http.MethodPost && r.Header.Get("Content-Type") != "application/json" {
+	if (r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch) && r.Header.Get("Content-Type") != "application/json" {
 		detail(w, http.StatusUnsupportedMediaType, "Unsupported media type in request.")
 		return
 	}
@@ -70,7 +70,7 @@ func (s *Server) restOpen(w http.ResponseWriter, r *http.Request, u *User, key s
 			reply(w, http.StatusOK, g.restRecord())
 		}
 	default:
-		return false
+		return s.reviewOpen(w, r, u, key, part)
 	}
 	return true
 }
@@ -123,7 +123,9 @@ func (s *Server) restSigned(w http.ResponseWriter, u *User, key string, part []s
 		}
 		detail(w, http.StatusBadRequest, "Bad request.")
 	default:
-		detail(w, http.StatusNotFound, "Not found.")
+		if !s.reviewSigned(w, u, key, part, body) && !s.recordSigned(w, u, key, part, body) {
+			detail(w, http.StatusNotFound, "Not found.")
+		}
 	}
 }
 

@@ -65,6 +65,12 @@ type Options struct {
 	// NewGameID gives an accepted challenge a game with another number than
 	// the one announced, as was seen with bots.
 	NewGameID bool
+	// NoReviewEcho tells a message of a review to all who watch but the connection
+	// that it came from.
+	NoReviewEcho bool
+	// NoController names who controls a review only after a change: until then it is
+	// its owner.
+	NoController bool
 
 	// Clients are the applications that may sign in. With none, any
 	// client_id is taken for a public client.
@@ -111,6 +117,9 @@ type Server struct {
 	codes      map[string]*code
 	jwts       map[string]*jwtGrant
 	games      map[int64]*Game
+	reviews    map[int64]*Review
+	groups     map[int64]*group
+	records    map[int64]*TournamentRecord
 	challenges map[int64]*challenge
 	searches   map[*socket]map[string]json.RawMessage
 	sockets    map[*socket]bool
@@ -155,7 +164,8 @@ func New(o Options) (*Server, error) {
 		o.Addr = "127.0.0.1:0"
 	}
 	s := &Server{opt: o, quit: make(chan struct{}), tokens: map[string]*grant{}, refreshes: map[string]*grant{},
-		codes: map[string]*code{}, jwts: map[string]*jwtGrant{}, games: map[int64]*Game{}, challenges: map[int64]*challenge{},
+		codes: map[string]*code{}, jwts: map[string]*jwtGrant{}, games: map[int64]*Game{}, reviews: map[int64]*Review{},
+		groups: map[int64]*group{}, records: map[int64]*TournamentRecord{}, challenges: map[int64]*challenge{},
 		searches: map[*socket]map[string]json.RawMessage{}, sockets: map[*socket]bool{}, nextID: 1000, notes: map[int64][]map[string]any{}}
 	if err := s.listen(o.Addr); err != nil {
 		return nil, err

@@ -20,6 +20,8 @@ type socket struct {
 	ws      *websocket.Conn
 	user    *User // nil until authenticate
 	games   map[int64]bool
+	reviews map[int64]bool
+	appends []time.Time // of the last second
 	seeking bool
 	hushed  bool
 	gone    bool
@@ -50,7 +52,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.nextConn++
-	c := &socket{s: s, n: s.nextConn, ws: ws, games: map[int64]bool{}, out: make(chan outgoing, 1024)}
+	c := &socket{s: s, n: s.nextConn, ws: ws, games: map[int64]bool{}, reviews: map[int64]bool{}, out: make(chan outgoing, 1024)}
 	s.sockets[c] = true
 	s.wg.Add(2)
 	s.mu.Unlock()
@@ -166,6 +168,9 @@ func (c *socket) receive(kind int, data []byte) {
 		c.authenticate(body, answer)
 	case room == "game":
 		c.gameCommand(rest, body, answer)
+	case room == "review":
+		c.reviewCommand(rest, body)
+		answer(nil, nil) // of which nothing is to be learnt
 	case room == "automatch":
 		c.automatch(rest, body)
 	default:

@@ -32,6 +32,8 @@ type Board struct {
 	Setup        board.Setup // size 0: found out
 	AsFound      bool        // it starts from whatever lies on the board at first
 	Black, White string      // names
+	Ranks        [2]string   // Black's and White's, as players say them; "" where they are not known
+	Demo         *DemoBoard  // shows the game; nil for none
 	SGF          string      // the file of the record, and of a game that goes on; "" for a new one where games are kept
 	Listen       string      // as in Options
 	Face         *face.Face
@@ -65,6 +67,7 @@ type Match interface {
 // Errors of a game at a board.
 var (
 	errQuit      = errors.New("you quit: nothing was begun")
+	errShown     = errors.New("the game is over, and was shown")
 	ErrNoPicture = errors.New("no board was found in any picture")
 )
 
@@ -79,7 +82,7 @@ func (b *Board) Play(ctx context.Context) (err error) {
 	if record != nil {
 		defer func() { err = closeRecord(record, b.Face, err) }()
 	}
-	if errors.Is(err, errQuit) {
+	if errors.Is(err, errQuit) || errors.Is(err, errShown) {
 		return nil
 	}
 	if err != nil {
@@ -127,6 +130,10 @@ func (b *Board) open(ctx context.Context) (Match, *gamefile.Keeper, error) {
 		return nil, nil, failure.As(failure.Misuse, err)
 	}
 	begun := record.Found()
+	if begun != nil && begun.Result != nil && b.Demo != nil {
+		b.Demo.showOver(ctx, begun, record, b.Face)
+		return nil, record, errShown
+	}
 	if begun != nil && begun.Result != nil {
 		return nil, record, failure.As(failure.Misuse, fmt.Errorf("%s holds a game that is over (%s); give another file", b.SGF, begun.Result))
 	}
@@ -212,12 +219,18 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 	var shown atomic.Pointer[match.Snapshot]
 	relay := play.Relay{
 		Source: source, Eyes: eyes, Voice: b.Face.Announce, Record: record, Eyed: eyed.Store, Live: b.Live,
-		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black}, White: game.Player{Name: b.White}},
+		Labels:  gamefile.Labels{Black: game.Player{Name: b.Black, Rank: b.Ranks[0]}, White: game.Player{Name: b.White, Rank: b.Ranks[1]}},
 		Options: opt,
 		Publish: func(s *match.Snapshot) { shown.Store(s); b.Face.Show(s) },
 	}
 	if of != nil {
 		relay.Labels.Sign = of.Sign
+	}
+	if b.Demo != nil {
+		if relay.Live == nil {
+			relay.Live = live.NewFeed()
+		}
+		defer b.Demo.show(ctx, relay.Live, record, opt.Begun != nil, b.Face)()
 	}
 	relay.Tape = newFlight(b.Face.Note, func(dir string, opt recording.Options, alarm func(error)) (*play.Tape, error) {
 		return play.NewRelayTape(dir, b.Camera.Name, relay.Options, opt, alarm)

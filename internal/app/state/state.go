@@ -6,6 +6,7 @@
 //	games/                    game records, under the data directory
 //	journal/                  journals of moves, under the state directory
 //	locks/, rescued/          what a game record needs whose own place fails it
+//	demoboards/               which demo board shows the game of a record
 //	last-camera.json          the camera that was used last
 //	last-games.json           the game that was played last, by server
 //	device-id                 a random name of this installation
@@ -14,6 +15,7 @@ package state
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -47,6 +49,13 @@ func GameName(server string, id ogs.ID) string {
 // Journal is the file of a game's journal of moves. Its directory is made.
 func Journal(server string, id ogs.ID) (string, error) {
 	return xdg.StateFile(filepath.Join("gobancam", "journal", GameName(server, id)+".jsonl"))
+}
+
+// DemoBoard is the file that remembers which demo board shows the game of a
+// record. Its directory is made.
+func DemoBoard(record string) (string, error) {
+	name := sha256.Sum256([]byte(record))
+	return xdg.StateFile(filepath.Join("gobancam", "demoboards", hex.EncodeToString(name[:8])+".json"))
 }
 
 // Spares are the directories in which a game's record is kept while it cannot
