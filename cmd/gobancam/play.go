@@ -126,14 +126,14 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
-		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn,
+		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}
 	watched, err := f.live.open("")
 	if err != nil {
 		return err
 	}
-	defer watched.close(cmd.Context(), func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), text) })
-	o.Watched, o.Seat.Live, o.Seat.Seen = watched.pages, watched.feed, watched.seen
+	defer watched.Close(cmd.Context(), func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), text) })
+	o.Audience = watched
 	if !f.headless { // which has no voices
 		if o.Voices, err = f.voices.options(); err != nil {
 			return err

@@ -173,13 +173,13 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	defer watched.close(cmd.Context(), b.Face.Note)
-	watched.tell(b.Face)
-	b.Live, b.Seen = watched.feed, watched.seen
+	defer watched.Close(cmd.Context(), b.Face.Note)
+	watched.Tell(b.Face)
+	b.Live, b.Seen = watched.Feed(), watched.Seen()
 	if f.headless || f.text || ofMatch {
 		return b.Play(cmd.Context())
 	}
-	return app.Record(cmd.Context(), &b, app.RecordOptions{Voices: heard, Light: f.light, Watched: watched.pages})
+	return app.Record(cmd.Context(), &b, app.RecordOptions{Voices: heard, Light: f.light})
 }
 
 // goOn is what goes on with a game that is kept in a file.

@@ -71,9 +71,7 @@ func (f *demoFlags) board(cmd *cobra.Command, server *ogsFlags) (*seat.DemoBoard
 		}
 		return nil, nil
 	}
-	d := &seat.DemoBoard{Private: f.private, Again: func(id ogs.ID, file string) string {
-		return fmt.Sprintf("'gobancam record --sgf %s --demo %d' goes on with it.", file, id)
-	}}
+	d := &seat.DemoBoard{Private: f.private, Again: demoAgain}
 	var err error
 	if f.demo != demoNew {
 		if d.ID, err = demoID(f.demo); err != nil {
@@ -90,6 +88,11 @@ func (f *demoFlags) board(cmd *cobra.Command, server *ogsFlags) (*seat.DemoBoard
 	}
 	d.Client, err = server.client(cmd)
 	return d, err
+}
+
+// demoAgain is what makes a demo board show all of a game.
+func demoAgain(id ogs.ID, file string) string {
+	return fmt.Sprintf("'gobancam record --sgf %s --demo %d' goes on with it.", file, id)
 }
 
 // demoID reads a demo board's number, or its address.

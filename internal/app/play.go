@@ -7,6 +7,7 @@
 //	camera    naming, opening and placing a camera
 //	account   signing in and out
 //	games     choosing, offering and visiting online games
+//	audience  others who watch the games, on a page of this machine
 //	voices    sounds and speech, as configured
 //	face      what a player sees and types
 //	seat      one game, from its files to its end
@@ -25,12 +26,14 @@ import (
 
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/app/audience"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/window"
+	"github.com/gobancam/gobancam/ogs"
 )
 
 // PlayOptions are how one plays online.
@@ -38,19 +41,22 @@ type PlayOptions struct {
 	Server   account.Server
 	Seat     seat.Options
 	Voices   voices.Options
-	Game     *games.Which // the one that was asked for; nil to choose in the window, or as Choose does
-	Window   bool         // one is wanted
-	Headless bool         // lines of JSON, and no voices
-	Watched  []string     // the pages at which others watch; none where nobody does
-	Light    bool         // the window begins with the light colours
-	Chosen   bool         // the camera was chosen
-	In       io.Reader    // of typed commands
+	Game     *games.Which       // the one that was asked for; nil to choose in the window, or as Choose does
+	Window   bool               // one is wanted
+	Headless bool               // lines of JSON, and no voices
+	Audience *audience.Audience // watches all games; nil for none
+	Light    bool               // the window begins with the light colours
+	Chosen   bool               // the camera was chosen
+	In       io.Reader          // of typed commands
 	Out, Err io.Writer
 	Log      *slog.Logger
 
 	// GoOn says what goes on with a game of two players that is kept in a file;
 	// see seat.Board.
 	GoOn func(file string) string
+	// DemoAgain says what makes a demo board show all of a game; see
+	// seat.DemoBoard.
+	DemoAgain func(id ogs.ID, file string) string
 	// What the user can do outside of the window; see lounge.Options.
 	Challonge func() (challonge.Endpoints, error)
 	KeySignIn string
@@ -66,9 +72,8 @@ func Play(ctx context.Context, o PlayOptions) error {
 	}
 	heard.Remind(&o.Seat.Referee)
 	s := &seat.Seat{Options: o.Seat, Face: face.New(o.Out, o.Headless), Lines: face.ReadLines(ctx, o.In), Log: o.Log}
-	if len(o.Watched) > 0 {
-		s.Face.Watched(o.Watched)
-	}
+	o.Audience.Tell(s.Face)
+	s.Live, s.Seen = o.Audience.Feed(), o.Audience.Seen()
 	if o.Window {
 		err := window.Available()
 		if err == nil {
@@ -103,7 +108,7 @@ func Play(ctx context.Context, o PlayOptions) error {
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
 	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
-		Watched: o.Watched, Board: seat.Board{GoOn: o.GoOn, Live: o.Seat.Live, Seen: o.Seat.Seen}, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
+		Audience: o.Audience, Board: seat.Board{GoOn: o.GoOn}, DemoAgain: o.DemoAgain, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func Record(ctx context.Context, b *seat.Board, o RecordOptions) error {
 			}
 		},
 	})
-	b.Face.Window.Store(w)
+	b.Face.Open(w)
 	return face.Beside(ctx, w, b.Face.Note, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()

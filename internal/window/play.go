@@ -15,7 +15,7 @@ type playFace struct {
 	until  time.Time
 	cursor board.Point // of the arrow keys, in stone removal
 	aims   bool        // it is shown
-	watch  bool        // where others watch is shown in place of the camera
+	watch  int         // which page of those who watch is shown in place of the camera, from 1; 0 for none
 	laid   playLayout
 	keys   []button
 }
@@ -32,14 +32,17 @@ func question(s *match.Snapshot) (match.Question, bool) {
 }
 
 func (f *playFace) scene(u *ui) scene {
-	f.laid = layPlay(u.size, u.scale, u.w.opt.allButtons())
+	f.laid = layPlay(u.size, u.scale, u.w.opt.allButtons(len(u.state.watch) > 0))
 	if !f.until.IsZero() && time.Now().After(f.until) {
 		f.armed, f.until = "", time.Time{}
 	}
 	s := u.state.snap
 	sc := scene{}
-	if f.watch {
-		sc.panels = append(sc.panels, u.watchPanel(f.laid.camera))
+	if f.watch > len(u.state.watch) {
+		f.watch = 0
+	}
+	if f.watch > 0 {
+		sc.panels = append(sc.panels, u.watchPanel(f.laid.camera, u.state.watch[f.watch-1]))
 	} else {
 		sc.camera(u, f.laid.camera, true)
 	}

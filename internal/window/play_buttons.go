@@ -120,7 +120,7 @@ func (f *playFace) steadyButtons(u *ui) []button {
 		b = append(b, button{label: "Corners", key: "C", cap: "C", off: u.state.picture == nil})
 	}
 	b = append(b, button{label: "Projector", key: "V", cap: "V", off: s == nil || s.Size == 0})
-	if opt.Watch != "" {
+	if len(u.state.watch) > 0 {
 		b = append(b, button{label: "Watch", key: "W", cap: "W"})
 	}
 	if opt.Mute != nil {

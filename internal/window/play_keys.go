@@ -61,8 +61,9 @@ func (f *playFace) key(u *ui, key string) {
 	case "B":
 		f.trust(u)
 	case "W":
-		if f.watch = !f.watch && u.w.opt.Watch != ""; f.watch {
-			u.say("Others watch at " + u.w.opt.Watch)
+		f.watch = (f.watch + 1) % (len(u.state.watch) + 1)
+		if f.watch > 0 {
+			u.say("Others watch at " + u.state.watch[f.watch-1].Address)
 		}
 	case "I":
 		if s != nil {

@@ -19,8 +19,11 @@ func TestWhereToWatchCanBeScanned(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, size := range []image.Point{{800, 600}, {1120, 720}, {1920, 1080}, {700, 1000}} {
-		for _, open := range []Options{{Watch: address, WatchCode: img, Games: true, Mute: func(bool) {}}, {}} {
-			w := New(open)
+		for _, open := range []bool{true, false} {
+			w := New(Options{Games: true, Mute: func(bool) {}})
+			if open {
+				w.Watch([]Watching{{address, img}, {"https://example.org/demo/1", nil}})
+			}
 			w.ShowSnapshot(&match.Snapshot{Size: 9, Position: midgame, Frame: -1})
 			u := newUI(w)
 			u.fixed = true // no fonts but the program's own
@@ -29,8 +32,8 @@ func TestWhereToWatchCanBeScanned(t *testing.T) {
 			before := bytes.Clone(u.render().Pix)
 			view := u.faces["play"].(*playFace)
 			view.key(u, "W")
-			if open.Watch == "" {
-				if view.watch {
+			if !open {
+				if view.watch != 0 {
 					t.Error("nobody watches, and it is shown where")
 				}
 				continue
@@ -38,6 +41,7 @@ func TestWhereToWatchCanBeScanned(t *testing.T) {
 			if got := qrtest.Scan(t, u.render()); got != address {
 				t.Errorf("%v: the code is read as %q", size, got)
 			}
+			view.key(u, "W") // the other page
 			view.key(u, "W")
 			if !bytes.Equal(before, u.render().Pix) {
 				t.Error("the camera does not come back")

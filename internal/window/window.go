@@ -42,10 +42,6 @@ type Options struct {
 	Corners func(corners [4]grid.Pt, size int)
 	// Projector keeps the corners of the projector view; nil forgets them.
 	Projector *calibrate.Store
-	// Watch is the address at which others watch the game, and WatchCode its QR
-	// code: a key shows them in place of the camera's picture. "" for nobody.
-	Watch     string
-	WatchCode image.Image
 	// Linger is how long the window stays after Close, for the user to read the
 	// result; a key keeps it open. 0 closes at once.
 	Linger time.Duration
@@ -83,6 +79,7 @@ type state struct {
 	leaving bool      // the user wants to go, and the game is being settled
 	cal     *Calibration
 	menu    *Menu
+	watch   []Watching
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,9 @@ type Face struct {
 	text   *terminal.Text
 	out    io.Writer
 	start  time.Time
+
+	mu    sync.Mutex
+	pages []shownPage // where others watch
 }
 
 // New returns a face that writes to out: text, or lines of JSON if it is headless.
@@ -90,9 +94,10 @@ func (f *Face) Note(text string) {
 	f.text.Say(time.Since(f.start), text)
 }
 
-// Watched says where others can watch the game: at the first of these pages
-// most likely.
+// Watched says where others can watch the games on this network: at the first of
+// these pages most likely.
 func (f *Face) Watched(pages []string) {
+	f.page(pageLive, pages[0])
 	if f.json != nil {
 		f.json.Line(map[string]any{"event": "live", "time": time.Since(f.start).Round(time.Millisecond).Seconds(), "address": pages[0], "addresses": pages})
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/app/audience"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/games"
@@ -22,7 +23,6 @@ import (
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
-	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
@@ -37,14 +37,15 @@ type Options struct {
 	// Game is the one that was asked for; nil to choose one game after another.
 	Game *games.Which
 	// Chosen says that the camera was; else the one used last is taken.
-	Chosen bool
-	Out    io.Writer // of the demo
-	// Watched are the pages at which others watch the games, the likeliest
-	// first; none where nobody does.
-	Watched []string
+	Chosen   bool
+	Out      io.Writer          // of the demo
+	Audience *audience.Audience // watches all games; nil for none
 	// Board is a game between two players at the board, but for what is chosen
 	// on its page.
 	Board seat.Board
+	// DemoAgain says what makes a demo board show all of a game; see
+	// seat.DemoBoard.
+	DemoAgain func(id ogs.ID, file string) string
 	// Challonge says where Challonge is asked.
 	Challonge func() (challonge.Endpoints, error)
 	// KeySignIn says how one signs in to Challonge with a personal key.
@@ -62,15 +63,16 @@ type Lounge struct {
 	window screen
 	voices *voices.Voices
 
-	hush    func()             // ends the dropping of lines that are typed between games; or nil
-	hand    chan board.Point   // where a simulated hand is to go, in the demo
-	client  *ogs.Client        // nil before it is signed in
-	session *ogs.Session       // nil before it is connected
-	force   bool               // calibrate, even if the saved calibration fits
-	pairing pairing            // of two players at the board
-	stop    context.CancelFunc // ends the pages
-	ctx     context.Context    // of the session, which outlives a page
-	life    context.Context    // of the client, which outlives the session: something may be left to withdraw
+	hush     func()             // ends the dropping of lines that are typed between games; or nil
+	hand     chan board.Point   // where a simulated hand is to go, in the demo
+	client   *ogs.Client        // nil before it is signed in
+	session  *ogs.Session       // nil before it is connected
+	force    bool               // calibrate, even if the saved calibration fits
+	pairing  pairing            // of two players at the board
+	signedIn page               // what a sign-in leads to; nil for the games
+	stop     context.CancelFunc // ends the pages
+	ctx      context.Context    // of the session, which outlives a page
+	life     context.Context    // of the client, which outlives the session: something may be left to withdraw
 }
 
 // screen is what the pages need of a window.
@@ -101,12 +103,7 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		return nil, err
 	}
 	corner := camera.Profiles()
-	watch, code, err := watched(opt.Watched)
-	if err != nil {
-		return nil, err
-	}
 	w := face.NewWindow(window.Options{
-		Watch: watch, WatchCode: code,
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
 		Mute:      l.voices.Mute,
@@ -127,18 +124,9 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		},
 	})
 	l.window = w
-	l.seat.Face.Window.Store(w)
+	l.seat.Face.Open(w)
 	l.seat.Face.Voices = l.voices
 	return l, nil
-}
-
-// watched is what the window shows of where others watch.
-func watched(pages []string) (address string, code image.Image, err error) {
-	if len(pages) == 0 {
-		return "", nil, nil
-	}
-	code, err = qr.Image(pages[0], 1)
-	return pages[0], code, err
 }
 
 // Open shows the window until it is closed. Its error wraps window.ErrNoDisplay
@@ -161,11 +149,11 @@ func (l *Lounge) Open(ctx context.Context) error {
 	case err != nil && !l.seat.Orders.On():
 		stop()
 		<-done
-		l.seat.Face.Window.Store(nil)
+		l.seat.Face.Open(nil)
 		l.seat.Face.Voices = nil
 		return err
 	case err != nil:
-		l.seat.Face.Window.Store(nil)
+		l.seat.Face.Open(nil)
 		l.seat.Face.Note("The window broke: " + err.Error() + ". The game goes on here.")
 		return <-done
 	}

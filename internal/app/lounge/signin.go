@@ -93,7 +93,11 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	})
 	switch {
 	case err == nil:
-		return l.games, nil
+		next := l.signedIn
+		if l.signedIn = nil; next == nil {
+			next = l.games
+		}
+		return next, nil
 	case left:
 		return l.signIn, nil
 	}

@@ -2,6 +2,7 @@ package lounge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -9,8 +10,12 @@ import (
 	"strings"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/app/audience"
 	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/window"
+	"github.com/gobancam/gobancam/ogs"
 )
 
 // pairing is a game between two players at the board as it is chosen on its page. It
@@ -21,6 +26,8 @@ type pairing struct {
 	rules        board.Rules
 	komi         string // "" for the rules' own
 	handicap     int
+	page         bool // shown on a page of this machine
+	demo         bool // and on a demo board of the server
 }
 
 func (p *pairing) setup() board.Setup {
@@ -51,6 +58,8 @@ const (
 	twoRules    = "rules"
 	twoHandicap = "handicap"
 	twoKomi     = "komi"
+	twoPage     = "page"
+	twoDemo     = "demo"
 )
 
 // two asks who plays, and how.
@@ -80,6 +89,10 @@ func (l *Lounge) two(ctx context.Context) (page, error) {
 			p.rules, _ = board.ParseRules(after(ruleNames, p.rules.Name))
 		case twoHandicap:
 			p.handicap = max(2, p.handicap+1) % 10
+		case twoPage:
+			p.page = !p.page
+		case twoDemo:
+			p.demo = !p.demo
 		}
 	}
 }
@@ -112,6 +125,13 @@ func (l *Lounge) twoMenu(p *pairing) *window.Menu {
 			{Key: twoKomi, Title: "Komi", Note: strconv.FormatFloat(p.setup().Komi, 'g', -1, 64)},
 		},
 		Buttons: []window.Choice{{Key: "B", Label: "Begin", Lead: true}, {Key: "Enter", Label: "Change"}, {Key: "Escape", Label: "Back"}}}
+	onOff := map[bool]string{true: "yes", false: "no"}
+	page := window.Item{Key: twoPage, Title: "Show it on a page of this computer", Detail: "for everybody in this network; W shows where", Note: onOff[p.page || l.opt.Audience != nil]}
+	if l.opt.Audience != nil {
+		page.Key = ""
+	}
+	m.Items = append(m.Items, page,
+		window.Item{Key: twoDemo, Title: "Show it on a demo board", Detail: "at " + hostName(l.opt.Server.Address) + ", for everybody; it takes an account there", Note: onOff[p.demo]})
 	return m
 }
 
@@ -154,17 +174,42 @@ func (l *Lounge) typed(ctx context.Context, p *pairing, item string) (ok bool) {
 
 // board writes down a game between two players until it ends.
 func (l *Lounge) board(ctx context.Context) (page, error) {
+	p := &l.pairing
+	var client *ogs.Client
+	if p.demo {
+		var out *account.SignedOutError
+		var err error
+		switch client, err = l.opt.Server.Client(l.life, l.seat.Log); {
+		case errors.As(err, &out):
+			l.signedIn = l.board
+			return l.signIn, nil
+		case err != nil:
+			return l.trouble("There is no demo board", err, l.board, l.two, "Back"), nil
+		}
+	}
 	l.window.Clear()
 	l.window.ShowMenu(nil)
 	if l.hush != nil {
 		l.hush()
 	}
-	p := &l.pairing
 	b := l.opt.Board
 	l.voices.Quiet(true) // they look at their board
 	defer l.voices.Quiet(false)
 	b.Camera, b.Setup, b.Black, b.White = l.seat.Camera, p.setup(), p.black, p.white
 	b.Face, b.Lines, b.Orders, b.Eyes, b.Listen = l.seat.Face, l.seat.Lines, &l.seat.Orders, &l.seat.Eyes, l.seat.Listen
+	watched := l.opt.Audience
+	if watched == nil && p.page {
+		var err error
+		if watched, err = audience.Open(audience.Options{Title: strings.Trim(p.black+" – "+p.white, " –")}); err != nil {
+			return l.trouble("There is no page to watch", err, l.board, l.two, "Back"), nil
+		}
+		defer func() { watched.Close(ctx, l.seat.Face.Note); l.seat.Face.Unwatched() }()
+		watched.Tell(l.seat.Face)
+	}
+	b.Live, b.Seen = watched.Feed(), watched.Seen()
+	if p.demo {
+		b.Demo = &seat.DemoBoard{Client: client, Again: l.opt.DemoAgain}
+	}
 	err := b.Play(ctx)
 	l.hush = l.seat.Lines.Ignore(l.ctx)
 	l.seat.Eyes.Store(nil)

@@ -187,7 +187,7 @@ func (s *showing) one(ctx context.Context, games chan *live.Game, first bool) {
 func (s *showing) follow(ctx context.Context, notes *demoNotes, games chan *live.Game, newest *live.Game) {
 	id := notes.ID
 	address := s.Client.DemoPage(id)
-	s.face.Page("demo-board", address, fmt.Sprintf("The game is shown at %s. The account that is signed in here does not see the new moves in its own browser: "+
+	s.face.Page(face.PageDemo, address, fmt.Sprintf("The game is shown at %s. The account that is signed in here does not see the new moves in its own browser: "+
 		"watch in a private window, or with another account.", address), fmt.Sprintf("The game is shown on demo board %d.", id))
 	link := newDemoLink(ctx, s.Client, id, s.face.Note)
 	defer link.close()
