@@ -302,3 +302,23 @@ func TestReviewTreeIsThePages(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkReviewLog works in the log of a whole game, each move of which came as
+// the whole line.
+func BenchmarkReviewLog(b *testing.B) {
+	var log []ogs.ReviewMessage
+	var line strings.Builder
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, i := range r.Perm(300) {
+		line.WriteString(board.Point{X: int8(i % 19), Y: int8(i / 19)}.OGS())
+		log = append(log, ogs.ReviewMessage{Pointed: true, Moves: line.String()})
+	}
+	for b.Loop() {
+		tree := ogs.NewReviewTree(19)
+		for _, m := range log {
+			if err := tree.Apply(m); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
