@@ -255,7 +255,9 @@ func (s *showing) board(ctx context.Context, g *live.Game, first bool) (*demoNot
 			known.ID = s.ID
 		}
 		return known, s.kept(known.keep())
-	case first && known != nil && known.ID != 0 && (s.began || !known.Memory.Sent):
+	case first && known != nil && known.ID != 0 && (s.began || !known.Memory.Long):
+		// A record without moves may be that of a game whose first ones were shown
+		// and not kept yet; but not of a long one.
 		return known, nil
 	case first && known != nil && known.ID == 0:
 		s.face.Note("A demo board may have been made for this game of which the number did not get here. It is empty; there is another one now.")

@@ -101,6 +101,7 @@ type Output struct {
 type Memory struct {
 	Made    bool       `json:"made,omitzero"`    // the demo board was made for this game
 	Sent    bool       `json:"sent,omitzero"`    // something was sent
+	Long    bool       `json:"long,omitzero"`    // ... of several moves, which no start of the program forgets
 	Stale   [][]string `json:"stale,omitzero"`   // lines that were sent and are wrong by now
 	Labeled *Labels    `json:"labeled,omitzero"` // labels that the server has
 	// Texts are those that were sent, by the moves to their node, the last one

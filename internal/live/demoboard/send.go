@@ -200,6 +200,9 @@ func (f *Follower) note(r *Request, out *Output) {
 	if !f.memory.Sent {
 		f.memory.Sent, out.Keep = true, true
 	}
+	if !f.memory.Long && len(r.Moves) >= otherGame {
+		f.memory.Long, out.Keep = true, true
+	}
 	if r.Kind == Remove {
 		f.stale(r.Moves) // which pointing at it makes anew, if that comes late
 		out.Keep = true
