@@ -140,7 +140,7 @@ func (c *httpCamera) ask(ctx context.Context) (kind string, err error) {
 	c.fresh = true
 	c.jpegs = &jpegReader{r: bufio.NewReaderSize(resp.Body, 64<<10)}
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%w: %s answers %q", ErrNoSource, c.what, resp.Status)
+		return "", &StatusError{What: c.what, Status: resp.Status, Code: resp.StatusCode}
 	}
 	kind, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	return kind, nil
@@ -340,3 +340,17 @@ func (j *jpegReader) marker(p *[]byte) (byte, error) {
 		}
 	}
 }
+
+// StatusError is an answer of a camera's address that is no picture. It wraps
+// ErrNoSource.
+type StatusError struct {
+	What   string // the address, without what it keeps secret
+	Status string // "404 Not Found"
+	Code   int
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%v: %s answers %q", ErrNoSource, e.What, e.Status)
+}
+
+func (e *StatusError) Unwrap() error { return ErrNoSource }

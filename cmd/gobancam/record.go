@@ -145,7 +145,7 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	b := seat.Board{
 		Camera: camera.Choice{Name: f.camera, Corners: corners}, Setup: setup, AsFound: f.asFound, Black: f.black, White: f.white,
 		SGF: f.sgf, Listen: f.listen, Face: face.New(cmd.OutOrStdout(), f.headless), Lines: face.ReadLines(ctx, cmd.InOrStdin()),
-		GoOn: goOn,
+		GoOn: goOn, OtherFile: "--sgf FILE",
 	}
 	if b.Ranks, err = f.demo.ranks(); err != nil {
 		return err

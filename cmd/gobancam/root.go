@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/mask"
@@ -103,9 +104,11 @@ choose a game, play. Without a display it prints this.
 		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+		return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", flagError(err), cmd.CommandPath()))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "play", Title: "Play:"},
@@ -146,8 +149,50 @@ choose a game, play. Without a display it prints this.
 		newChallongeTestCommand(),
 		newVersionCommand(),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
 	strictArgs(root)
+	strictHelp(root)
 	return root
+}
+
+// flagError says what a flag takes, where the library says why Go could not read
+// it.
+func flagError(err error) error {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	takes := map[string]string{
+		"int": "a whole number", "int64": "a whole number", "uint": "a whole number from 0", "uint64": "a whole number from 0",
+		"float64": "a number, as 6.5", "duration": "a time, as 90s, 10m or 1h30m", "bool": "true or false",
+	}[bad.GetFlag().Value.Type()]
+	if takes == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %s: it takes %s", bad.GetFlag().Name, bad.GetValue(), takes)
+}
+
+// strictHelp makes help for what there is not an error, too.
+func strictHelp(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		if c.Name() != "help" {
+			continue
+		}
+		c.Run = nil
+		c.RunE = func(_ *cobra.Command, args []string) error {
+			cmd, left, err := root.Find(args)
+			if err != nil || cmd == nil || len(left) > 0 {
+				text := fmt.Sprintf("there is no command %q", strings.Join(args, " "))
+				if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+					text += ", but " + strings.Join(near, " and ")
+				}
+				return withCode(exitUsage, errors.New(text+"; 'gobancam --help' lists all"))
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		}
+	}
 }
 
 // strictArgs makes wrong arguments and unknown subcommands end with exitUsage,

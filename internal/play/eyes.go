@@ -60,8 +60,9 @@ type Eyes struct {
 	size    int      // of the board to find from the next picture on; 0: as before
 
 	// Of Run's goroutine.
-	other other
-	used  *corners // that the board was found by; nil if it was found otherwise
+	other   other
+	doubted *doubted // nil while none was seen that may be one
+	used    *corners // that the board was found by; nil if it was found otherwise
 }
 
 // corners are where somebody says that the board is.
@@ -246,12 +247,41 @@ func (e *Eyes) find(f *vision.Frame) *grid.Grid {
 		return nil
 	}
 	if found.Confidence < Sure {
-		e.opt.Note(fmt.Sprintf("a %d×%d board may be there, %.0f %% sure; looking for a clearer picture", found.Grid.Size(), found.Grid.Size(), 100*found.Confidence))
+		e.doubt(f.Time, found)
 		return nil
 	}
 	e.opt.Note(fmt.Sprintf("found a %d×%d board, %.1f %% sure, %.0f° above the table", found.Grid.Size(), found.Grid.Size(), 100*found.Confidence, found.Grid.Elevation()))
 	return found.Grid
 }
+
+// Times of a board that is not found, by the pictures' time.
+const (
+	doubtAgain = 10 * time.Second // until it is said again
+	doubtLong  = 30 * time.Second // until it is said what can be done
+)
+
+// doubt says that a board may be there, and after a while what can be done.
+func (e *Eyes) doubt(at time.Duration, found vision.Found) {
+	if e.doubted == nil {
+		e.doubted = &doubted{since: at, said: at - doubtAgain}
+	}
+	if at-e.doubted.said < doubtAgain {
+		return
+	}
+	e.doubted.said = at
+	n := found.Grid.Size()
+	switch {
+	case at-e.doubted.since < doubtLong:
+		e.opt.Note(fmt.Sprintf("a %d×%d board may be there, %.0f %% sure; looking for a clearer picture", n, n, 100*found.Confidence))
+	case e.opt.Size != 0:
+		e.opt.Note(fmt.Sprintf("no %d×%d board is found yet. Show all of it in good light, say where its corners are, or leave the size out if it has other lines.", n, n))
+	default:
+		e.opt.Note("no board is found yet. Show all of it in good light, or say where its corners are.")
+	}
+}
+
+// doubted is since when a board may be there, and when that was said last.
+type doubted struct{ since, said time.Duration }
 
 func (e *Eyes) send(ctx context.Context, l match.Look) bool {
 	select {

@@ -297,3 +297,20 @@ func TestCornersSaidBeforeTheEyesOpen(t *testing.T) {
 		t.Errorf("the corners are %+v", e.corners)
 	}
 }
+
+// TestABoardThatIsNotFoundIsSaidNowAndThen says what can be done after a while,
+// and nothing ten times a second.
+func TestABoardThatIsNotFoundIsSaidNowAndThen(t *testing.T) {
+	g, err := grid.New(grid.Spec{Size: 4, Width: 500, Height: 500, Corners: [4]grid.Pt{{X: 100, Y: 100}, {X: 400, Y: 100}, {X: 400, Y: 400}, {X: 100, Y: 400}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	e := NewEyes(nil, EyesOptions{Size: 4, Note: func(text string) { said = append(said, text) }})
+	for at := time.Duration(0); at < time.Minute; at += 700 * time.Millisecond {
+		e.doubt(at, vision.Found{Grid: g, Confidence: 0.01})
+	}
+	if len(said) < 4 || len(said) > 7 || !strings.Contains(said[0], "may be there") || !strings.Contains(said[len(said)-1], "leave the size out") {
+		t.Errorf("%q", said)
+	}
+}

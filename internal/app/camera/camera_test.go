@@ -2,6 +2,8 @@ package camera_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +106,21 @@ func TestOpenFails(t *testing.T) {
 	}
 	if err := open("http://me:***@127.0.0.1:1/"); !strings.Contains(err.Error(), "is not stored here") {
 		t.Errorf("a password that is not known: %v", err)
+	}
+	for code, words := range map[int]string{
+		http.StatusUnauthorized: "a name and a password", http.StatusForbidden: "lets nobody in", http.StatusNotFound: "its stream is elsewhere",
+		http.StatusServiceUnavailable: "in trouble", http.StatusTeapot: "the address of its stream",
+	} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+		if err := open(srv.URL + "/video"); !strings.Contains(err.Error(), words) {
+			t.Errorf("a camera that answers %d: %v", code, err)
+		}
+		srv.Close()
+	}
+	for spec, said := range map[string]bool{"192.168.1.20:8080": true, "phone.local:8080/video": true, "192.168.1.20": true, "game.mp4": false, "a:b": false} {
+		if err := open(spec); strings.Contains(err.Error(), "http://"+spec) != said {
+			t.Errorf("%s: %v", spec, err)
+		}
 	}
 	open("sim:many")
 	open(filepath.Join(t.TempDir(), "none.mp4"))

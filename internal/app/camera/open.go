@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/demo"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -61,6 +64,9 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 	}
 	if !vision.IsLive(spec) {
 		src, err = open(ctx)
+		if errors.Is(err, vision.ErrNoSource) && hostPort.MatchString(spec) {
+			err = fmt.Errorf("%w; an address begins with what the camera speaks: http://%s", err, mask.Address(spec))
+		}
 		if err != nil {
 			return nil, nil, Failure(err)
 		}
@@ -70,7 +76,7 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 	first, err := open(ctx)
 	if errors.Is(err, vision.ErrNoSource) {
 		if strings.Contains(spec, "://") {
-			err = fmt.Errorf("%w; look whether the camera's app is running, and in the same network as this computer", err)
+			err = fmt.Errorf("%w; %s", err, remedy(err))
 		} else {
 			err = &NoneError{err}
 		}
@@ -85,6 +91,28 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 		}
 		return open(ctx)
 	}, vision.LiveOptions{Notify: func(s vision.Status) { note(s.Text) }}), nil, nil
+}
+
+// hostPort is the address of a camera without its beginning.
+var hostPort = regexp.MustCompile(`^[\w.-]+:\d{1,5}(/\S*)?$|^\d+\.\d+\.\d+\.\d+(/\S*)?$`)
+
+// remedy is what to do about a camera's address that gives no picture.
+func remedy(err error) string {
+	var said *vision.StatusError
+	if !errors.As(err, &said) {
+		return "look whether the camera's app is running, shows this very address, and is in the same network as this computer"
+	}
+	switch {
+	case said.Code == http.StatusUnauthorized:
+		return "it wants a name and a password: put them before the host, with a colon between and @ behind"
+	case said.Code == http.StatusForbidden:
+		return "the camera lets nobody in from here: look into the settings of its app"
+	case said.Code == http.StatusNotFound, said.Code == http.StatusMethodNotAllowed, said.Code == http.StatusGone:
+		return "the camera is there, and its stream is elsewhere: the address often ends in /video, /stream.mjpg or /mjpegfeed"
+	case said.Code >= 500:
+		return "the camera is there, and in trouble: look whether another program uses it, and start its app anew"
+	}
+	return "look into the camera's app for the address of its stream"
 }
 
 // NoneError says that a camera of this computer is not there.

@@ -44,6 +44,9 @@ type Board struct {
 	// nil without one.
 	Orders *Orders
 	Eyes   *atomic.Pointer[play.Eyes]
+	// OtherFile says how another file is named for the record, such as a flag;
+	// "" says nothing.
+	OtherFile string
 	// GoOn says what goes on with a game that is kept in a file, such as the
 	// name of a command.
 	GoOn func(file string) string
@@ -142,6 +145,10 @@ func (b *Board) open(ctx context.Context) (Match, *gamefile.Keeper, error) {
 	}
 	if why := record.Opening(); why != "" {
 		b.Face.Note(why)
+	} else if err := record.Settle().Err; err != nil {
+		if b.OtherFile != "" {
+			b.Face.Note("Where there is a place for the record, name it: " + b.OtherFile + ".")
+		}
 	} else if b.SGF == "" {
 		b.Face.Note("the game is kept in " + record.Path())
 	}
