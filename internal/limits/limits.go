@@ -57,6 +57,13 @@ const (
 	Mistrusts = 1_000   // sentences that a replay says and the recording does not
 )
 
+// What a go-playing program, or whoever controls one, says.
+const (
+	EngineLine     = 64 * kB // a line
+	EngineResponse = 1 * MB  // one response
+	EngineLines    = 10_000  // of it
+)
+
 // Cameras on the network.
 const (
 	Preamble = 1 * MB // of a stream before its first picture, or between two
