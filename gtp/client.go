@@ -68,7 +68,15 @@ func ParseLine(line string) ([]string, error) {
 // and its standard error is kept for what errors say, not shown. A program that
 // cannot be started is a *StartError.
 func Start(ctx context.Context, line string) (*Client, error) {
+	return StartAt(ctx, line, exec.LookPath)
+}
+
+// StartAt is Start with another way to find a program by its name.
+func StartAt(ctx context.Context, line string, find func(string) (string, error)) (*Client, error) {
 	words, err := ParseLine(line)
+	if err == nil {
+		words[0], err = find(words[0])
+	}
 	if err != nil {
 		return nil, &StartError{Line: line, Err: err}
 	}
