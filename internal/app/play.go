@@ -38,14 +38,19 @@ type PlayOptions struct {
 	Server   account.Server
 	Seat     seat.Options
 	Voices   voices.Options
-	Game     *games.Which // the one that was asked for; nil to choose in the window, or as Choose does
-	Window   bool         // one is wanted
-	Headless bool         // lines of JSON, and no voices
-	Light    bool         // the window begins with the light colours
-	Chosen   bool         // the camera was chosen
-	In       io.Reader    // of typed commands
+	Program  *seat.ProgramGame // a game against a program is played, and none at a server
+	Game     *games.Which      // the one that was asked for; nil to choose in the window, or as Choose does
+	Window   bool              // one is wanted
+	Headless bool              // lines of JSON, and no voices
+	Light    bool              // the window begins with the light colours
+	Chosen   bool              // the camera was chosen
+	In       io.Reader         // of typed commands
 	Out, Err io.Writer
 	Log      *slog.Logger
+
+	// GoOn says what goes on with a game against a program that is kept in a
+	// file.
+	GoOn func(file string) string
 
 	// What the user can do outside of the window; see lounge.Options.
 	Challonge func() (challonge.Endpoints, error)
@@ -71,6 +76,9 @@ func Play(ctx context.Context, o PlayOptions) error {
 		}
 		io.WriteString(o.Err, face.NoWindow(err)+"\n")
 	}
+	if o.Program != nil {
+		return withProgram(ctx, o, s)
+	}
 	client, err := o.Server.Client(ctx, o.Log)
 	if err != nil {
 		return err
@@ -93,9 +101,20 @@ func Play(ctx context.Context, o PlayOptions) error {
 	return s.Play(ctx, client, session, game)
 }
 
+// withProgram plays a game against a program, without a window.
+func withProgram(ctx context.Context, o PlayOptions, s *seat.Seat) (err error) {
+	if !o.Headless {
+		if s.Face.Voices, err = o.Voices.Open(ctx, s.Face.Note); err != nil {
+			return err
+		}
+		defer s.Face.Voices.Close()
+	}
+	return s.PlayProgram(ctx, *o.Program)
+}
+
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
-	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
+	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Program: o.Program, GoOn: o.GoOn, Chosen: o.Chosen, Out: o.Out,
 		Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err

@@ -50,6 +50,8 @@ func (l *Lounge) cameras(ctx context.Context) (page, error) {
 			i := slices.Index(resolutions, wanted)
 			wanted = resolutions[(i+1)%len(resolutions)]
 		case a.Key == "S":
+		case a.Key == "P":
+			l.alone = !l.alone
 		case a.Item == itemAddress:
 			return l.address, nil
 		case a.Item == itemWatch, a.Item == itemTry:
@@ -100,7 +102,11 @@ func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		mu.Lock()
 		m := &window.Menu{Name: "cameras", Title: "Choose the camera above your board", Cards: true,
 			Sub:     fmt.Sprintf("Asked for %d×%d pixels", wanted.X, wanted.Y),
-			Buttons: []window.Choice{{Key: "R", Label: "Resolution"}, {Key: "S", Label: "Search again"}}}
+			Buttons: []window.Choice{{Key: "R", Label: "Resolution"}, {Key: "S", Label: "Search again"}, {Key: "P", Label: "Play a program"}}}
+		if l.alone {
+			m.Sub += ". You play a program, without an account"
+			m.Buttons[2].Label = "Play online"
+		}
 		for _, p := range peeks {
 			m.Items = append(m.Items, window.Item{Key: p.spec, Title: p.name, Detail: p.detail, Image: p.img})
 		}

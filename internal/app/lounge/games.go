@@ -26,6 +26,12 @@ func hostName(server string) string {
 
 // games lists what can be played: running games, and challenges.
 func (l *Lounge) games(ctx context.Context) (page, error) {
+	switch {
+	case l.opt.Program != nil:
+		return l.withProgram(*l.opt.Program), nil
+	case l.alone:
+		return l.programs, nil
+	}
 	if next := l.connect(ctx); next != nil {
 		return next, nil
 	}
@@ -87,6 +93,9 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 				return l.calibrate, nil
 			case "A":
 				return l.account, nil
+			case "P":
+				l.alone = true
+				return l.programs, nil
 			case "Escape":
 				return l.cameras, nil
 			}
@@ -128,7 +137,7 @@ func (l *Lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		Sub:   fmt.Sprintf("Signed in as %s at %s", me.WithRank(), hostName(l.client.Server())),
 		Empty: "No game is running, and nobody challenges you. Offer a game: N.",
 		Buttons: []window.Choice{{Key: "N", Label: "New game", Lead: len(games)+len(challenges) == 0}, {Key: "R", Label: "Refresh"}, {Key: "K", Label: "Calibrate"},
-			{Key: "A", Label: "Account"}, {Key: "Escape", Label: "Cameras"}}}
+			{Key: "A", Label: "Account"}, {Key: "P", Label: "Program"}, {Key: "Escape", Label: "Cameras"}}}
 	games = slices.Clone(games)
 	slices.SortStableFunc(games, func(a, b ogs.ActiveGame) int {
 		rank := func(g ogs.ActiveGame) int {

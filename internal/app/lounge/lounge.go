@@ -35,6 +35,11 @@ type Options struct {
 	Light  bool // begin with the light colours
 	// Game is the one that was asked for; nil to choose one game after another.
 	Game *games.Which
+	// Program is a game against a program that was asked for; nil for none.
+	Program *seat.ProgramGame
+	// GoOn says what goes on with a game against a program that is kept in a
+	// file; it may be nil.
+	GoOn func(file string) string
 	// Chosen says that the camera was; else the one used last is taken.
 	Chosen bool
 	Out    io.Writer // of the demo
@@ -59,6 +64,8 @@ type Lounge struct {
 	hand    chan board.Point   // where a simulated hand is to go, in the demo
 	client  *ogs.Client        // nil before it is signed in
 	session *ogs.Session       // nil before it is connected
+	alone   bool               // a program is to be played, and no server asked
+	terms   programTerms       // of such a game, as chosen last
 	force   bool               // calibrate, even if the saved calibration fits
 	stop    context.CancelFunc // ends the pages
 	ctx     context.Context    // of the session, which outlives a page
@@ -99,7 +106,7 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Mute:      l.voices.Mute,
 		Again:     l.voices.Again,
 		Say:       l.voices.Tell,
-		Games:     opt.Game == nil,
+		Games:     opt.Game == nil && opt.Program == nil,
 		Light:     opt.Light, Linger: time.Minute,
 		Point: func(p board.Point) {
 			select {

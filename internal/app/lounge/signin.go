@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,12 +55,13 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	}
 	m := &window.Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at " + host,
 		Text:    "Gobancam plays with your account at " + host + " and never sees your password: you allow it in your browser.",
-		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}}
+		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "P", Label: "Play a program"}, {Key: "Escape", Label: "Cameras"}}}
 	if id == "" {
 		m.Text = "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address " +
 			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
 		m.Address = strings.TrimRight(l.opt.Server.Address, "/") + "/oauth2/applications/"
 		m.Field = "Client id"
+		m.Buttons = slices.Delete(m.Buttons, 1, 2) // a letter is one of the id
 	}
 	for {
 		a, ok := l.ask(ctx, m)
@@ -68,6 +70,9 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 			return nil, nil
 		case a.Key == "Escape":
 			return l.cameras, nil
+		case a.Key == "P":
+			l.alone = true
+			return l.programs, nil
 		case id == "" && a.Text == "":
 			account.OpenPage(m.Address)
 			continue
