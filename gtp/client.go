@@ -314,3 +314,6 @@ func (t *tail) lines() []string {
 func shorten(text string) string {
 	return plain.Cut(strings.ReplaceAll(text, "\n", " "), 60)
 }
+
+// PID is the process id of the program.
+func (c *Client) PID() int { return c.cmd.Process.Pid }

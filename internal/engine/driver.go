@@ -22,7 +22,7 @@ type Program interface {
 // Times that a program has to answer in.
 const (
 	loading  = 3 * time.Minute  // from its start: networks are large, and may be tuned at first
-	handling = 30 * time.Second // a command that wants no thinking
+	handling = 15 * time.Second // a command that wants no thinking
 	scoring  = 2 * time.Minute  // which stones are dead
 )
 
