@@ -374,6 +374,24 @@ func TestPlainGame(t *testing.T) {
 	}
 }
 
+// TestAgreedAtOnce: whoever agrees before the program has said which stones are
+// dead has agreed, if it marks none.
+func TestAgreedAtOnce(t *testing.T) {
+	th := &theatre{t: t, script: func(_ *puppet, name string, _ []string) (string, error, bool) {
+		time.Sleep(map[bool]time.Duration{true: 100 * time.Millisecond}[name == "final_status_list"])
+		return "", nil, false
+	}}
+	tb := sit(t, options(t, th, 9))
+	tb.until("the game", tb.myTurn)
+	tb.play(board.Pass)
+	tb.until("both passed", func() bool { return tb.phase == game.StoneRemoval })
+	tb.ask(match.ReqAcceptRemoval, nil)
+	tb.until("the result", func() bool { return tb.result != nil })
+	if tb.result.String() != "W+6.5" {
+		t.Error(tb.result)
+	}
+}
+
 // TestUndo takes back while it is my turn and while the program thinks; the
 // program is brought into step.
 func TestUndo(t *testing.T) {

@@ -141,12 +141,11 @@ func (e *Game) removal(r match.Request) error {
 		if board.SetOf(r.Points...) != board.SetOf(e.dead...) {
 			return errors.New("the marked stones have changed; look again")
 		}
-		if e.verdict == nil {
-			return fmt.Errorf("%s is still asked which stones are dead", e.name)
-		}
 		e.agreed[e.opt.Me-board.Black] = true
 		e.tell(game.RemovalAccepted{By: e.opt.Me})
-		e.finish(game.Counted(e.counted()))
+		if e.verdict != nil { // else it counts if the program marks nothing else
+			e.finish(game.Counted(e.counted()))
+		}
 	case match.ReqRejectRemoval:
 		e.playOn()
 	}

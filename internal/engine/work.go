@@ -161,6 +161,7 @@ func (e *Game) judged(v Verdict) {
 	pos := e.game.Position()
 	v.Dead = slices.DeleteFunc(slices.Clone(v.Dead), func(p board.Point) bool { return pos.At(p) == board.Empty })
 	e.verdict = &v
+	agreed := e.agreed[e.opt.Me-board.Black] && (e.marked || len(v.Dead) == 0)
 	if !e.marked {
 		e.dead = v.Dead
 	}
@@ -175,6 +176,10 @@ func (e *Game) judged(v Verdict) {
 		e.say("%s counts %s.", e.name, s)
 	}
 	e.tellDead()
+	if agreed {
+		e.tell(game.RemovalAccepted{By: e.opt.Me})
+		e.finish(game.Counted(e.counted()))
+	}
 }
 
 // tellDead tells what is marked as dead, to which the program agrees, and what
