@@ -71,7 +71,7 @@ func sit(t *testing.T, o Options) *table {
 // next takes one event; false after long without one.
 func (tb *table) next() bool {
 	tb.t.Helper()
-	long := time.Minute
+	long := 4 * time.Minute
 	if time.Now().Year() == 2000 { // in synctest's time
 		long = 10 * time.Minute
 	}

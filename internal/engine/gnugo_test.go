@@ -75,9 +75,12 @@ func TestWholeGamesWithGNUGo(t *testing.T) {
 		moves          int // after which it is resigned; 0: to the end
 	}{
 		{9, 0, false, board.Black, 0}, {9, 0, false, board.White, 0}, {9, 4, false, board.White, 0}, {9, 3, true, board.Black, 0},
-		{9, 2, true, board.White, 0}, {19, 9, false, board.Black, 60}, {19, 5, true, board.White, 60}, {19, 4, true, board.Black, 60},
+		{9, 2, true, board.White, 0}, {19, 9, false, board.Black, 40}, {19, 5, true, board.White, 40}, {19, 4, true, board.Black, 40},
 	} {
 		t.Run(fmt.Sprintf("%d-%d-%v-%v", c.size, c.handicap, c.free, c.me), func(t *testing.T) {
+			if !*longGames && c.size == 9 && c.handicap == 4 {
+				t.Skip("with -longgames")
+			}
 			t.Parallel()
 			if *longGames {
 				c.moves = 0
@@ -86,7 +89,7 @@ func TestWholeGamesWithGNUGo(t *testing.T) {
 			r := rules(t, "japanese")
 			r.FreeHandicap = c.free
 			tb := sit(t, Options{Start: programs.start, Setup: board.Setup{Size: c.size, Rules: r, Komi: 0.5, Handicap: c.handicap}, Me: c.me, You: "You", ID: 3,
-				Think: 4 * time.Second})
+				Think: 2 * time.Minute})
 			chance := rand.New(rand.NewPCG(uint64(c.size), uint64(c.handicap)))
 			tb.until("the game", func() bool { return tb.g != nil })
 			killed, stopped, undone := false, false, false

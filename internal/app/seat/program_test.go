@@ -48,6 +48,9 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 			Face: face.New(&page, true), Lines: face.ReadLines(t.Context(), strings.NewReader("")), Log: slog.New(slog.DiscardHandler)}
 		done := make(chan error, 1)
 		go func() { done <- s.PlayProgram(t.Context(), g) }()
+		if round > 0 {
+			page.Expect(t, "has been told the")
+		}
 		page.Expect(t, `"state":"your-turn"`)
 		if round == 0 {
 			page.Expect(t, `"event":"move","number":2`)
@@ -56,7 +59,6 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 			page.Expect(t, `"event":"move","number":4`)
 			give(t, s, match.CmdQuit)
 		} else {
-			page.Expect(t, "has been told the")
 			give(t, s, match.CmdResign)
 			page.Expect(t, `"question":"resign"`)
 			give(t, s, match.CmdAccept)
