@@ -35,13 +35,14 @@ type playFlags struct {
 	listen   string
 	live     liveFlags
 	verbose  bool
+	engine   engineFlags
 }
 
 func newPlayCommand() *cobra.Command {
 	var f playFlags
 	cmd := &cobra.Command{
 		Use:   "play",
-		Short: "Play online, on your board",
+		Short: "Play online, or against a program, on your board",
 		Long: `Play joins a running game on the server and plays it on your board: your stones
 are sent when they have lain for a moment and the hand is gone, and the
 opponent's are told, to be put down by you.
@@ -52,6 +53,12 @@ time), or sim: for a simulated board whose player makes random moves. The board
 is taken from --corners, from the camera's saved calibration, or else found in
 the picture. Play ends with the game; files end it too, once what is pending has
 been settled.
+
+With --engine the opponent is a program on this computer, and neither account nor
+network is needed: any that speaks GTP, by its command line or by a name that
+'gobancam engines' lists. A program that crashes, hangs or plays what cannot be is
+started again and told the game; a game that was left goes on with the same
+--engine and --sgf FILE.
 
 With a display it opens a window, in which camera and game can be chosen where
 neither --camera nor --game says. Commands are typed as lines, too; 'help' lists
@@ -67,13 +74,16 @@ if it lies there and only the camera does not see it, type 'there', or say "it i
 there".`,
 		Example: `  gobancam play
   gobancam play --camera http://192.168.1.20:8080/video --confirm ask
-  gobancam play --game 12345678 --headless`,
+  gobancam play --game 12345678 --headless
+  gobancam play --engine gnugo --size 9
+  gobancam play --engine gnugo --color white --handicap 4 --time 10m+5x30s`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	f.ogs.register(cmd)
 	f.where.register(cmd)
 	f.voices.register(cmd)
+	f.engine.register(cmd)
 	fl := cmd.Flags()
 	registerCamera(cmd, &f.camera, "device, address, file, directory, or sim:")
 	fl.Int64Var(&f.game, "game", 0, "the game's `ID` (default: the one played last if it still runs, else the only one)")
@@ -115,6 +125,10 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	program, err := f.engine.game(cmd, f.where.size)
+	if err != nil {
+		return err
+	}
 	level := slog.LevelWarn
 	if f.verbose {
 		level = slog.LevelDebug
@@ -125,6 +139,7 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 			SGF: f.sgf, Record: f.record, Listen: f.listen, Challenges: "see 'gobancam challenge list'"},
 		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+		Program: program, ProgramGoesOn: goOnWithProgram("NAME"),
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}

@@ -125,6 +125,7 @@ choose a game, play. Without a display it prints this.
 	add("play",
 		newPlayCommand(),
 		newRecordCommand(),
+		newEnginesCommand(),
 		newDemoCommand(),
 		newChallengeCommand(),
 		newGamesCommand(),

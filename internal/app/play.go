@@ -41,6 +41,7 @@ type PlayOptions struct {
 	Server   account.Server
 	Seat     seat.Options
 	Voices   voices.Options
+	Program  *seat.ProgramGame  // a game against a program is played, and none at a server
 	Game     *games.Which       // the one that was asked for; nil to choose in the window, or as Choose does
 	Window   bool               // one is wanted
 	Headless bool               // lines of JSON, and no voices
@@ -54,6 +55,8 @@ type PlayOptions struct {
 	// GoOn says what goes on with a game of two players that is kept in a file;
 	// see seat.Board.
 	GoOn func(file string) string
+	// ProgramGoesOn says the same of a game against a program.
+	ProgramGoesOn func(file string) string
 	// DemoAgain says what makes a demo board show all of a game; see
 	// seat.DemoBoard.
 	DemoAgain func(id ogs.ID, file string) string
@@ -83,6 +86,9 @@ func Play(ctx context.Context, o PlayOptions) error {
 		}
 		io.WriteString(o.Err, face.NoWindow(err)+"\n")
 	}
+	if o.Program != nil {
+		return withProgram(ctx, o, s)
+	}
 	client, err := o.Server.Client(ctx, o.Log)
 	if err != nil {
 		return err
@@ -105,9 +111,20 @@ func Play(ctx context.Context, o PlayOptions) error {
 	return s.Play(ctx, client, session, game)
 }
 
+// withProgram plays a game against a program, without a window.
+func withProgram(ctx context.Context, o PlayOptions, s *seat.Seat) (err error) {
+	if !o.Headless {
+		if s.Face.Voices, err = o.Voices.Open(ctx, s.Face.Note); err != nil {
+			return err
+		}
+		defer s.Face.Voices.Close()
+	}
+	return s.PlayProgram(ctx, *o.Program)
+}
+
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
-	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Chosen: o.Chosen, Out: o.Out,
+	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Program: o.Program, ProgramGoesOn: o.ProgramGoesOn, Chosen: o.Chosen, Out: o.Out,
 		Audience: o.Audience, Board: seat.Board{GoOn: o.GoOn}, DemoAgain: o.DemoAgain, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err

@@ -73,6 +73,13 @@ const (
 	LivePictures = 120     // of the board, kept where they are shown later
 )
 
+// What a go-playing program, or whoever controls one, says.
+const (
+	EngineLine     = 64 * kB // a line
+	EngineResponse = 1 * MB  // one response
+	EngineLines    = 10_000  // of it
+)
+
 // Cameras on the network.
 const (
 	Preamble = 1 * MB // of a stream before its first picture, or between two

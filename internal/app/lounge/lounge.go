@@ -36,6 +36,11 @@ type Options struct {
 	Light  bool // begin with the light colours
 	// Game is the one that was asked for; nil to choose one game after another.
 	Game *games.Which
+	// Program is a game against a program that was asked for; nil for none.
+	Program *seat.ProgramGame
+	// ProgramGoesOn says what goes on with a game against a program that is kept
+	// in a file; it may be nil.
+	ProgramGoesOn func(file string) string
 	// Chosen says that the camera was; else the one used last is taken.
 	Chosen   bool
 	Out      io.Writer          // of the demo
@@ -68,6 +73,7 @@ type Lounge struct {
 	client   *ogs.Client        // nil before it is signed in
 	session  *ogs.Session       // nil before it is connected
 	force    bool               // calibrate, even if the saved calibration fits
+	terms    programTerms       // of a game with a program, as chosen last
 	pairing  pairing            // of two players at the board
 	signedIn page               // what a sign-in leads to; nil for the games
 	stop     context.CancelFunc // ends the pages
@@ -109,7 +115,7 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Mute:      l.voices.Mute,
 		Again:     l.voices.Again,
 		Say:       l.voices.Tell,
-		Games:     opt.Game == nil,
+		Games:     opt.Game == nil && opt.Program == nil,
 		Light:     opt.Light, Linger: time.Minute,
 		Point: func(p board.Point) {
 			select {

@@ -8,18 +8,23 @@ import (
 
 // Items of the page that the games begin from.
 const (
-	itemOnline = "online"
-	itemTwo    = "two"
+	itemOnline  = "online"
+	itemProgram = "program"
+	itemTwo     = "two"
 )
 
 // start asks what is to be played.
 func (l *Lounge) start(ctx context.Context) (page, error) {
-	if l.opt.Game != nil {
+	switch {
+	case l.opt.Program != nil:
+		return l.withProgram(*l.opt.Program), nil
+	case l.opt.Game != nil:
 		return l.games, nil
 	}
 	m := &window.Menu{Name: "start", Title: "What would you like to play?", Sub: "Camera: " + l.cameraTitle(),
 		Items: []window.Item{
 			{Key: itemOnline, Title: "A game at " + hostName(l.opt.Server.Address), Detail: "you on this board, your opponent anywhere"},
+			{Key: itemProgram, Title: "A program on this computer", Detail: "without an account and without a network"},
 			{Key: itemTwo, Title: "Two players at this board", Detail: "their game is written down, and can be watched while they play"},
 		},
 		Buttons: []window.Choice{{Key: "Enter", Label: "Choose", Lead: true}, {Key: "K", Label: "Calibrate"}, {Key: "Escape", Label: "Cameras"}}}
@@ -32,6 +37,8 @@ func (l *Lounge) start(ctx context.Context) (page, error) {
 	case a.Key == "K":
 		l.force = true
 		return l.calibrate, nil
+	case a.Item == itemProgram:
+		return l.programs, nil
 	case a.Item == itemTwo:
 		return l.two, nil
 	}

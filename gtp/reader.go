@@ -1,0 +1,133 @@
+package gtp
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gobancam/gobancam/internal/limits"
+)
+
+// CommandReader reads the commands of a controller.
+type CommandReader struct{ lines lines }
+
+// NewCommandReader reads from r, and more of it than it has given back yet.
+func NewCommandReader(r io.Reader) *CommandReader { return &CommandReader{newLines(r)} }
+
+// Next returns the next command; empty lines and comments are passed over. An
+// error that wraps ErrSyntax, or is about a limit (limits.Exceeded), concerns
+// this line only: it wants a "?" (with the command's id, if it has one), and the
+// next one can be read. Any other is the end: io.EOF when the controller is
+// gone. A last line without an end is a command.
+func (r *CommandReader) Next() (Command, error) {
+	for {
+		line, err := r.lines.next()
+		if err != nil {
+			return Command{}, err
+		}
+		if c, ok, err := ParseCommand(line); ok || err != nil {
+			return c, err
+		}
+	}
+}
+
+// ResponseReader reads the responses of an engine.
+type ResponseReader struct{ lines lines }
+
+// NewResponseReader reads from r, and more of it than it has given back yet.
+func NewResponseReader(r io.Reader) *ResponseReader {
+	l := newLines(r)
+	l.once = true
+	return &ResponseReader{l}
+}
+
+// Next returns the next response; empty lines before it are passed over. An
+// error that wraps ErrSyntax or is about a limit leaves the reader somewhere in
+// the engine's output, so that what follows must not be believed. io.EOF is the
+// end between two responses, io.ErrUnexpectedEOF that within one.
+func (r *ResponseReader) Next() (Response, error) {
+	head := ""
+	for strings.TrimSpace(head) == "" {
+		line, err := r.lines.next()
+		if err != nil {
+			return Response{}, err
+		}
+		head = clean(line)
+	}
+	resp, err := parseHead(head)
+	if err != nil {
+		return resp, err
+	}
+	var b strings.Builder
+	b.WriteString(resp.Text)
+	for n := 1; ; n++ {
+		line, err := r.lines.next()
+		if errors.Is(err, io.EOF) {
+			return resp, io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return resp, err
+		}
+		if line == "" || line == "\r" {
+			break
+		}
+		if n >= limits.EngineLines || b.Len()+len(line) > limits.EngineResponse {
+			return resp, limits.Exceed("it is not read on", "a response of the program is longer than %d lines or %s", limits.EngineLines, limits.Size(limits.EngineResponse))
+		}
+		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(clean(line), " "))
+	}
+	resp.Text = strings.TrimRight(b.String(), " \n")
+	return resp, nil
+}
+
+// lines reads lines of a limited length.
+type lines struct {
+	r    *bufio.Reader
+	once bool // a line that is too long is not read to its end, and nothing after it
+}
+
+func newLines(r io.Reader) lines { return lines{r: bufio.NewReaderSize(r, 4096)} }
+
+// next returns a line without its end. One that is too long is an error; unless
+// once is set it is read to its end, and the next can be read.
+func (l lines) next() (string, error) {
+	var line []byte
+	long := false
+	for {
+		part, err := l.r.ReadSlice('\n')
+		if !long {
+			line = append(line, part...)
+		}
+		if len(line) > limits.EngineLine {
+			long, line = true, nil
+		}
+		switch {
+		case long && l.once:
+			return "", tooLong()
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && !long && (len(line) == 0 || !errors.Is(err, io.EOF)):
+			return "", err
+		case err != nil && !errors.Is(err, io.EOF):
+			return "", err
+		case long:
+			return "", tooLong()
+		}
+		return strings.TrimSuffix(string(line), "\n"), nil
+	}
+}
+
+func tooLong() error {
+	return limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(limits.EngineLine))
+}
+
+// Write writes a response.
+func (r Response) Write(w io.Writer) error {
+	if _, err := w.Write(r.Bytes()); err != nil {
+		return fmt.Errorf("the response did not reach the controller: %w", err)
+	}
+	return nil
+}

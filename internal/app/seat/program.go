@@ -1,0 +1,169 @@
+package seat
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/app/face"
+	"github.com/gobancam/gobancam/internal/app/failure"
+	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/engine"
+	"github.com/gobancam/gobancam/internal/gamefile"
+	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/terminal"
+)
+
+// ProgramGame is a game against a program. It is played with what a seat has
+// besides a server.
+type ProgramGame struct {
+	Line  string // the program's command line
+	Setup board.Setup
+	// Me is my colour; Empty takes that of a game that goes on, else black.
+	Me       board.Color
+	You      string // my name
+	Time     engine.Time
+	Strength string
+	Think    time.Duration
+	// GoOn says what goes on with a game that is kept in a file, such as the
+	// name of a command.
+	GoOn func(file string) string
+}
+
+// PlayProgram plays a game against a program to its end. With Options.SGF it
+// goes on with the game that is in that file.
+func (s *Seat) PlayProgram(ctx context.Context, g ProgramGame) (err error) {
+	f := s.Face
+	record, err := s.openProgramRecord()
+	if err != nil {
+		return err
+	}
+	defer func() { err = closeRecord(record, f, err) }()
+	opt := engine.Options{Start: engine.Command(g.Line), Setup: g.Setup, Me: g.Me, You: g.You, ID: 1 + rand.Int64N(1<<52), Time: g.Time,
+		Strength: g.Strength, Think: g.Think, Again: "say resync (or type it)"}
+	if err := s.goOn(&opt, record); err != nil {
+		return err
+	}
+	if opt.Me == board.Empty {
+		opt.Me = board.Black
+	}
+	server, err := engine.New(opt)
+	if err != nil {
+		return failure.As(failure.Misuse, fmt.Errorf("there is no such game: %w", err))
+	}
+	last, err := s.playLocal(ctx, server, opt.Setup.Size, record)
+	if err != nil {
+		return camera.Failure(err)
+	}
+	if last == nil || last.Result == nil {
+		if kept := record.Settle(); kept.Path != "" && kept.Moves > 0 && g.GoOn != nil {
+			f.Note(fmt.Sprintf("the game is not over: it is kept in %s after %s, and %s goes on with it", kept.Path, moves(kept.Moves), g.GoOn(kept.Path)))
+		}
+	}
+	return nil
+}
+
+// openProgramRecord takes the file of the game's record: that of a game that
+// goes on, or a new one where games are kept.
+func (s *Seat) openProgramRecord() (*gamefile.Keeper, error) {
+	o := gamefile.Options{Path: s.SGF}
+	if s.SGF == "" {
+		o.Path, o.New = state.GamesFile("program-"+time.Now().Format("20060102-150405")+".sgf"), true
+	}
+	record, err := OpenRecord(o, s.Face)
+	if err != nil {
+		return nil, failure.As(failure.Misuse, err)
+	}
+	if why := record.Opening(); why != "" {
+		s.Face.Note(why)
+	} else if s.SGF == "" {
+		s.Face.Note("the game is kept in " + record.Path())
+	}
+	return record, nil
+}
+
+// goOn takes up the game that its file holds already, if it does.
+func (s *Seat) goOn(o *engine.Options, record *gamefile.Keeper) error {
+	begun := record.Found()
+	if begun == nil {
+		return nil
+	}
+	g := begun.Game
+	switch {
+	case begun.Result != nil:
+		return failure.As(failure.Misuse, fmt.Errorf("%s holds a game that is over (%s); give another file", s.SGF, begun.Result))
+	case len(g.Edits()) > 0:
+		return failure.As(failure.Misuse, fmt.Errorf("%s holds a game in which stones were set up on the way, which no program can be told; give another file", s.SGF))
+	}
+	if o.Me == board.Empty {
+		switch o.You {
+		case begun.Root.Text("PB"):
+			o.Me = board.Black
+		case begun.Root.Text("PW"):
+			o.Me = board.White
+		default:
+			return failure.As(failure.Misuse, fmt.Errorf("%s does not say which colour %s has; say it", s.SGF, o.You))
+		}
+	}
+	o.Setup, o.Moves = g.Setup(), g.Moves()
+	s.Face.Note(fmt.Sprintf("going on with the game in %s, after %s", s.SGF, moves(g.MoveCount())))
+	if o.Time.System != "" {
+		s.Face.Note("the clocks begin anew")
+	}
+	return nil
+}
+
+// playLocal seats camera, eyes, referee and server.
+func (s *Seat) playLocal(ctx context.Context, server play.LocalServer, size int, record *gamefile.Keeper) (*match.Snapshot, error) {
+	commands, end := s.Orders.Begin()
+	defer end()
+	ctx, stop := context.WithCancel(ctx)
+	var helpers sync.WaitGroup
+	defer func() { stop(); helpers.Wait() }()
+	f := s.Face
+	s.shown.Store(nil)
+	table := play.Local{Server: server, Options: s.Referee, Commands: commands, Record: record,
+		Eyes: play.EyesOptions{Size: size, Note: f.Note}, Voice: f.Announce, Eyed: s.Eyes.Store}
+	source, acts, err := s.Camera.Open(ctx, size, f.Note, func(c match.Command) {
+		select {
+		case commands <- c:
+		case <-ctx.Done():
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	table.Source = source
+	table.Publish = func(snap *match.Snapshot) {
+		f.Show(snap)
+		s.shown.Store(snap)
+		if acts != nil {
+			acts(snap)
+		}
+	}
+	s.Camera.Find(&table.Eyes, f.Note)
+	if table.Tape, err = s.tape(); err != nil {
+		return nil, err
+	}
+	if table.Tape != nil {
+		defer table.Tape.Close()
+	}
+	if w := f.Window.Load(); w != nil {
+		table.Eyes.Seen = face.Film(w, f.Note)
+	}
+	if s.Listen != "" {
+		heard, err := face.Listen(ctx, s.Listen)
+		if err != nil {
+			return nil, err
+		}
+		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, size) })
+	}
+	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, size, terminal.ProgramHelp, f) })
+	return table.Play(ctx)
+}
