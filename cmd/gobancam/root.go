@@ -122,6 +122,7 @@ choose a game, play. Without a display it prints this.
 	add("play",
 		newPlayCommand(),
 		newRecordCommand(),
+		newGTPCommand(),
 		newDemoCommand(),
 		newChallengeCommand(),
 		newGamesCommand(),
