@@ -216,6 +216,9 @@ func (e *Engine) genmove(ctx context.Context, args []string) (string, error) {
 
 // open makes it the person's turn.
 func (e *Engine) open(w *wanted) error {
+	if w.late != nil {
+		return w.late
+	}
 	if e.resigns == w.color {
 		e.resigns = board.Empty
 		e.result = &game.Result{Winner: w.color.Opponent(), By: board.ByResignation}

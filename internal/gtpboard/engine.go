@@ -100,6 +100,7 @@ type wanted struct {
 	color    board.Color // to move
 	handicap int         // stones to be placed in one command; 0 for a move
 	dead     bool        // the dead stones, instead
+	late     error       // why nobody can wait any more; what is asked for is checked all the same
 	answer   chan answer // of one place
 }
 
@@ -197,10 +198,7 @@ func (e *Engine) call(f func() error) error {
 // wait has w waited for, once begin has prepared that, until it comes or ctx
 // ends.
 func (e *Engine) wait(ctx context.Context, w *wanted, begin func() error) (string, error) {
-	w.answer = make(chan answer, 1)
-	if ctx.Err() != nil {
-		return "", context.Cause(ctx)
-	}
+	w.answer, w.late = make(chan answer, 1), context.Cause(ctx)
 	if err := e.call(begin); err != nil {
 		return "", err
 	}

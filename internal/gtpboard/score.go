@@ -21,6 +21,9 @@ func (e *Engine) agree(ctx context.Context) error {
 		if !e.opt.Answers {
 			return errScore
 		}
+		if w.late != nil {
+			return w.late
+		}
 		e.goesOn()
 		dead := board.EstimateDead(e.game.Position()) // to be corrected
 		e.dead, e.want = dead.Points(), w

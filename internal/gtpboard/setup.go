@@ -79,6 +79,8 @@ func (e *Engine) placeFreeHandicap(ctx context.Context, args []string) (string, 
 			return errNotEmpty
 		case n < 2 || n >= s.Size*s.Size:
 			return errStones
+		case w.late != nil:
+			return w.late
 		}
 		rules := e.opt.Rules
 		rules.FreeHandicap = true
