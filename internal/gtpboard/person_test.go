@@ -3,6 +3,7 @@ package gtpboard
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -117,9 +118,12 @@ type house struct {
 	resign  int // the move at which the person resigns; 0: never
 	in      *io.PipeWriter
 	out     *gtp.ResponseReader
+	pipe    *io.PipeWriter // on its other side
 	log     []string
 	stories []string
 }
+
+const storyLines = 60
 
 const picture = 100 * time.Millisecond
 
@@ -164,7 +168,7 @@ func (h *house) open(ctx context.Context, o Options) (closed func()) {
 	e.Handlers(s)
 	toIn, in := io.Pipe()
 	out, fromOut := io.Pipe()
-	h.in, h.out = in, gtp.NewResponseReader(out)
+	h.in, h.out, h.pipe = in, gtp.NewResponseReader(out), fromOut
 	var all sync.WaitGroup
 	all.Go(func() { e.Run(ctx) })
 	all.Go(func() { s.Serve(ctx, toIn, fromOut); fromOut.Close() })
@@ -199,12 +203,12 @@ func (h *house) film(ctx context.Context) {
 func (h *house) live_(ctx context.Context) {
 	tick := time.NewTicker(picture / 2)
 	defer tick.Stop()
-	said := map[string]bool{}
+	said := map[string]time.Time{} // what was asked for again later is said again
 	once := func(key string, c match.Command) {
-		if said[key] {
+		if !said[key].IsZero() && time.Since(said[key]) < 2*time.Second {
 			return
 		}
-		said[key] = true
+		said[key] = time.Now()
 		select {
 		case h.say <- c:
 		case <-ctx.Done():
@@ -245,6 +249,9 @@ func (h *house) live_(ctx context.Context) {
 					me = s.ToMove
 				}
 				h.world.Player(sim.South).Place(p, me)
+				if taken := captures(s, board.Move{Color: me, Point: p}); taken != nil {
+					h.world.Player(sim.South).Take(taken...)
+				}
 			}
 			h.live.Unlock()
 		case s.State == match.StateRemoval:
@@ -263,6 +270,17 @@ func (h *house) live_(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// captures are the stones that a move takes, which players lift with it.
+func captures(s *match.Snapshot, m board.Move) []board.Point {
+	black, white := s.Position.Stones(board.Black), s.Position.Stones(board.White)
+	g, err := board.NewGame(board.Setup{Size: s.Size, Black: black.Points(), White: white.Points(), First: m.Color})
+	if err != nil || g.Play(m) != nil {
+		return nil
+	}
+	taken := g.LastCaptured()
+	return taken.Points()
 }
 
 // tidy puts owed stones down and lifts what is to be lifted.
@@ -295,7 +313,9 @@ func (h *house) do(format string, args ...any) (string, bool) {
 	h.t.Helper()
 	line := fmt.Sprintf(format, args...)
 	io.WriteString(h.in, line+"\n")
+	late := time.AfterFunc(20*time.Minute, func() { h.pipe.CloseWithError(errors.New("nothing is answered for 20 minutes")) })
 	r, err := h.out.Next()
+	late.Stop()
 	if err != nil {
 		h.t.Fatalf("%s: %s: %v\n%s", h.name, line, err, h.story())
 	}
@@ -313,5 +333,5 @@ func (h *house) must(format string, args ...any) string {
 }
 
 func (h *house) story() string {
-	return strings.Join(h.stories[max(0, len(h.stories)-40):], "\n")
+	return strings.Join(h.stories[max(0, len(h.stories)-storyLines):], "\n")
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/gobancam/gobancam/internal/match"
 )
 
+var firstGame = flag.Int("firstgame", 0, "number of the first of them")
+
 var games = flag.Int("games", 1, "how often each kind of game is played in TestTwoGTP")
 
 // TestTwoGTP has GNU Go play GNU Go through two engines, each of which is a
@@ -26,7 +28,7 @@ func TestTwoGTP(t *testing.T) {
 	if testing.Short() {
 		t.Skip("whole games take their time")
 	}
-	for i := range *games {
+	for i := *firstGame; i < *firstGame+*games; i++ {
 		for _, c := range []contest{
 			{name: "even", size: 9},
 			{name: "taken back", size: 9, undo: []int{6, 21, 40}},
