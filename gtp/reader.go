@@ -37,7 +37,11 @@ func (r *CommandReader) Next() (Command, error) {
 type ResponseReader struct{ lines lines }
 
 // NewResponseReader reads from r, and more of it than it has given back yet.
-func NewResponseReader(r io.Reader) *ResponseReader { return &ResponseReader{newLines(r)} }
+func NewResponseReader(r io.Reader) *ResponseReader {
+	l := newLines(r)
+	l.once = true
+	return &ResponseReader{l}
+}
 
 // Next returns the next response; empty lines before it are passed over. An
 // error that wraps ErrSyntax or is about a limit leaves the reader somewhere in
@@ -80,12 +84,15 @@ func (r *ResponseReader) Next() (Response, error) {
 }
 
 // lines reads lines of a limited length.
-type lines struct{ r *bufio.Reader }
+type lines struct {
+	r    *bufio.Reader
+	once bool // a line that is too long is not read to its end, and nothing after it
+}
 
-func newLines(r io.Reader) lines { return lines{bufio.NewReaderSize(r, 4096)} }
+func newLines(r io.Reader) lines { return lines{r: bufio.NewReaderSize(r, 4096)} }
 
-// next returns a line without its end. One that is too long is read to its end
-// and is an error; the next can be read.
+// next returns a line without its end. One that is too long is an error; unless
+// once is set it is read to its end, and the next can be read.
 func (l lines) next() (string, error) {
 	var line []byte
 	long := false
@@ -98,6 +105,8 @@ func (l lines) next() (string, error) {
 			long, line = true, nil
 		}
 		switch {
+		case long && l.once:
+			return "", tooLong()
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err != nil && !long && (len(line) == 0 || !errors.Is(err, io.EOF)):
@@ -105,10 +114,14 @@ func (l lines) next() (string, error) {
 		case err != nil && !errors.Is(err, io.EOF):
 			return "", err
 		case long:
-			return "", limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(limits.EngineLine))
+			return "", tooLong()
 		}
 		return strings.TrimSuffix(string(line), "\n"), nil
 	}
+}
+
+func tooLong() error {
+	return limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(limits.EngineLine))
 }
 
 // Write writes a response.
