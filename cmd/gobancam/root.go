@@ -123,6 +123,7 @@ choose a game, play. Without a display it prints this.
 		newPlayCommand(),
 		newRecordCommand(),
 		newGTPCommand(),
+		newReviewCommand(),
 		newDemoCommand(),
 		newChallengeCommand(),
 		newGamesCommand(),

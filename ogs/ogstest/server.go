@@ -112,6 +112,7 @@ type Server struct {
 	jwts       map[string]*jwtGrant
 	games      map[int64]*Game
 	challenges map[int64]*challenge
+	libraries  map[*User][]Upload
 	searches   map[*socket]map[string]json.RawMessage
 	sockets    map[*socket]bool
 	nextID     int64
