@@ -42,10 +42,6 @@ func TestUpload(t *testing.T) {
 		if n := len(w.srv.Library(w.bob)); n != 0 {
 			t.Errorf("bob has %d records", n)
 		}
-		w.srv.Inject(ogstest.Fault{Kind: ogstest.Status, Status: 401})
-		if err := c.Upload(w.ctx, 0, "again.sgf", sgf); err != nil {
-			t.Error("after a token that was refused once:", err)
-		}
 		guest := w.client(func(o *ogs.Options) { o.Tokens = nil })
 		if err := guest.Upload(w.ctx, 0, "game.sgf", sgf); !errors.Is(err, ogs.ErrSignIn) {
 			t.Error(err)

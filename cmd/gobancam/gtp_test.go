@@ -182,7 +182,14 @@ func TestProgramsAsEngines(t *testing.T) {
 					return lies
 				})
 				r.live.Do(func(w *sim.World) { w.Player(sim.South).Take(g.Move(n).Point, g.Move(n-1).Point) })
+				until(t, "the stones are off", func() (off bool) {
+					r.live.Do(func(w *sim.World) {
+						off = w.Idle() && w.Stone(p) == board.Empty && w.Stone(g.Move(n-1).Point) == board.Empty
+					})
+					return off
+				})
 			}
+			time.Sleep(2 * time.Second) // the same stones may come again, and must be seen to have gone
 			g.Undo()
 			g.Undo()
 			n -= 2
