@@ -12,7 +12,7 @@ func FixedHandicap(size, n int) []board.Point {
 		return nil
 	}
 	near := int8(3) // the fourth line, the third on small boards
-	if size < 12 { // as GNU Go has it
+	if size < 12 {  // as GNU Go has it
 		near = 2
 	}
 	far, mid := int8(size)-1-near, int8(size/2)

@@ -27,17 +27,17 @@ func TestServer(t *testing.T) {
 	s.Handle("lines", func(context.Context, []string) (string, error) { return "\na\n\nb", nil })
 	s.Handle("fail", func(context.Context, []string) (string, error) { return "", errors.New("no\n\nway") })
 	for in, want := range map[string]string{
-		"":                          "",
-		"\n#x\n1 name\n":            "=1 x\n\n",
-		"0 version":                 "=0 1.0\n\n",
-		"protocol_version\r\n":      "= 2\n\n",
-		"list_commands\n":           "= echo\nfail\nknown_command\nlines\nlist_commands\nname\nprotocol_version\nquit\nversion\n\n",
-		"2 known_command echo x":    "?2 syntax error\n\n",
-		"known_command quit":        "= true\n\n",
-		"3 quit\n4 name\n":          "=3\n\n",
-		"lines\n5 fail\n":           "=\na\n \nb\n\n?5 no\n \nway\n\n",
-		"6\n7 nothing\n":            "?6 syntax error\n\n?7 unknown command\n\n",
-		"8 echo\ta # b\nquit\nquit": "=8 a\n\n=\n\n",
+		"":                                       "",
+		"\n#x\n1 name\n":                         "=1 x\n\n",
+		"0 version":                              "=0 1.0\n\n",
+		"protocol_version\r\n":                   "= 2\n\n",
+		"list_commands\n":                        "= echo\nfail\nknown_command\nlines\nlist_commands\nname\nprotocol_version\nquit\nversion\n\n",
+		"2 known_command echo x":                 "?2 syntax error\n\n",
+		"known_command quit":                     "= true\n\n",
+		"3 quit\n4 name\n":                       "=3\n\n",
+		"lines\n5 fail\n":                        "=\na\n \nb\n\n?5 no\n \nway\n\n",
+		"6\n7 nothing\n":                         "?6 syntax error\n\n?7 unknown command\n\n",
+		"8 echo\ta # b\nquit\nquit":              "=8 a\n\n=\n\n",
 		strings.Repeat("x", 70_000) + "\n9 name": "? a line is longer than 64 kB; it is passed over\n\n=9 x\n\n",
 	} {
 		if got, err := served(t.Context(), s, strings.NewReader(in)); got != want || err != nil {

@@ -111,18 +111,18 @@ type answer struct {
 
 // The errors of commands; their texts are the specification's where it has one.
 var (
-	errIllegal     = errors.New("illegal move")
-	errSize        = errors.New("unacceptable size")
-	errUndo        = errors.New("cannot undo")
-	errNotEmpty    = errors.New("board not empty")
-	errStones      = errors.New("invalid number of stones")
-	errVertices    = errors.New("bad vertex list")
-	errFile        = errors.New("cannot load file")
-	errScore       = errors.New("cannot score")
-	errClosed      = errors.New("the engine has ended")
-	errLeft        = errors.New("the person has left the board")
-	errPlaysOn     = errors.New("cannot score: the person wants to play on")
-	errOther       = errors.New("interrupted: another game begins")
+	errIllegal  = errors.New("illegal move")
+	errSize     = errors.New("unacceptable size")
+	errUndo     = errors.New("cannot undo")
+	errNotEmpty = errors.New("board not empty")
+	errStones   = errors.New("invalid number of stones")
+	errVertices = errors.New("bad vertex list")
+	errFile     = errors.New("cannot load file")
+	errScore    = errors.New("cannot score")
+	errClosed   = errors.New("the engine has ended")
+	errLeft     = errors.New("the person has left the board")
+	errPlaysOn  = errors.New("cannot score: the person wants to play on")
+	errOther    = errors.New("interrupted: another game begins")
 )
 
 // New returns an engine with an empty board of 19 lines, or of the only size

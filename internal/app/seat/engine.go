@@ -35,8 +35,8 @@ type Engine struct {
 	Listen  string           // as in Options
 	Typed   string           // a pipe or terminal at which commands are typed; "" for none
 	Face    *face.Face
-	Orders  Orders                                                   // for the game that is on
-	Eyes    atomic.Pointer[play.Eyes]                                // of the game that is on
+	Orders  Orders                    // for the game that is on
+	Eyes    atomic.Pointer[play.Eyes] // of the game that is on
 
 	ctx    context.Context // of Serve
 	shown  atomic.Pointer[match.Snapshot]
