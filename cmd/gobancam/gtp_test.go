@@ -15,6 +15,8 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/gtp"
+	"github.com/gobancam/gobancam/internal/play"
+	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/sim"
 )
 
@@ -211,6 +213,22 @@ func TestProgramsAsEngines(t *testing.T) {
 		}
 		if strings.Contains(e.err.String(), `"event":"alarm"`) || strings.Contains(e.err.String(), `"event":"refused"`) {
 			t.Errorf("engine %d:\n%s", i, e.err.String())
+		}
+		// The flight recorder has what a referee decides again in the same way.
+		flights, _ := filepath.Glob(filepath.Join(home, fmt.Sprint(i), "XDG_STATE_HOME", "gobancam", "flights", "*"))
+		if len(flights) == 0 {
+			t.Errorf("engine %d has recorded nothing", i)
+		}
+		for _, dir := range flights {
+			s, err := recording.Open(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run, err := play.Again(t.Context(), s, nil, nil)
+			s.Close()
+			if err != nil || run.Differs != "" || len(run.Damaged) > 0 {
+				t.Errorf("%s: %v %s %v", dir, err, run.Differs, run.Damaged)
+			}
 		}
 	}
 }

@@ -131,8 +131,8 @@ func (e *Engine) begin(ctx context.Context) error {
 
 // Close ends the engine.
 func (e *Engine) Close() {
-	io.WriteString(e.in, "quit\n") //nolint:errcheck // it is killed if it does not end
-	e.in.Close()
+	_, _ = io.WriteString(e.in, "quit\n") // it is killed if it does not end
+	_ = e.in.Close()
 	done := make(chan struct{})
 	go func() { e.all.Wait(); close(done) }()
 	late := time.NewTimer(time.Second)
@@ -148,7 +148,7 @@ func (e *Engine) Close() {
 		break
 	}
 	e.stop()
-	e.cmd.Wait() //nolint:errcheck // how it ended is of no interest
+	_ = e.cmd.Wait() // how it ended is of no interest
 	<-done
 }
 
