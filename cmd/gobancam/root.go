@@ -126,6 +126,8 @@ choose a game, play. Without a display it prints this.
 		newPlayCommand(),
 		newRecordCommand(),
 		newEnginesCommand(),
+		newGTPCommand(),
+		newReviewCommand(),
 		newDemoCommand(),
 		newChallengeCommand(),
 		newGamesCommand(),

@@ -121,6 +121,7 @@ type Server struct {
 	groups     map[int64]*group
 	records    map[int64]*TournamentRecord
 	challenges map[int64]*challenge
+	libraries  map[*User][]Upload
 	searches   map[*socket]map[string]json.RawMessage
 	sockets    map[*socket]bool
 	nextID     int64

@@ -118,8 +118,15 @@ func (s *Seat) goOn(o *engine.Options, record *gamefile.Keeper) error {
 	return nil
 }
 
+// programServer is a program as the other side of a game; Run plays it until its
+// context ends.
+type programServer interface {
+	match.Server
+	Run(context.Context) error
+}
+
 // playLocal seats camera, eyes, referee and server.
-func (s *Seat) playLocal(ctx context.Context, server play.LocalServer, size int, record *gamefile.Keeper) (*match.Snapshot, error) {
+func (s *Seat) playLocal(ctx context.Context, server programServer, size int, record *gamefile.Keeper) (*match.Snapshot, error) {
 	commands, end := s.Orders.Begin()
 	defer end()
 	ctx, stop := context.WithCancel(ctx)
@@ -127,8 +134,8 @@ func (s *Seat) playLocal(ctx context.Context, server play.LocalServer, size int,
 	defer func() { stop(); helpers.Wait() }()
 	f := s.Face
 	s.shown.Store(nil)
-	table := play.Local{Server: server, Options: s.Referee, Commands: commands, Record: record,
-		Eyes: play.EyesOptions{Size: size, Note: f.Note}, Voice: f.Announce, Eyed: s.Eyes.Store}
+	table := play.Local{Server: server, Serve: server.Run, Live: s.Live, Options: s.Referee, Commands: commands, Record: record,
+		Eyes: play.EyesOptions{Size: size, Note: f.Note, Seen: s.Seen}, Voice: f.Announce, Eyed: s.Eyes.Store}
 	source, acts, err := s.Camera.Open(ctx, size, f.Note, func(c match.Command) {
 		select {
 		case commands <- c:
@@ -155,7 +162,7 @@ func (s *Seat) playLocal(ctx context.Context, server play.LocalServer, size int,
 		defer table.Tape.Close()
 	}
 	if w := f.Window.Load(); w != nil {
-		table.Eyes.Seen = face.Film(w, f.Note)
+		table.Eyes.Seen = s.Seen.and(face.Film(w, f.Note))
 	}
 	if s.Listen != "" {
 		heard, err := face.Listen(ctx, s.Listen)

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/limits"
+	"github.com/gobancam/gobancam/ogs"
+)
+
+// reviewFlags are what `review` can be told.
+type reviewFlags struct {
+	ogs        ogsFlags
+	with       string
+	upload     bool
+	collection int64
+	engine     string
+	visits     int
+	time       time.Duration
+	format     string
+	write      string
+	force      bool
+}
+
+func newReviewCommand() *cobra.Command {
+	var f reviewFlags
+	cmd := &cobra.Command{
+		Use:   "review [flags] FILE|last",
+		Short: "Look at a game that was played: in another program, or with an engine",
+		Long: `Review hands the record of a game (last: the one that was kept last) to what you
+have. Without flags it opens the record in the program that is set, or else in the
+first of sabaki, katrain, q5go, gogui, lizzie and ugo that is installed. Set one in
+config.toml:
+
+  [review]
+  with = "sabaki"
+  engine = "katago gtp -model model.bin.gz -config gtp.cfg"
+
+With --engine it has an engine that can analyse (KataGo, Leela Zero, Sayuri and
+others with kata-analyze or lz-analyze) judge every position, and prints win rate
+and score over the moves and the three moves that changed most; --write puts them
+into the comments of a copy. With --upload the record goes into your library at
+online-go.com.`,
+		Example: `  gobancam review last
+  gobancam review game.sgf --with katrain
+  gobancam review last --engine "katago gtp -model model.bin.gz" --write judged.sgf
+  gobancam review game.sgf --upload --collection 1234`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	f.ogs.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.with, "with", "", "open the record in this `program`")
+	fl.BoolVar(&f.upload, "upload", false, "put the record into your library at the server")
+	fl.Int64Var(&f.collection, "collection", 0, "the library's collection, by the `number` in its address; 0 is the top")
+	fl.StringVar(&f.engine, "engine", "", "judge the game with the engine of this `command` (default, with --write or --format json: that of the configuration)")
+	fl.IntVar(&f.visits, "visits", 200, "visits that the engine makes at each move")
+	fl.DurationVar(&f.time, "time", 10*time.Second, "the longest it looks at each move")
+	fl.StringVar(&f.format, "format", "text", "text or json")
+	fl.StringVar(&f.write, "write", "", "write the engine's judgement into the comments of a copy, in `FILE`")
+	fl.BoolVar(&f.force, "force", false, "replace that file; what it held is kept as NAME~")
+	completeWith(cmd, "format", "text", "json")
+	completeWith(cmd, "with", viewers()...)
+	return cmd
+}
+
+// reviewed is the record that is looked at.
+type reviewed struct {
+	path string
+	data []byte
+	root *board.Node
+	game *board.Game
+}
+
+func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
+	if f.format != "text" && f.format != "json" {
+		return withCode(exitUsage, fmt.Errorf("--format %s: text or json", f.format))
+	}
+	if f.visits < 1 || f.time <= 0 {
+		return withCode(exitUsage, errors.New("--visits and --time: the engine has to look at least once"))
+	}
+	conf, err := readReviewConfig()
+	if err != nil {
+		return err
+	}
+	rec, err := readReviewed(name)
+	if err != nil {
+		return err
+	}
+	judges := f.engine != "" || f.write != "" || f.format == "json"
+	if judges {
+		if f.engine == "" {
+			f.engine = conf.Engine
+		}
+		if f.engine == "" {
+			return withCode(exitUsage, errors.New("no engine is set: name one by --engine, or as engine in the table [review] of "+state.ConfigFile()))
+		}
+		if err := f.judge(cmd, rec); err != nil {
+			return err
+		}
+	}
+	if f.upload {
+		client, err := f.ogs.client(cmd)
+		if err != nil {
+			return err
+		}
+		if err := client.Upload(cmd.Context(), ogs.ID(f.collection), filepath.Base(rec.path), rec.data); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s is in your library at %s.\n", filepath.Base(rec.path), client.Server())
+	}
+	if f.with == "" && (judges || f.upload) {
+		return nil
+	}
+	return openWith(cmd, f.with, conf.With, rec.path)
+}
+
+// readReviewed reads the record that is meant.
+func readReviewed(name string) (*reviewed, error) {
+	path := name
+	if name == "last" {
+		var err error
+		if path, err = lastRecord(); err != nil {
+			return nil, err
+		}
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	data, err := limits.ReadFile(path, limits.Record)
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	trees, err := board.ParseSGF(data)
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", path, err))
+	}
+	g, err := trees[0].Game()
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", path, err))
+	}
+	return &reviewed{path, data, trees[0], g}, nil
+}
+
+// lastRecord is the record that was kept last.
+func lastRecord() (string, error) {
+	dir := filepath.Dir(state.GamesFile("x"))
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", withCode(exitUsage, err)
+	}
+	last, at := "", time.Time{}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".sgf") || strings.HasSuffix(e.Name(), ".server.sgf") || !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && !info.ModTime().Before(at) {
+			last, at = e.Name(), info.ModTime()
+		}
+	}
+	if last == "" {
+		return "", withCode(exitUsage, fmt.Errorf("no game is kept in %s yet; give a file", dir))
+	}
+	return filepath.Join(dir, last), nil
+}
