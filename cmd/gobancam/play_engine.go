@@ -48,10 +48,11 @@ func (f *engineFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.komi, "komi", 0, "with --engine: komi (default: the rules' own, with a handicap its half point)")
 	fl.StringVar(&f.rules, "rules", "japanese", "with --engine: aga, chinese, ing, japanese, korean or nz")
 	fl.StringVar(&f.time, "time", "none", "with --engine: each player's `TIME`: 30m, 10m+5x30s (byo-yomi), 10m+5m/20 (20 stones in each 5 minutes)")
-	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays, in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
+	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays: easy, medium or hard, or in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
 	fl.DurationVar(&f.think, "think", 5*time.Minute, "with --engine and without --time: the longest it may take for a move before it is started again")
 	fl.StringVar(&f.name, "name", "You", "with --engine: your name in the record")
 	completeWith(cmd, "color", "black", "white")
+	completeWith(cmd, "strength", engine.Presets...)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 }
 

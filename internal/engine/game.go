@@ -133,7 +133,9 @@ func New(o Options) (*Game, error) {
 	return e, nil
 }
 
-// Events implements match.Server. The channel is closed when Run returns.
+// Events implements match.Server. The channel is closed when Run's context has
+// ended; after a program that cannot be used Run's error says more than the end
+// of a connection would.
 func (e *Game) Events() <-chan game.Event { return e.events }
 
 // Do implements match.Server: Run takes requests even while nobody takes its
@@ -150,7 +152,12 @@ func (e *Game) Do(r match.Request) {
 // does not start, or does not play such a game.
 func (e *Game) Run(ctx context.Context) error {
 	defer close(e.done)
-	defer close(e.events)
+	outer := ctx
+	defer func() {
+		if outer.Err() != nil {
+			close(e.events)
+		}
+	}()
 	ctx, stop := context.WithCancel(ctx)
 	jobs, results := make(chan *job), make(chan *job)
 	says := make(chan string)
