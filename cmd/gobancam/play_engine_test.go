@@ -224,16 +224,12 @@ func (b *bout) harm(n int) {
 				}
 			})
 		}
-		b.said("state", "your-turn")
-		b.said("state", "your-turn") // by the record, then with the board set back
+		b.said("state", "take-back")
 	case due(&b.resume):
 		b.still()
 		b.p.kill()
 		b.p, b.read = start(b.t, b.args...), 0
-		b.said("state", "your-turn")
-		if text := b.p.text(); !strings.Contains(text, "going on with the game in "+b.sgf) {
-			b.t.Errorf("it does not go on:\n%s", text)
-		}
+		b.p.expect("going on with the game in " + b.sgf)
 	}
 }
 
