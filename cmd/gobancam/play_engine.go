@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -88,7 +89,9 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, GoOn: goOnWithProgram(f.engine),
 		Setup: board.Setup{Size: size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}}
 	if changed("komi") {
-		g.Setup.Komi = f.komi
+		if g.Setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {
+			return misuse(fmt.Errorf("--komi %v: it is a number of points like 6.5", f.komi))
+		}
 	}
 	if f.color != "" {
 		if g.Me, err = gtp.ParseColor(f.color); err != nil {
@@ -109,10 +112,17 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 
 // goOnWithProgram says what goes on with a game against a program.
 func goOnWithProgram(program string) func(string) string {
-	if strings.ContainsAny(program, " \"'\\") {
-		program = "'" + strings.ReplaceAll(program, "'", `'\''`) + "'"
+	return func(file string) string {
+		return fmt.Sprintf("gobancam play --engine %s --sgf %s", quoted(program), quoted(file))
 	}
-	return func(file string) string { return fmt.Sprintf("play --engine %s --sgf %s", program, file) }
+}
+
+// quoted is a word as it is typed at a shell.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " \"'\\$`&;|<>()*?") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 func newEnginesCommand() *cobra.Command {

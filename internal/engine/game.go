@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ const (
 	beats    = time.Second     // the clocks are told
 	attempts = 5               // in a row without anything done, then it is waited for the user
 	backoff  = time.Second     // before the first of them; twice that before each other
+	mostKomi = 1000            // or it is a slip
 	slack    = 2 * time.Second // that the limit for a move is later than the flag's fall
 )
 
@@ -117,6 +119,9 @@ func New(o Options) (*Game, error) {
 		if err := g.Force(m); err != nil {
 			return nil, fmt.Errorf("move %d: %w", i+1, err)
 		}
+	}
+	if k := o.Setup.Komi; math.IsNaN(k) || math.Abs(k) > mostKomi {
+		return nil, fmt.Errorf("the komi is %v; it is at most %d", k, mostKomi)
 	}
 	if o.Me != board.Black && o.Me != board.White {
 		return nil, errors.New("whoever plays against a program has black or white")
