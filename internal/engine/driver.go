@@ -185,7 +185,6 @@ func (d *driver) follow(ctx context.Context, p plan) error {
 			if err := d.setUp(ctx, p); err != nil {
 				return err
 			}
-			same = 0
 			break
 		}
 		d.has = d.has[:len(d.has)-1]
