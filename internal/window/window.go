@@ -79,6 +79,7 @@ type state struct {
 	leaving bool      // the user wants to go, and the game is being settled
 	cal     *Calibration
 	menu    *Menu
+	walk    *Walk
 	watch   []Watching
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers
