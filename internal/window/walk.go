@@ -165,6 +165,9 @@ func (f *walkFace) buttonsOf(u *ui, k *Walk) []button {
 	for i := range list {
 		x, y := f.laid.buttons.Min.X+i%columns*(w+gap), f.laid.buttons.Min.Y+i/columns*(h+gap)
 		list[i].rect = image.Rect(x, y, x+w, y+h)
+		if w < u.px(90) && len(list[i].cap) > 1 && list[i].cap[0] < 0x80 {
+			list[i].cap = "" // no room for both
+		}
 	}
 	return list
 }

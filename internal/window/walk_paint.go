@@ -152,7 +152,7 @@ func (u *ui) walkGraph(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 			u.write.Draw(c, paint.Medium, 12*sc, float32(p.Max.X)-u.write.Width(paint.Medium, 12*sc, text), float32(r.Min.Y)+15*sc, t.accent, text)
 		}
 		// Below the line it is Black's, above it White's.
-		c.Rect(p, paint.Mix(t.surface, rgb(0xffffff), map[bool]float64{true: 0.5, false: 1}[t == dark]))
+		c.Rect(p, t.surface)
 		var runs [][2]int
 		for i := 0; i < n; i++ {
 			if !k.Steps[i].Judged {
@@ -166,6 +166,7 @@ func (u *ui) walkGraph(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 			i = j
 		}
 		for _, run := range runs {
+			c.Rect(image.Rect(int(xOf(run[0])), p.Min.Y, int(xOf(run[1])), p.Max.Y), rgb(0xe9e7e2))
 			area := (&paint.Path{}).Move(xOf(run[0]), float32(p.Max.Y))
 			for i := run[0]; i <= run[1]; i++ {
 				area.Line(xOf(i), yOf(k.Steps[i].Win))
@@ -183,6 +184,7 @@ func (u *ui) walkGraph(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 				c.Polyline(2*sc, rgb(0x3d8fe8), score...)
 			}
 		}
+		c.Line(xOf(at), float32(p.Min.Y), xOf(at), float32(p.Max.Y), 2*sc, rgb(0xf0a020))
 		for i, step := range k.Swings {
 			if step < n && k.Steps[step].Judged {
 				x, y := xOf(step), yOf(k.Steps[step].Win)
@@ -192,6 +194,5 @@ func (u *ui) walkGraph(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 				u.write.Draw(c, paint.Bold, 11*sc, x-u.write.Width(paint.Bold, 11*sc, text)/2, y+4*sc, rgb(0xffffff), text)
 			}
 		}
-		c.Line(xOf(at), float32(p.Min.Y), xOf(at), float32(p.Max.Y), 2*sc, rgb(0xf0a020))
 	}
 }

@@ -36,6 +36,9 @@ type Options struct {
 	Point func(board.Point)
 	// Games says that there is a page with games to go back to.
 	Games bool
+	// Reviews says that a game that is over can be looked at: the answer has the
+	// menu "play" and the key "R".
+	Reviews bool
 	// Corners is told when the user sets the corners anew during a game:
 	// clockwise from the top left of the position, in pixels of the camera's
 	// picture. Without it they cannot be set.

@@ -42,6 +42,8 @@ func newSheet() *sheet {
 	return &sheet{answers: make(chan window.Answer, 1), commands: make(chan match.Command), news: make(chan struct{})}
 }
 
+func (s *sheet) ShowWalk(k *window.Walk) { s.walk.Store(k) }
+
 func (s *sheet) ShowMenu(m *window.Menu) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -140,8 +140,10 @@ func (l *Lounge) withProgram(g seat.ProgramGame) page {
 		l.hush = l.seat.Lines.Ignore(l.ctx)
 		l.seat.Eyes.Store(nil)
 		switch {
-		case l.window.Left() || ctx.Err() != nil, l.opt.Program != nil:
+		case l.window.Left() || ctx.Err() != nil, l.opt.Program != nil && err != nil:
 			return nil, err
+		case l.opt.Program != nil:
+			return l.read(ctx, nil)
 		case err != nil:
 			return l.trouble("The game was left", err, l.programs, l.start, "Back"), nil
 		}
