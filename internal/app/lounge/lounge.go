@@ -111,7 +111,10 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 	if l.voices, err = opt.Voices.Open(ctx, l.seat.Face.Note); err != nil {
 		return nil, err
 	}
-	corner := camera.Profiles()
+	corner, linger := camera.Profiles(), time.Minute
+	if opt.Review.Path != "" {
+		linger = 0 // nothing happens of which the end would have to be read
+	}
 	w := face.NewWindow(window.Options{
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
@@ -120,7 +123,7 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Say:       l.voices.Tell,
 		Games:     opt.Game == nil && opt.Program == nil,
 		Reviews:   true,
-		Light:     opt.Light, Linger: time.Minute,
+		Light:     opt.Light, Linger: linger,
 		Point: func(p board.Point) {
 			select {
 			case l.hand <- p:
