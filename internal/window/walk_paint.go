@@ -59,7 +59,7 @@ func (u *ui) walkWords(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 			}
 			y += 4 * sc
 		}
-		head := fmt.Sprintf("The beginning, before %d moves", len(k.Steps)-1)
+		head := "The beginning"
 		if step.Move.Color != board.Empty {
 			head = fmt.Sprintf("Move %d of %d: %s %s", step.Number, k.Steps[len(k.Steps)-1].Number, step.Move.Color, step.Move.Point.GTP(k.Size))
 		} else if at > 0 {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ import (
 type sheet struct {
 	answers  chan window.Answer
 	commands chan match.Command
+	walk     atomic.Pointer[window.Walk]
 
 	mu   sync.Mutex
 	menu *window.Menu
