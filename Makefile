@@ -53,6 +53,10 @@ soak-ogs: ## play 1000 random games against a misbehaving server (SOAK=n for ano
 soak-pixels: ## play 20 random games before a simulated camera, from pixels to the record (SOAK=n for another number)
 	go test ./internal/play -run '^TestRandomGamesBeforeTheCamera$$' -pixelgames $(or $(SOAK),20) -pixelmoves 30 -timeout 6h -v | grep -v '^=== \|--- PASS'
 
+.PHONY: soak-engines
+soak-engines: ## play with GNU Go before a simulated camera, to the end on 9×9 and 100 moves on 19×19
+	GOBANCAM_ENGINE_SOAK=1 go test ./cmd/gobancam -run '^TestPlayAgainstGNUGo$$' -timeout 2h -v | grep -v '^=== '
+
 .PHONY: soak-live
 soak-live: ## tell a move a second to a thousand who watch, for a minute (SOAK=n for another number of seconds)
 	CGO_ENABLED=0 GOFLAGS= go test ./internal/live/site -run '^$$' -bench Watchers -benchtime $(or $(SOAK),60)x -timeout 2h

@@ -28,9 +28,12 @@ type room struct {
 	camera string
 }
 
-func newRoom(t *testing.T) *room {
+func newRoom(t *testing.T) *room { return newRoomOf(t, 9) }
+
+// newRoomOf has a board of so many lines.
+func newRoomOf(t *testing.T, size int) *room {
 	t.Helper()
-	world, err := sim.New(sim.Default(9))
+	world, err := sim.New(sim.Default(size))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,10 @@ import (
 	"github.com/gobancam/gobancam/internal/app"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/review"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -143,6 +145,11 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}
+	conf, err := readReviewConfig()
+	if err != nil {
+		return err
+	}
+	o.Review = lounge.Reviewing{Dir: gamesDir(), Engine: conf.Engine, Effort: review.Effort{Visits: reviewVisits, Time: reviewTime}}
 	watched, err := f.live.open("")
 	if err != nil {
 		return err

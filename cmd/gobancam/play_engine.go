@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -48,10 +49,11 @@ func (f *engineFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.komi, "komi", 0, "with --engine: komi (default: the rules' own, with a handicap its half point)")
 	fl.StringVar(&f.rules, "rules", "japanese", "with --engine: aga, chinese, ing, japanese, korean or nz")
 	fl.StringVar(&f.time, "time", "none", "with --engine: each player's `TIME`: 30m, 10m+5x30s (byo-yomi), 10m+5m/20 (20 stones in each 5 minutes)")
-	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays, in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
+	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays: easy, medium or hard, or in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
 	fl.DurationVar(&f.think, "think", 5*time.Minute, "with --engine and without --time: the longest it may take for a move before it is started again")
 	fl.StringVar(&f.name, "name", "You", "with --engine: your name in the record")
 	completeWith(cmd, "color", "black", "white")
+	completeWith(cmd, "strength", engine.Presets...)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 }
 
@@ -87,7 +89,9 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, GoOn: goOnWithProgram(f.engine),
 		Setup: board.Setup{Size: size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}}
 	if changed("komi") {
-		g.Setup.Komi = f.komi
+		if g.Setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {
+			return misuse(fmt.Errorf("--komi %v: it is a number of points like 6.5", f.komi))
+		}
 	}
 	if f.color != "" {
 		if g.Me, err = gtp.ParseColor(f.color); err != nil {
@@ -108,10 +112,17 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 
 // goOnWithProgram says what goes on with a game against a program.
 func goOnWithProgram(program string) func(string) string {
-	if strings.ContainsAny(program, " \"'\\") {
-		program = "'" + strings.ReplaceAll(program, "'", `'\''`) + "'"
+	return func(file string) string {
+		return fmt.Sprintf("gobancam play --engine %s --sgf %s", quoted(program), quoted(file))
 	}
-	return func(file string) string { return fmt.Sprintf("play --engine %s --sgf %s", program, file) }
+}
+
+// quoted is a word as it is typed at a shell.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " \"'\\$`&;|<>()*?") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 func newEnginesCommand() *cobra.Command {

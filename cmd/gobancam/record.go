@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/adrg/xdg"
@@ -140,7 +141,9 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	}
 	setup := board.Setup{Size: f.where.size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}
 	if cmd.Flags().Changed("komi") {
-		setup.Komi = f.komi
+		if setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {
+			return withCode(exitUsage, fmt.Errorf("--komi %v: it is a number of points like 6.5", f.komi))
+		}
 	}
 	b := seat.Board{
 		Camera: camera.Choice{Name: f.camera, Corners: corners}, Setup: setup, AsFound: f.asFound, Black: f.black, White: f.white,

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +14,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app"
+	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/limits"
+	"github.com/gobancam/gobancam/internal/review"
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -29,26 +35,39 @@ type reviewFlags struct {
 	format     string
 	write      string
 	force      bool
+	text       bool
+	light      bool
 }
+
+// How long an engine looks at a position unless it is said.
+const (
+	reviewVisits = 200
+	reviewTime   = 10 * time.Second
+)
+
+// gamesDir is where games are kept.
+func gamesDir() string { return filepath.Dir(state.GamesFile("x")) }
 
 func newReviewCommand() *cobra.Command {
 	var f reviewFlags
 	cmd := &cobra.Command{
 		Use:   "review [flags] FILE|last",
 		Short: "Look at a game that was played: in another program, or with an engine",
-		Long: `Review hands the record of a game (last: the one that was kept last) to what you
-have. Without flags it opens the record in the program that is set, or else in the
-first of sabaki, katrain, q5go, gogui, lizzie and ugo that is installed. Set one in
-config.toml:
+		Long: `Review shows the record of a game (last: the one that was kept last) in a window, to
+be stepped through with the arrow keys, Home, End, the mouse's wheel, and clicks on
+the graph; N numbers the stones. Without a display, with --text, or if a program is
+set to open records in, it hands the record to that, or else to the first of sabaki,
+katrain, q5go, gogui, lizzie and ugo that is installed. Set them in config.toml:
 
   [review]
   with = "sabaki"
   engine = "katago gtp -model model.bin.gz -config gtp.cfg"
 
 With --engine it has an engine that can analyse (KataGo, Leela Zero, Sayuri and
-others with kata-analyze or lz-analyze) judge every position, and prints win rate
-and score over the moves and the three moves that changed most; --write puts them
-into the comments of a copy. With --upload the record goes into your library at
+others with kata-analyze or lz-analyze) judge every position, and shows win rate
+and score over the moves, the three moves that changed most (keys 1, 2, 3), and what
+it would have played: in the window as it goes on, with --text as a table; --write
+puts them into the comments of a copy. With --upload the record goes into your library at
 online-go.com.`,
 		Example: `  gobancam review last
   gobancam review game.sgf --with katrain
@@ -59,12 +78,14 @@ online-go.com.`,
 	}
 	f.ogs.register(cmd)
 	fl := cmd.Flags()
+	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display")
+	fl.BoolVar(&f.light, "light", false, "begin with the light colours")
 	fl.StringVar(&f.with, "with", "", "open the record in this `program`")
 	fl.BoolVar(&f.upload, "upload", false, "put the record into your library at the server")
 	fl.Int64Var(&f.collection, "collection", 0, "the library's collection, by the `number` in its address; 0 is the top")
 	fl.StringVar(&f.engine, "engine", "", "judge the game with the engine of this `command` (default, with --write or --format json: that of the configuration)")
-	fl.IntVar(&f.visits, "visits", 200, "visits that the engine makes at each move")
-	fl.DurationVar(&f.time, "time", 10*time.Second, "the longest it looks at each move")
+	fl.IntVar(&f.visits, "visits", reviewVisits, "visits that the engine makes at each move")
+	fl.DurationVar(&f.time, "time", reviewTime, "the longest it looks at each move")
 	fl.StringVar(&f.format, "format", "text", "text or json")
 	fl.StringVar(&f.write, "write", "", "write the engine's judgement into the comments of a copy, in `FILE`")
 	fl.BoolVar(&f.force, "force", false, "replace that file; what it held is kept as NAME~")
@@ -91,6 +112,9 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 	conf, err := readReviewConfig()
 	if err != nil {
 		return err
+	}
+	if f.inWindow(conf) {
+		return f.show(cmd, name, conf)
 	}
 	rec, err := readReviewed(name)
 	if err != nil {
@@ -124,18 +148,46 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 	return openWith(cmd, f.with, conf.With, rec.path)
 }
 
-// readReviewed reads the record that is meant.
-func readReviewed(name string) (*reviewed, error) {
-	path := name
-	if name == "last" {
-		var err error
+// inWindow reports whether the game is shown in a window.
+func (f *reviewFlags) inWindow(conf reviewConfig) bool {
+	opens := f.with != "" || f.engine == "" && (os.Getenv(reviewVariable) != "" || conf.With != "")
+	return !f.text && !opens && !f.upload && f.write == "" && f.format == "text" && window.Available() == nil
+}
+
+// show opens the window; where it cannot be, the rest is done as with --text.
+func (f *reviewFlags) show(cmd *cobra.Command, name string, conf reviewConfig) error {
+	path, err := recordPath(name)
+	if err != nil {
+		return err
+	}
+	err = app.Review(cmd.Context(), app.PlayOptions{Light: f.light, In: strings.NewReader(""), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Log: slog.New(slog.DiscardHandler),
+		Review: lounge.Reviewing{Path: path, Dir: gamesDir(), Engine: cmp.Or(f.engine, conf.Engine), Effort: review.Effort{Visits: f.visits, Time: f.time}}})
+	if errors.Is(err, window.ErrNoDisplay) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "No window: %v.\n", err)
+		f.text = true
+		return f.run(cmd, name)
+	}
+	return err
+}
+
+// recordPath is the file of the record that is meant.
+func recordPath(name string) (path string, err error) {
+	if path = name; name == "last" {
 		if path, err = lastRecord(); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
-	path, err := filepath.Abs(path)
+	if path, err = filepath.Abs(path); err != nil {
+		return "", withCode(exitUsage, err)
+	}
+	return path, nil
+}
+
+// readReviewed reads the record that is meant.
+func readReviewed(name string) (*reviewed, error) {
+	path, err := recordPath(name)
 	if err != nil {
-		return nil, withCode(exitUsage, err)
+		return nil, err
 	}
 	data, err := limits.ReadFile(path, limits.Record)
 	if err != nil {
@@ -154,7 +206,7 @@ func readReviewed(name string) (*reviewed, error) {
 
 // lastRecord is the record that was kept last.
 func lastRecord() (string, error) {
-	dir := filepath.Dir(state.GamesFile("x"))
+	dir := gamesDir()
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", withCode(exitUsage, err)

@@ -52,6 +52,9 @@ type PlayOptions struct {
 	Out, Err io.Writer
 	Log      *slog.Logger
 
+	// Review is what games are looked at with; see lounge.Options.
+	Review lounge.Reviewing
+
 	// GoOn says what goes on with a game of two players that is kept in a file;
 	// see seat.Board.
 	GoOn func(file string) string
@@ -111,6 +114,17 @@ func Play(ctx context.Context, o PlayOptions) error {
 	return s.Play(ctx, client, session, game)
 }
 
+// Review opens a window in which the game of o.Review is stepped through. Its
+// error wraps window.ErrNoDisplay where none can be opened.
+func Review(ctx context.Context, o PlayOptions) error {
+	if err := window.Available(); err != nil {
+		return err
+	}
+	s := &seat.Seat{Options: o.Seat, Face: face.New(o.Out, o.Headless), Lines: face.ReadLines(ctx, o.In), Log: o.Log}
+	o.Voices.Speech, o.Voices.NoSound = "off", true
+	return inWindow(ctx, o, s)
+}
+
 // withProgram plays a game against a program, without a window.
 func withProgram(ctx context.Context, o PlayOptions, s *seat.Seat) (err error) {
 	if !o.Headless {
@@ -124,7 +138,7 @@ func withProgram(ctx context.Context, o PlayOptions, s *seat.Seat) (err error) {
 
 // inWindow opens the window at a seat until it is closed.
 func inWindow(ctx context.Context, o PlayOptions, s *seat.Seat) error {
-	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Program: o.Program, ProgramGoesOn: o.ProgramGoesOn, Chosen: o.Chosen, Out: o.Out,
+	l, err := lounge.New(ctx, lounge.Options{Seat: s, Server: o.Server, Voices: o.Voices, Light: o.Light, Game: o.Game, Program: o.Program, Review: o.Review, ProgramGoesOn: o.ProgramGoesOn, Chosen: o.Chosen, Out: o.Out,
 		Audience: o.Audience, Board: seat.Board{GoOn: o.GoOn}, DemoAgain: o.DemoAgain, Challonge: o.Challonge, KeySignIn: o.KeySignIn, Advised: o.Advised})
 	if err != nil {
 		return err

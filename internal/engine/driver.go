@@ -153,8 +153,9 @@ func (d *driver) begin(ctx context.Context) (err error) {
 	if gtp.Fatal(err) {
 		return err
 	}
-	if d.name = plain.Name(name + " " + version); d.name == "" {
-		d.name = "the program"
+	d.name = "the program"
+	if full := strings.TrimSpace(name + " " + version); full != "" {
+		d.name = plain.Name(full)
 	}
 	return d.setStrength(ctx)
 }

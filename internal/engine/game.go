@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ const (
 	beats    = time.Second     // the clocks are told
 	attempts = 5               // in a row without anything done, then it is waited for the user
 	backoff  = time.Second     // before the first of them; twice that before each other
+	mostKomi = 1000            // or it is a slip
 	slack    = 2 * time.Second // that the limit for a move is later than the flag's fall
 )
 
@@ -118,6 +120,9 @@ func New(o Options) (*Game, error) {
 			return nil, fmt.Errorf("move %d: %w", i+1, err)
 		}
 	}
+	if k := o.Setup.Komi; math.IsNaN(k) || math.Abs(k) > mostKomi {
+		return nil, fmt.Errorf("the komi is %v; it is at most %d", k, mostKomi)
+	}
 	if o.Me != board.Black && o.Me != board.White {
 		return nil, errors.New("whoever plays against a program has black or white")
 	}
@@ -133,7 +138,9 @@ func New(o Options) (*Game, error) {
 	return e, nil
 }
 
-// Events implements match.Server. The channel is closed when Run returns.
+// Events implements match.Server. The channel is closed when Run's context has
+// ended; after a program that cannot be used Run's error says more than the end
+// of a connection would.
 func (e *Game) Events() <-chan game.Event { return e.events }
 
 // Do implements match.Server: Run takes requests even while nobody takes its
@@ -150,7 +157,12 @@ func (e *Game) Do(r match.Request) {
 // does not start, or does not play such a game.
 func (e *Game) Run(ctx context.Context) error {
 	defer close(e.done)
-	defer close(e.events)
+	outer := ctx
+	defer func() {
+		if outer.Err() != nil {
+			close(e.events)
+		}
+	}()
 	ctx, stop := context.WithCancel(ctx)
 	jobs, results := make(chan *job), make(chan *job)
 	says := make(chan string)

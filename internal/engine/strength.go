@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,14 +16,35 @@ import (
 // have.
 var errStrength = errors.New("it has no such strength")
 
+// Presets are the strengths that need no knowledge of a program, from weak to
+// strong; the last is about what programs play at when nothing is said.
+var Presets = []string{"easy", "medium", "hard"}
+
+// presets are what these are in a program's own terms, by the command that sets
+// them. A single visit of a strong network is still a dan player's move.
+var presets = map[string][]string{
+	"level":            {"1", "5", "10"},
+	"kata-set-param":   {"1", "30", "500"},
+	"lz-setoption":     {"1", "100", "1600"},
+	"uct_param_player": {"100", "1000", "10000"},
+}
+
 // setStrength makes the program as strong as was asked for, with what it lists:
 // a level (GNU Go), visits or the likeness of a person's rank (KataGo, which
 // needs its human network for that), visits (Leela Zero), simulated games
-// (Fuego).
+// (Fuego); or one of the presets.
 func (d *driver) setStrength(ctx context.Context) error {
 	s := strings.ToLower(strings.TrimSpace(d.strength))
 	if s == "" {
 		return nil
+	}
+	if i := slices.Index(Presets, s); i >= 0 {
+		for _, name := range []string{"kata-set-param", "level", "lz-setoption", "uct_param_player"} {
+			if d.can[name] {
+				s = presets[name][i]
+				break
+			}
+		}
 	}
 	_, notNumber := strconv.Atoi(s)
 	var name string
@@ -41,7 +63,7 @@ func (d *driver) setStrength(ctx context.Context) error {
 		name, args = "uct_param_player", []string{"max_games", s}
 	}
 	if name == "" {
-		return fmt.Errorf("%s cannot be made as strong as %q: %w", d.name, plain.Cut(d.strength, 20), errStrength)
+		return fmt.Errorf("%s cannot be made as strong as %q: %w; leave the strength away, or say it in the program's own command line", d.name, plain.Cut(d.strength, 20), errStrength)
 	}
 	_, err := d.ask(ctx, handling, name, args...)
 	if err != nil && !gtp.Fatal(err) {

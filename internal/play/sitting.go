@@ -136,6 +136,9 @@ func (k *recorder) keep(s *match.Snapshot, r *match.Referee) error {
 		return nil
 	}
 	g, l, err := k.record(s, r)
+	if g == nil && err == nil {
+		return nil // the referee was told a game that cannot be
+	}
 	if err == nil {
 		var base *board.Node
 		if k.keeper != nil {

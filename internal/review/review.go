@@ -56,6 +56,25 @@ const (
 // it may be nil. What the analyst does not judge, for a position's sake, is
 // Unknown; an error that ends the analyst ends the review, with what there is.
 func Of(ctx context.Context, g *board.Game, a Analyst, progress func(done, all int)) (*Review, error) {
+	all := g.MoveCount()
+	return follow(ctx, g, a, func(r *Review) {
+		if progress != nil {
+			progress(len(r.Positions)-1, all)
+		}
+	})
+}
+
+// Follow is Of, and shows the review after each position, as far as it has come.
+func Follow(ctx context.Context, g *board.Game, a Analyst, show func(*Review)) (*Review, error) {
+	return follow(ctx, g, a, func(r *Review) {
+		c := *r
+		c.Positions = slices.Clone(r.Positions)
+		c.finish()
+		show(&c)
+	})
+}
+
+func follow(ctx context.Context, g *board.Game, a Analyst, judged func(*Review)) (*Review, error) {
 	r := &Review{Size: g.Size()}
 	moves := g.Moves()
 	at, err := start(g)
@@ -80,9 +99,7 @@ func Of(ctx context.Context, g *board.Game, a Analyst, progress func(done, all i
 			p.take(c, at.ToMove())
 		}
 		r.Positions = append(r.Positions, p)
-		if progress != nil {
-			progress(n, len(moves))
-		}
+		judged(r)
 	}
 	r.finish()
 	return r, nil

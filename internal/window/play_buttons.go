@@ -111,6 +111,9 @@ func (f *playFace) steadyButtons(u *ui) []button {
 	if f.armed == "R" {
 		resign.label, resign.lead = "Really?", true
 	}
+	if s != nil && s.Result != nil && opt.Reviews {
+		resign.label, resign.off = "Review", false
+	}
 	b := []button{
 		resign,
 		{label: "Look again", key: "L", cap: "L", off: !playing},

@@ -111,6 +111,10 @@ func (f *playFace) pass(u *ui) {
 // its key has to come for the second time.
 func (f *playFace) resign(u *ui) {
 	s := u.state.snap
+	if s != nil && s.Result != nil && u.w.opt.Reviews {
+		u.w.answer(Answer{Menu: "play", Key: "R"})
+		return
+	}
 	if s != nil && s.Me == board.Empty && s.Result == nil && f.armed != "R" {
 		f.armed, f.until = "R", time.Now().Add(sure)
 		u.tell("Press R again, and " + s.ToMove.String() + " resigns.")

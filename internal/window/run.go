@@ -183,6 +183,7 @@ func (w *Window) began(at time.Time) {
 var keyNames = map[ebiten.Key]string{
 	ebiten.KeyEnter: "Enter", ebiten.KeyNumpadEnter: "Enter", ebiten.KeyEscape: "Escape", ebiten.KeySpace: "Space",
 	ebiten.KeyArrowLeft: "ArrowLeft", ebiten.KeyArrowRight: "ArrowRight", ebiten.KeyArrowUp: "ArrowUp", ebiten.KeyArrowDown: "ArrowDown",
+	ebiten.KeyHome: "Home", ebiten.KeyEnd: "End", ebiten.KeyPageUp: "PageUp", ebiten.KeyPageDown: "PageDown",
 	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11",
 	ebiten.KeyEqual: "+", ebiten.KeyMinus: "-", ebiten.KeyNumpadAdd: "+", ebiten.KeyNumpadSubtract: "-",
 }
@@ -242,6 +243,12 @@ func (g *loop) input() {
 		if d := inpututil.KeyPressDuration(k); d > 12 && d%2 == 0 { // held: again and again
 			g.send(event{kind: keyDown, key: keyNames[k], shift: shift})
 		}
+	}
+	switch _, turned := ebiten.Wheel(); {
+	case turned > 0:
+		g.send(event{kind: keyDown, key: "WheelUp"})
+	case turned < 0:
+		g.send(event{kind: keyDown, key: "WheelDown"})
 	}
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)

@@ -19,7 +19,7 @@ func newUI(w *Window) *ui {
 	}
 	u.write.CacheDir = w.opt.CacheDir
 	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
-	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}}
+	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}, "walk": &walkFace{}}
 	u.shown = "play"
 	return u
 }
@@ -31,6 +31,9 @@ func (u *ui) face() face {
 	}
 	if u.state.menu != nil {
 		return u.faces["menu"]
+	}
+	if u.state.walk != nil {
+		return u.faces["walk"]
 	}
 	return u.faces[u.shown]
 }
@@ -77,7 +80,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "V":
-			if u.state.cal == nil && u.state.menu == nil {
+			if u.state.cal == nil && u.state.menu == nil && u.state.walk == nil {
 				if u.shown == "play" {
 					u.shown = "projector"
 				} else {
@@ -86,7 +89,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "C":
-			if u.state.cal == nil && u.state.menu == nil && u.w.opt.Corners != nil && u.state.picture != nil {
+			if u.state.cal == nil && u.state.menu == nil && u.state.walk == nil && u.w.opt.Corners != nil && u.state.picture != nil {
 				u.w.recalibrate()
 			}
 			return nothing
@@ -104,6 +107,8 @@ func (u *ui) buttons() []button {
 	case *calibrateFace:
 		return f.keys
 	case *menuFace:
+		return f.keys
+	case *walkFace:
 		return f.keys
 	}
 	return nil

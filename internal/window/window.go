@@ -36,6 +36,9 @@ type Options struct {
 	Point func(board.Point)
 	// Games says that there is a page with games to go back to.
 	Games bool
+	// Reviews says that a game that is over can be looked at: the answer has the
+	// menu "play" and the key "R".
+	Reviews bool
 	// Corners is told when the user sets the corners anew during a game:
 	// clockwise from the top left of the position, in pixels of the camera's
 	// picture. Without it they cannot be set.
@@ -79,6 +82,7 @@ type state struct {
 	leaving bool      // the user wants to go, and the game is being settled
 	cal     *Calibration
 	menu    *Menu
+	walk    *Walk
 	watch   []Watching
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers

@@ -27,6 +27,7 @@ import (
 type Face struct {
 	Window atomic.Pointer[window.Window] // nil for none; it can break while a game is on
 	Voices *voices.Voices                // nil for none
+	Kept   atomic.Pointer[string]        // the record of the game that ended last, nil for none
 	json   *terminal.JSON
 	text   *terminal.Text
 	out    io.Writer

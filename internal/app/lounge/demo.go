@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/demo"
@@ -49,13 +50,24 @@ func (l *Lounge) read(ctx context.Context, next page) (page, error) {
 		l.window.Clear()
 		return next, nil // the game was left
 	}
+	var late <-chan time.Time
+	if next == nil { // the window closes by itself
+		timer := time.NewTimer(time.Minute)
+		defer timer.Stop()
+		late = timer.C
+	}
 	for {
 		select {
 		case a := <-l.window.Answers():
 			if a.Menu == "play" {
 				l.window.Clear()
+				if kept := l.seat.Face.Kept.Load(); a.Key == "R" && kept != nil {
+					return l.review(*kept, next), nil
+				}
 				return next, nil
 			}
+		case <-late:
+			return nil, nil
 		case <-ctx.Done():
 			return nil, nil
 		}

@@ -38,6 +38,8 @@ type Options struct {
 	Game *games.Which
 	// Program is a game against a program that was asked for; nil for none.
 	Program *seat.ProgramGame
+	// Review is what games are looked at with.
+	Review Reviewing
 	// ProgramGoesOn says what goes on with a game against a program that is kept
 	// in a file; it may be nil.
 	ProgramGoesOn func(file string) string
@@ -84,6 +86,7 @@ type Lounge struct {
 // screen is what the pages need of a window.
 type screen interface {
 	ShowMenu(*window.Menu)
+	ShowWalk(*window.Walk)
 	Answers() <-chan window.Answer
 	Commands() <-chan match.Command
 	Calibrate(*calibrate.Session, func(*calibrate.Profile) error)
@@ -108,7 +111,10 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 	if l.voices, err = opt.Voices.Open(ctx, l.seat.Face.Note); err != nil {
 		return nil, err
 	}
-	corner := camera.Profiles()
+	corner, linger := camera.Profiles(), time.Minute
+	if opt.Review.Path != "" {
+		linger = 0 // nothing happens of which the end would have to be read
+	}
 	w := face.NewWindow(window.Options{
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
@@ -116,7 +122,8 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Again:     l.voices.Again,
 		Say:       l.voices.Tell,
 		Games:     opt.Game == nil && opt.Program == nil,
-		Light:     opt.Light, Linger: time.Minute,
+		Reviews:   true,
+		Light:     opt.Light, Linger: linger,
 		Point: func(p board.Point) {
 			select {
 			case l.hand <- p:
@@ -211,6 +218,9 @@ func (l *Lounge) route(ctx context.Context) {
 
 // first is the page that the window begins with.
 func (l *Lounge) first() page {
+	if l.opt.Review.Path != "" {
+		return l.review(l.opt.Review.Path, nil)
+	}
 	if !l.opt.Chosen {
 		last, err := camera.Last()
 		if err != nil {

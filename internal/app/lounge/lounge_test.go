@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ import (
 type sheet struct {
 	answers  chan window.Answer
 	commands chan match.Command
+	walk     atomic.Pointer[window.Walk]
 
 	mu   sync.Mutex
 	menu *window.Menu
@@ -41,6 +43,8 @@ type sheet struct {
 func newSheet() *sheet {
 	return &sheet{answers: make(chan window.Answer, 1), commands: make(chan match.Command), news: make(chan struct{})}
 }
+
+func (s *sheet) ShowWalk(k *window.Walk) { s.walk.Store(k) }
 
 func (s *sheet) ShowMenu(m *window.Menu) {
 	s.mu.Lock()

@@ -19,10 +19,14 @@ var (
 	programColors    = []board.Color{board.Black, board.White}
 	programHandicaps = []int{0, 2, 3, 4, 5, 6, 7, 8, 9}
 	programTimes     = []string{"none", "10m+5x30s", "30m", "10m+5m/20"}
+	programStrengths = append([]string{""}, engine.Presets...)
 )
 
 // terms of a game with a program, as indices of the above.
-type programTerms struct{ size, color, handicap, time int }
+type programTerms struct {
+	size, color, handicap, time, strength int
+	free                                  bool // handicap stones are put where Black likes
+}
 
 // next takes the next of what a key changes; ok is false for another key.
 func (t *programTerms) next(key string) (ok bool) {
@@ -36,6 +40,10 @@ func (t *programTerms) next(key string) (ok bool) {
 		step(&t.handicap, len(programHandicaps))
 	case "T":
 		step(&t.time, len(programTimes))
+	case "F":
+		t.free = !t.free
+	case "S":
+		step(&t.strength, len(programStrengths))
 	default:
 		return false
 	}
@@ -47,6 +55,9 @@ func (t programTerms) String() string {
 	s := fmt.Sprintf("%d×%d · you are %s", size, size, programColors[t.color])
 	if h := programHandicaps[t.handicap]; h > 0 {
 		s += fmt.Sprintf(" · handicap %d", h)
+		if t.free {
+			s += " (free)"
+		}
 	} else {
 		s += " · no handicap"
 	}
@@ -54,6 +65,9 @@ func (t programTerms) String() string {
 		s += " · no clock"
 	} else {
 		s += " · " + time
+	}
+	if strength := programStrengths[t.strength]; strength != "" {
+		s += " · " + strength
 	}
 	return s
 }
@@ -70,7 +84,7 @@ func (l *Lounge) programs(ctx context.Context) (page, error) {
 			Text:  "No account and no network is needed: the program plays on this computer.",
 			Empty: "No program is found on this computer. GNU Go is in most distributions as gnugo; others are named in the configuration under [engines].",
 			Buttons: []window.Choice{{Key: "Enter", Label: "Play", Lead: true, Off: len(list) == 0}, {Key: "B", Label: "Board"}, {Key: "C", Label: "Colour"},
-				{Key: "H", Label: "Handicap"}, {Key: "T", Label: "Time"}, {Key: "Escape", Label: "Back"}}}
+				{Key: "H", Label: "Handicap"}, {Key: "F", Label: "Free handicap", Off: programHandicaps[l.terms.handicap] == 0}, {Key: "T", Label: "Time"}, {Key: "S", Label: "Strength"}, {Key: "Escape", Label: "Back"}}}
 		for _, k := range found {
 			if k.Line == "" && !slices.ContainsFunc(list, func(p programs.Program) bool { return strings.HasPrefix(p.Line, k.Name) }) {
 				m.Text += fmt.Sprintf(" %s is installed, too: the configuration has to say its files.", k.Title)
@@ -107,6 +121,7 @@ func (l *Lounge) begin(name string) page {
 			return l.trouble("There is no game", err, l.programs, nil, ""), nil
 		}
 		handicap := programHandicaps[l.terms.handicap]
+		rules.FreeHandicap, g.Strength = l.terms.free && handicap > 0, programStrengths[l.terms.strength]
 		g.Setup = board.Setup{Size: programSizes[l.terms.size], Rules: rules, Handicap: handicap, Komi: rules.KomiFor(handicap)}
 		g.Me, g.You, g.GoOn = programColors[l.terms.color], "You", l.opt.ProgramGoesOn
 		return l.withProgram(g), nil
@@ -125,8 +140,10 @@ func (l *Lounge) withProgram(g seat.ProgramGame) page {
 		l.hush = l.seat.Lines.Ignore(l.ctx)
 		l.seat.Eyes.Store(nil)
 		switch {
-		case l.window.Left() || ctx.Err() != nil, l.opt.Program != nil:
+		case l.window.Left() || ctx.Err() != nil, l.opt.Program != nil && err != nil:
 			return nil, err
+		case l.opt.Program != nil:
+			return l.read(ctx, nil)
 		case err != nil:
 			return l.trouble("The game was left", err, l.programs, l.start, "Back"), nil
 		}

@@ -11,6 +11,7 @@ const (
 	itemOnline  = "online"
 	itemProgram = "program"
 	itemTwo     = "two"
+	itemReview  = "review"
 )
 
 // start asks what is to be played.
@@ -26,6 +27,7 @@ func (l *Lounge) start(ctx context.Context) (page, error) {
 			{Key: itemOnline, Title: "A game at " + hostName(l.opt.Server.Address), Detail: "you on this board, your opponent anywhere"},
 			{Key: itemProgram, Title: "A program on this computer", Detail: "without an account and without a network"},
 			{Key: itemTwo, Title: "Two players at this board", Detail: "their game is written down, and can be watched while they play"},
+			{Key: itemReview, Title: "A game that was played", Detail: "step through it, with an engine's opinion if there is one", Symbol: window.Stones},
 		},
 		Buttons: []window.Choice{{Key: "Enter", Label: "Choose", Lead: true}, {Key: "K", Label: "Calibrate"}, {Key: "Escape", Label: "Cameras"}}}
 	a, ok := l.ask(ctx, m)
@@ -41,6 +43,8 @@ func (l *Lounge) start(ctx context.Context) (page, error) {
 		return l.programs, nil
 	case a.Item == itemTwo:
 		return l.two, nil
+	case a.Item == itemReview:
+		return l.reviews, nil
 	}
 	return l.games, nil
 }

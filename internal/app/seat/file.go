@@ -20,6 +20,9 @@ func OpenRecord(o gamefile.Options, f *face.Face) (*gamefile.Keeper, error) {
 // in its file is an error: what is nowhere on a disk is printed.
 func closeRecord(record *gamefile.Keeper, f *face.Face, err error) error {
 	kept := record.Close()
+	if f.Kept.Store(nil); kept.Path != "" {
+		f.Kept.Store(&kept.Path)
+	}
 	problem := kept.Problem()
 	if problem == nil {
 		return err
