@@ -462,14 +462,36 @@ func (f *menuFace) handle(u *ui, e event) {
 		if m.Field == "" {
 			return
 		}
-		for _, r := range e.key {
-			if unicode.IsPrint(r) && len(f.typed) < 500 {
-				f.typed = append(f.typed, r)
-			}
-		}
+		f.write(m, e.key, e.whole)
 	case keyDown:
 		f.key(u, m, e.key)
 	}
+}
+
+// write puts text at the end of the line. What is pasted loses the blanks that
+// were copied along with it, and a whole address takes the place of one that the
+// line began with, or of its beginning.
+func (f *menuFace) write(m *Menu, text string, pasted bool) {
+	if pasted {
+		text = strings.TrimSpace(text)
+		if scheme(text) != "" && (string(f.typed) == m.Typed || scheme(string(f.typed)) == string(f.typed)) {
+			f.typed = nil
+		}
+	}
+	for _, r := range text {
+		if unicode.IsPrint(r) && len(f.typed) < 500 {
+			f.typed = append(f.typed, r)
+		}
+	}
+}
+
+// scheme is the beginning of an address up to "://", empty for none.
+func scheme(address string) string {
+	name, _, ok := strings.Cut(address, "://")
+	if !ok || name == "" || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789+.-") != "" {
+		return ""
+	}
+	return name + "://"
 }
 
 func (f *menuFace) key(u *ui, m *Menu, key string) {

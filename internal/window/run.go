@@ -235,7 +235,7 @@ func (g *loop) input() {
 	}
 	select {
 	case text := <-g.pasted:
-		g.send(event{kind: typed, key: text})
+		g.send(event{kind: typed, key: text, whole: true})
 	default:
 	}
 	for _, k := range []ebiten.Key{ebiten.KeyBackspace, ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyArrowUp, ebiten.KeyArrowDown} {

@@ -65,6 +65,7 @@ type event struct {
 	kind  eventKind
 	key   string
 	shift bool
+	whole bool // of typed: it was pasted
 	at    image.Point
 }
 

@@ -26,7 +26,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + camera.Title(l.seat.Camera.Name) + "."})
 	src, _, err := s.Camera.Open(ctx, 0, s.Face.Note, nil)
 	if err != nil {
-		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras"), nil
+		return l.noPicture(err), nil
 	}
 	defer src.Close()
 	store := camera.Profiles()
@@ -74,7 +74,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			if err == nil {
 				return nil, nil
 			}
-			return l.trouble("No picture", camera.Failure(err), l.calibrate, l.cameras, "Cameras"), nil
+			return l.noPicture(camera.Failure(err)), nil
 		case a := <-l.window.Answers():
 			if a.Menu == "calibrate" {
 				return leave(l.cameras, nil)

@@ -63,16 +63,17 @@ type Lounge struct {
 	window screen
 	voices *voices.Voices
 
-	hush     func()             // ends the dropping of lines that are typed between games; or nil
-	hand     chan board.Point   // where a simulated hand is to go, in the demo
-	client   *ogs.Client        // nil before it is signed in
-	session  *ogs.Session       // nil before it is connected
-	force    bool               // calibrate, even if the saved calibration fits
-	pairing  pairing            // of two players at the board
-	signedIn page               // what a sign-in leads to; nil for the games
-	stop     context.CancelFunc // ends the pages
-	ctx      context.Context    // of the session, which outlives a page
-	life     context.Context    // of the client, which outlives the session: something may be left to withdraw
+	hush        func()             // ends the dropping of lines that are typed between games; or nil
+	hand        chan board.Point   // where a simulated hand is to go, in the demo
+	client      *ogs.Client        // nil before it is signed in
+	session     *ogs.Session       // nil before it is connected
+	force       bool               // calibrate, even if the saved calibration fits
+	lastAddress string             // the address of a camera, as it was typed last
+	pairing     pairing            // of two players at the board
+	signedIn    page               // what a sign-in leads to; nil for the games
+	stop        context.CancelFunc // ends the pages
+	ctx         context.Context    // of the session, which outlives a page
+	life        context.Context    // of the client, which outlives the session: something may be left to withdraw
 }
 
 // screen is what the pages need of a window.
