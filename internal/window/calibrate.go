@@ -102,6 +102,9 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 	if none {
 		again = button{rect: at(1, 1, 2), label: "By hand", key: "H", cap: "H", off: v.Width == 0}
 	}
+	if v.Stopped && u.state.cal.session.Retry != nil {
+		again = button{rect: at(1, 1, 2), label: "Try now", key: "N", cap: "N", lead: true}
+	}
 	b := []button{
 		{rect: at(0, 0, 3), label: "9×9", key: "9", cap: "9", on: size == 9},
 		{rect: at(0, 1, 3), label: "13×13", key: "3", cap: "3", on: size == 13},
@@ -115,7 +118,7 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 		{rect: at(3, 2, 3), label: "Lens", key: "+", cap: "+", off: none},
 		{rect: at(4, 0, 2), label: "Exposure", key: "E", cap: "E", on: v.Exposure.Locked, off: !v.Exposure.Offered},
 		{rect: at(4, 1, 2), label: "Focus", key: "O", cap: "O", on: v.Focus.Locked, off: !v.Focus.Offered},
-		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
+		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none || v.Stopped, lead: v.Ready},
 	}
 	if u.state.cal.inGame {
 		b[4] = button{rect: at(1, 1, 2), label: "Back", key: "Escape", cap: "Esc"}
@@ -150,6 +153,10 @@ func (f *calibrateFace) camera(u *ui, sc *scene, v *calibrate.View) {
 	at := f.at
 	sc.picture, sc.shot = p.img, at.rect
 	sc.panels = append(sc.panels, panel{rect: r, key: "picture", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
+	if v.Stopped {
+		sc.panels = append(sc.panels, u.stalePanel(at.rect, "No new picture"))
+		return // nor is it known where the board is by now
+	}
 	if v.Grid == nil {
 		return
 	}
@@ -369,7 +376,7 @@ func (f *calibrateFace) handle(u *ui, e event) {
 			f.key(u, b.key, false)
 			return
 		}
-		if f.at.width == 0 || !e.at.In(f.at.rect.Inset(-u.px(16))) {
+		if f.at.width == 0 || s.View().Stopped || !e.at.In(f.at.rect.Inset(-u.px(16))) {
 			return
 		}
 		p := f.at.in(e.at)
@@ -436,12 +443,21 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 	case "O":
 		u.lock(s, "focus", s.View().Focus, s.LockFocus)
 	case "N":
+		if s.View().Stopped && s.Retry != nil {
+			s.Retry()
+			u.tell("Trying the camera now.")
+			return
+		}
 		s.Again()
 	case "H":
 		if s.View().Grid == nil {
 			s.ByHand()
 		}
 	case "Enter":
+		if s.View().Stopped {
+			u.tell("The picture is old: the board may lie elsewhere by now. Accept it when the camera shows it again.")
+			return
+		}
 		p, err := s.Accept(time.Now())
 		if err == nil {
 			err = cal.accept(p)

@@ -13,6 +13,10 @@ type theme struct {
 	wood, line                    color.RGBA
 }
 
+// smallest is the size of the smallest letters, in units: what can be read at
+// arm's length in the smallest window.
+const smallest = 12
+
 func rgb(v uint32) color.RGBA { return color.RGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255} }
 
 var (

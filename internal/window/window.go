@@ -2,11 +2,13 @@ package window
 
 import (
 	"image"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
@@ -91,6 +93,7 @@ type picture struct {
 	grid          *grid.Grid
 	reading       *reading.Reading
 	number        int
+	at            time.Time // when it came
 }
 
 // New returns a Window that shows nothing yet.
@@ -146,14 +149,49 @@ func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r
 		if s.picture != nil {
 			n = s.picture.number + 1
 		}
-		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n}
+		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n, at: time.Now()}
 		w.wanted = time.Now().Add(pictureEvery)
 	})
 }
 
 // ShowSnapshot shows where the game stands.
 func (w *Window) ShowSnapshot(snap *match.Snapshot) {
-	w.change(func(s *state) { s.snap, s.snapAt = plainly(snap), time.Now() })
+	w.change(func(s *state) { s.snap, s.snapAt = remembered(s.snap, plainly(snap)), time.Now() })
+}
+
+// blind reports whether the board is not seen just now.
+func blind(s *match.Snapshot) bool { return !s.Camera || !s.Locked }
+
+// remembered returns now with what was to be done on the board before the eyes
+// went blind. What they do not see, the referee does not tell; it is still to be
+// done, and so is putting down what the opponent has played since.
+func remembered(before, now *match.Snapshot) *match.Snapshot {
+	if before == nil || now == nil || !blind(now) || now.Phase != game.Playing || before.ID != now.ID || before.Size != now.Size ||
+		len(now.Owed)+len(now.Prisoners)+len(now.TakeBack) > 0 {
+		return now
+	}
+	s := *now
+	for _, st := range before.Owed {
+		if s.Position.At(st.Point) == st.Color {
+			s.Owed = append(s.Owed, st)
+		}
+	}
+	if l := now.Last; now.HasLast && now.Number > before.Number && now.Me != board.Empty && l.Color != now.Me && !l.Point.IsPass() {
+		if st := (match.Stone{Color: l.Color, Point: l.Point}); s.Position.At(l.Point) == l.Color && !slices.Contains(s.Owed, st) {
+			s.Owed = append(s.Owed, st)
+		}
+	}
+	for _, st := range before.Prisoners {
+		if s.Position.At(st.Point) == board.Empty {
+			s.Prisoners = append(s.Prisoners, st)
+		}
+	}
+	for _, st := range before.TakeBack {
+		if s.Position.At(st.Point) == board.Empty {
+			s.TakeBack = append(s.TakeBack, st)
+		}
+	}
+	return &s
 }
 
 // plainly returns the snapshot with the words of others made plain, whatever

@@ -38,6 +38,9 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 		}
 	}
 	session := calibrate.NewSession(l.seat.Camera.Name, saved)
+	if live, ok := src.(interface{ Retry() }); ok {
+		session.Retry = live.Retry
+	}
 	if l.force {
 		saved = nil
 	}
