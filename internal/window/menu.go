@@ -436,8 +436,8 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 			u.goban.put(c, x+st.dx*k*0.28, y+st.dy*k*0.28, k*0.134, st.color, false)
 		}
 		if it.Symbol == Hand { // here
-			c.Ring(x+k*0.28, y-k*0.28, k*0.15, line, light.accent)
-			c.Circle(x+k*0.28, y-k*0.28, k*0.05, light.accent)
+			c.Ring(x+k*0.28, y-k*0.28, k*0.15, line, t.put)
+			c.Circle(x+k*0.28, y-k*0.28, k*0.05, t.put)
 		}
 	}
 }

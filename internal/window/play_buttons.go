@@ -59,7 +59,7 @@ func questionButtons(q match.Question) []button {
 	case match.AskUndo:
 		yes, no = "Agree", "Refuse"
 	case match.AskMove:
-		yes, no = "Play it", "Not my move"
+		yes, no = "Play it", "Not mine"
 	case match.AskPass:
 		yes, no = "Pass", "Play"
 	case match.AskTakeBack:

@@ -2,7 +2,6 @@ package window
 
 import (
 	"image"
-	"math"
 
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -113,7 +112,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	back, text, dim := t.surface, t.text, t.dim
 	switch {
 	case b.lead:
-		back, text, dim = t.accent, t.onAccent, paint.Alpha(t.onAccent, 0.75)
+		back, text, dim = t.accent, t.onAccent, t.onAccent
 		if over {
 			back = paint.Mix(back, t.text, 0.15)
 		}
@@ -121,7 +120,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 		back = t.raised
 	}
 	if b.off {
-		text, dim = paint.Alpha(t.dim, 0.55), paint.Alpha(t.dim, 0.4)
+		text, dim = paint.Alpha(t.dim, 0.6), paint.Alpha(t.dim, 0.5)
 	}
 	c.Round(b.rect, 8*s, back)
 	switch {
@@ -139,10 +138,10 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	if b.cap != "" {
 		capW = u.write.Width(paint.Regular, 12*s, b.cap) + 6*s
 	}
-	width := float32(b.rect.Dx()) - 2*pad
-	if w := u.write.Width(paint.Medium, size, b.label); w+capW > width {
-		size = float32(math.Floor(float64(size * max(0.65, (width-capW)/w))))
+	for size > smallest*s && u.write.Width(paint.Medium, size, b.label)+capW > float32(b.rect.Dx())-2*pad {
+		size, pad = size-s, max(5*s, pad-2*s)
 	}
+	width := float32(b.rect.Dx()) - 2*pad
 	u.write.Draw(c, paint.Medium, size, float32(b.rect.Min.X)+pad, y, text, u.write.Fit(paint.Medium, size, width-capW+2, b.label))
 	if b.cap != "" {
 		u.write.Draw(c, paint.Regular, 12*s, float32(b.rect.Max.X)-pad-capW+6*s, y-s, dim, b.cap)
