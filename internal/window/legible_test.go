@@ -93,6 +93,11 @@ func looks(t testing.TB) map[string]*Window {
 	bad := calibrating(t)
 	bad.st.cal.session.Seen(bad.st.cal.session.Grid(), nil, &calibrate.Quality{Light: 50, Glare: 0.05, Contrast: 10, Sharpness: 0.1, Cell: 12, Elevation: 10, Rate: 3})
 	all["all checks poor"] = bad
+	sign := New(Options{})
+	sign.ShowMenu(&Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at online-go.com", QR: checkered(), Field: "Client id",
+		Text:    "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address http://127.0.0.1:8765/. Type its client id here; Ctrl+V pastes.",
+		Address: "https://online-go.com/oauth2/applications/", Buttons: []Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}})
+	all["sign in"] = sign
 	return all
 }
 

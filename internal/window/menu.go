@@ -72,7 +72,14 @@ type Answer struct {
 
 // ShowMenu shows a page instead of the game; nil takes it away. Answers tells
 // what is chosen.
-func (w *Window) ShowMenu(m *Menu) { w.change(func(s *state) { s.menu = m }) }
+func (w *Window) ShowMenu(m *Menu) {
+	w.change(func(s *state) {
+		if m != nil && (s.menu == nil || s.menu.Name != m.Name) {
+			s.notice, s.alarm = "", false // it was about another page
+		}
+		s.menu = m
+	})
+}
 
 // Answers delivers what the user chooses on a Menu.
 func (w *Window) Answers() <-chan Answer { return w.answers }
@@ -86,7 +93,7 @@ func (w *Window) answer(a Answer) {
 
 // menuLayout is where the parts of a menu are.
 type menuLayout struct {
-	title, text, field, items, side, buttons image.Rectangle
+	title, text, copy, field, items, side, buttons image.Rectangle
 }
 
 func layMenu(u *ui, m *Menu) menuLayout {
@@ -112,7 +119,7 @@ func layMenu(u *ui, m *Menu) menuLayout {
 	if m.Text != "" || m.Address != "" {
 		h := px(16) + len(u.write.Wrap(paint.Medium, 18*u.scale, float32(x1-x), 6, m.Text))*px(25)
 		if m.Address != "" {
-			h += px(10) + len(wrapAddress(u, m.Address, float32(x1-x)-24*u.scale))*px(21) + px(20)
+			h += px(10) + len(wrapAddress(u, m.Address, float32(x1-x)-24*u.scale))*px(21) + px(20) + px(42)
 		}
 		if m.Code != "" {
 			h += px(64)
@@ -123,6 +130,10 @@ func layMenu(u *ui, m *Menu) menuLayout {
 		}
 		l.text = image.Rect(x, y, x1, min(y+h, end))
 		y = l.text.Max.Y
+		if m.Address != "" {
+			l.copy = image.Rect(x, y-px(42), x+px(150), y-px(4))
+			l.text.Max.Y -= px(42)
+		}
 	}
 	if m.Field != "" {
 		l.field = image.Rect(x, y, x1, y+px(74))
@@ -212,6 +223,16 @@ func (f *menuFace) lay(u *ui, m *Menu) {
 		f.keys = append(f.keys, b)
 		x += w + gap
 	}
+	if m.Address != "" && !f.laid.text.Empty() {
+		f.keys = append(f.keys, button{rect: f.laid.copy, label: "Copy", key: "Copy", cap: "Ctrl+C"})
+	}
+	if len(m.Items) > f.fit && f.fit > 0 { // for whoever has a mouse without a wheel
+		r := f.laid.title
+		y := r.Min.Y
+		up := image.Rect(r.Max.X-2*px(60)-gap, y, r.Max.X-px(60)-gap, y+px(34))
+		f.keys = append(f.keys, button{rect: up, label: "▲", key: "PageUp", off: f.first == 0},
+			button{rect: up.Add(image.Pt(px(60)+gap, 0)), label: "▼", key: "PageDown", off: f.first+f.fit >= len(m.Items)})
+	}
 }
 
 // capOf is how a key is written on a button.
@@ -261,14 +282,21 @@ func (f *menuFace) titlePanel(u *ui, m *Menu) panel {
 	if n := len(m.Items); n > f.fit && f.fit > 0 {
 		more = fmt.Sprintf("%d to %d of %d", f.first+1, min(n, f.first+f.fit), n)
 	}
-	return panel{rect: r, key: keyOf(m.Title, m.Sub, more), paint: func(c *paint.Canvas) {
+	if more != "" {
+		r.Max.X -= u.px(136)
+	}
+	sub, notice, alarm := m.Sub, u.state.notice, u.state.alarm
+	if notice != "" {
+		sub = notice
+	}
+	return panel{rect: r, key: keyOf(m.Title, sub, more, alarm), paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
 		x, y := float32(r.Min.X), float32(r.Min.Y)
 		u.write.Draw(c, paint.Bold, 28*s, x, y+28*s, t.text, u.write.Fit(paint.Bold, 28*s, float32(r.Dx()), m.Title))
 		w := u.write.Width(paint.Regular, 15*s, more)
 		u.write.Draw(c, paint.Regular, 15*s, float32(r.Max.X)-w, y+54*s, t.dim, more)
-		u.write.Draw(c, paint.Regular, 15*s, x, y+54*s, t.dim, u.write.Fit(paint.Regular, 15*s, float32(r.Dx())-w-16*s, m.Sub))
+		u.write.Draw(c, paint.Regular, 15*s, x, y+54*s, pick(notice != "", pick(alarm, t.alarm, t.text), t.dim), u.write.Fit(paint.Regular, 15*s, float32(r.Dx())-w-16*s, sub))
 	}}
 }
 
@@ -463,8 +491,38 @@ func (f *menuFace) handle(u *ui, e event) {
 			return
 		}
 		f.write(m, e.key, e.whole)
+	case wheeled:
+		f.turn(u, m, e.key)
 	case keyDown:
 		f.key(u, m, e.key)
+	}
+}
+
+// turn moves the cursor, and with it what is shown, as far as a key or a notch
+// of the wheel says; at the ends it stays there.
+func (f *menuFace) turn(u *ui, m *Menu, key string) {
+	n := len(m.Items)
+	if n == 0 {
+		return
+	}
+	to := f.at
+	switch key {
+	case "ArrowUp":
+		to -= f.cols
+	case "ArrowDown":
+		to += f.cols
+	case "PageUp":
+		to -= f.fit
+	case "PageDown":
+		to += f.fit
+	case "Home":
+		to = 0
+	case "End":
+		to = n - 1
+	}
+	if to = max(0, min(to, n-1)); to != f.at {
+		f.at = to
+		u.say(itemWords(m, f.at))
 	}
 }
 
@@ -500,10 +558,14 @@ func (f *menuFace) key(u *ui, m *Menu, key string) {
 		case "Backspace":
 			f.typed = f.typed[:max(0, len(f.typed)-1)]
 			return
-		case "Enter", "Escape":
+		case "Enter", "Escape", "Copy":
 		default:
 			return // a letter of the line
 		}
+	}
+	if key == "Copy" && m.Address != "" {
+		u.copy(m.Address)
+		return
 	}
 	for _, c := range m.Buttons {
 		if c.Key == key {
@@ -529,6 +591,9 @@ func (f *menuFace) key(u *ui, m *Menu, key string) {
 		to += f.cols
 	case "Enter", "Space":
 		f.choose(u, m, "Enter")
+		return
+	case "PageUp", "PageDown", "Home", "End":
+		f.turn(u, m, key)
 		return
 	case "Tab":
 		to = (f.at + 1) % n

@@ -91,6 +91,7 @@ type loop struct {
 
 	pasted  chan string // from the clipboard
 	cursor  image.Point
+	turned  float64   // parts of notches of the wheel
 	touched time.Time // when a hand last did something
 	begun   time.Time // when Update last let a frame begin
 }
@@ -183,7 +184,8 @@ func (w *Window) began(at time.Time) {
 var keyNames = map[ebiten.Key]string{
 	ebiten.KeyEnter: "Enter", ebiten.KeyNumpadEnter: "Enter", ebiten.KeyEscape: "Escape", ebiten.KeySpace: "Space",
 	ebiten.KeyArrowLeft: "ArrowLeft", ebiten.KeyArrowRight: "ArrowRight", ebiten.KeyArrowUp: "ArrowUp", ebiten.KeyArrowDown: "ArrowDown",
-	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11",
+	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11", ebiten.KeyF1: "F1",
+	ebiten.KeyPageUp: "PageUp", ebiten.KeyPageDown: "PageDown", ebiten.KeyHome: "Home", ebiten.KeyEnd: "End",
 	ebiten.KeyEqual: "+", ebiten.KeyMinus: "-", ebiten.KeyNumpadAdd: "+", ebiten.KeyNumpadSubtract: "-",
 }
 
@@ -228,6 +230,8 @@ func (g *loop) input() {
 				g.send(event{kind: keyDown, key: "U"})
 			case name == "V":
 				go g.paste()
+			case name == "C":
+				g.send(event{kind: keyDown, key: "Copy"})
 			}
 			continue
 		}
@@ -249,12 +253,36 @@ func (g *loop) input() {
 		g.cursor = at
 		g.send(event{kind: moved, at: at, shift: shift})
 	}
+	g.wheel(at)
 	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
 		g.send(event{kind: pressed, at: at, shift: shift})
 	}
 	if inpututil.IsMouseButtonJustReleased(ebiten.MouseButtonLeft) {
 		g.send(event{kind: released, at: at, shift: shift})
 	}
+}
+
+// wheel turns what the wheel, or two fingers, did into notches.
+func (g *loop) wheel(at image.Point) {
+	_, dy := ebiten.Wheel()
+	g.turned += dy
+	for g.turned >= 1 || g.turned <= -1 {
+		key, step := "ArrowUp", 1.0
+		if g.turned < 0 {
+			key, step = "ArrowDown", -1.0
+		}
+		g.turned -= step
+		g.send(event{kind: wheeled, key: key, at: at})
+	}
+}
+
+// copyOut puts a text on the clipboard.
+func (w *Window) copyOut(text string) {
+	if err := clipboard.WriteAll(text); err != nil {
+		w.alarm("Nothing was copied: " + err.Error())
+		return
+	}
+	w.Notice("Copied.")
 }
 
 // paste fetches the clipboard, which may take a moment because another program

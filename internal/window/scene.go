@@ -55,7 +55,8 @@ const (
 	moved             // the pointer, pressed or not
 	pressed
 	released
-	typed // letters, in key
+	typed   // letters, in key
+	wheeled // by one notch: key is "ArrowUp" or "ArrowDown"
 )
 
 // event is one user input. Keys have the names printed on them:
@@ -88,7 +89,8 @@ type ui struct {
 	shown string
 	goban goban
 	told  narrator
-	fixed bool // the system's fonts are not used, for pictures that look alike everywhere
+	copy  func(text string) // to the clipboard
+	fixed bool              // the system's fonts are not used, for pictures that look alike everywhere
 }
 
 // px turns units into pixels.

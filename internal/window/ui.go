@@ -21,6 +21,7 @@ func newUI(w *Window) *ui {
 	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
 	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}}
 	u.shown = "play"
+	u.copy = func(text string) { go w.copyOut(text) } // another program may be asked first
 	return u
 }
 
@@ -49,7 +50,7 @@ const (
 
 // handle passes an event to the view, and does what is the same in all views.
 func (u *ui) handle(e event) wish {
-	if e.kind == moved || e.kind == pressed || e.kind == released {
+	if e.kind == moved || e.kind == pressed || e.kind == released || e.kind == wheeled {
 		u.hover = e.at
 	}
 	key := e.key

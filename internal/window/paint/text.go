@@ -51,12 +51,12 @@ type Writer struct {
 	// OwnOnly leaves the system's fonts alone.
 	OwnOnly bool
 
-	mu       sync.Mutex
-	own      [styles]*font.Face
-	style    Style
-	system   *fontscan.FontMap // nil until found
-	looking  bool
-	shaper   shaping.HarfbuzzShaper
+	mu      sync.Mutex
+	own     [styles]*font.Face
+	style   Style
+	system  *fontscan.FontMap // nil until found
+	looking bool
+	shaper  shaping.HarfbuzzShaper
 	// Drawn, if set, is told of each text that is drawn, for tests: its size in
 	// pixels, and what it says.
 	Drawn func(size float32, s string)
