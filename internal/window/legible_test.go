@@ -98,10 +98,34 @@ func looks(t testing.TB) map[string]*Window {
 		Text:    "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address http://127.0.0.1:8765/. Type its client id here; Ctrl+V pastes.",
 		Address: "https://online-go.com/oauth2/applications/", Buttons: []Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}})
 	all["sign in"] = sign
+	all["help"], all["focus"] = shown(t, opt, midgameSnap(), midgame), shown(t, opt, midgameSnap(), midgame)
+	said := New(opt)
+	for range 9 {
+		said.Notice("opponent: good game, thank you, and where is it that you are playing from? I have never seen a real board move so fast.")
+		said.alarm("The move was not sent: it could not be written to the journal.")
+	}
+	all["log"] = said
 	return all
 }
 
 var screens = []image.Point{{X: 800, Y: 600}, {X: 1120, Y: 720}, {X: 1920, Y: 1080}, {X: 3840, Y: 2160}}
+
+// openFor brings a look to where keys bring it.
+func (u *ui) openFor(name string) {
+	switch name {
+	case "projector":
+		u.shown = "projector"
+	case "words":
+		u.faces["play"].(*playFace).watch = 1
+	case "log":
+		u.openLog()
+	case "help":
+		u.openHelp()
+	case "focus":
+		u.scene()
+		u.face().handle(u, event{kind: keyDown, key: "Tab"})
+	}
+}
 
 // Nothing is written smaller than can be read, and no button's name is cut off.
 func TestSmallestLetters(t *testing.T) {
@@ -111,12 +135,7 @@ func TestSmallestLetters(t *testing.T) {
 			u.fixed = true
 			u.state, _ = w.load()
 			u.resize(size, 1)
-			if name == "projector" {
-				u.shown = "projector"
-			}
-			if name == "words" {
-				u.faces["play"].(*playFace).watch = 1
-			}
+			u.openFor(name)
 			var drawn []string
 			u.write.Drawn = func(px float32, s string) {
 				drawn = append(drawn, s)
@@ -206,9 +225,7 @@ func TestPictures(t *testing.T) {
 				u.fixed, u.theme = true, th
 				u.state, _ = w.load()
 				u.resize(size, 1)
-				if name == "projector" {
-					u.shown = "projector"
-				}
+				u.openFor(name)
 				write(t, filepath.Join(*pictures, fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(name, " ", "-"), size.X, th.name)), u.render())
 			}
 		}

@@ -18,6 +18,7 @@ type playFace struct {
 	watch  int         // which page of those who watch is shown in place of the camera, from 1; 0 for none
 	laid   playLayout
 	keys   []button
+	focus  string // the label of the button that Tab went to
 }
 
 // sure is the time within which a key must be pressed again to confirm.
@@ -84,6 +85,7 @@ func (f *playFace) scene(u *ui) scene {
 func (f *playFace) handle(u *ui, e event) {
 	switch e.kind {
 	case pressed:
+		f.focus = ""
 		if b, ok := hit(f.keys, e.at); ok {
 			f.key(u, b.key)
 			return
@@ -102,6 +104,9 @@ func (f *playFace) handle(u *ui, e event) {
 			u.w.opt.Point(p)
 		}
 	case keyDown:
+		if e.key == "Tab" && e.shift {
+			e.key = "Shift+Tab"
+		}
 		f.key(u, e.key)
 	}
 }

@@ -20,6 +20,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 	for i := range b {
 		if b[i].label != "" {
 			b[i].rect = at[i]
+			b[i].focus = b[i].label == f.focus && !b[i].off
 		}
 	}
 	return b
@@ -123,6 +124,7 @@ func (f *playFace) steadyButtons(u *ui) []button {
 	if len(u.state.watch) > 0 {
 		b = append(b, button{label: "Watch", key: "W", cap: "W"})
 	}
+	b = append(b, button{label: "Log", key: "H", cap: "H"})
 	if opt.Mute != nil {
 		label := "Mute"
 		if u.state.muted {

@@ -59,7 +59,7 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 
 // allButtons is how many buttons the play view has at most.
 func (o *Options) allButtons(watched bool) int {
-	n := 9
+	n := 10
 	for _, more := range []bool{o.Corners != nil, o.Mute != nil, o.Games, watched} {
 		if more {
 			n++

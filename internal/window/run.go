@@ -139,6 +139,7 @@ func (g *loop) Update() error {
 	}
 	if t := now.UnixMilli() / 200; t != g.tick {
 		g.tick, g.dirty = t, true
+		g.u.w.age(now)
 	}
 	g.input()
 	if g.dirty || g.all {

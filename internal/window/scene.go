@@ -35,6 +35,7 @@ type button struct {
 	off   bool
 	lead  bool // the one thing to do
 	on    bool // of a switch
+	focus bool // Enter presses it
 }
 
 // hit returns the button at p.
@@ -89,6 +90,8 @@ type ui struct {
 	shown string
 	goban goban
 	told  narrator
+	sheet *sheetFace        // that is read over everything, or nil
+	wants wish              // of a view, beside what handle returns
 	copy  func(text string) // to the clipboard
 	fixed bool              // the system's fonts are not used, for pictures that look alike everywhere
 }
@@ -130,6 +133,10 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 		c.Frame(b.rect, 8*s, 2*s, t.accent)
 	case !b.lead:
 		c.Frame(b.rect, 8*s, max(1, s), t.border)
+	}
+	if b.focus {
+		c.Frame(b.rect, 8*s, 3*s, t.text)
+		c.Frame(b.rect.Inset(u.px(3)), 5*s, 1.5*s, t.back)
 	}
 	size, pad := 15*s, 12*s
 	if b.rect.Dy() < u.px(38) { // one of many

@@ -27,6 +27,9 @@ func newUI(w *Window) *ui {
 
 // face returns the current view.
 func (u *ui) face() face {
+	if u.sheet != nil {
+		return u.sheet
+	}
 	if u.state.cal != nil {
 		return u.faces["calibrate"]
 	}
@@ -54,6 +57,14 @@ func (u *ui) handle(e event) wish {
 		u.hover = e.at
 	}
 	key := e.key
+	if u.sheet != nil {
+		u.sheet.handle(u, e)
+		return nothing
+	}
+	if e.kind == keyDown && key == "F1" || e.kind == typed && key == "?" && !u.claimed("?") {
+		u.openHelp()
+		return nothing
+	}
 	if e.kind == pressed { // on a button of the window's own?
 		if b, ok := hit(u.buttons(), e.at); ok {
 			key = b.key
@@ -94,7 +105,9 @@ func (u *ui) handle(e event) wish {
 		}
 	}
 	u.face().handle(u, e)
-	return nothing
+	wants := u.wants
+	u.wants = nothing
+	return wants
 }
 
 // buttons returns those that are on the screen.
@@ -105,6 +118,8 @@ func (u *ui) buttons() []button {
 	case *calibrateFace:
 		return f.keys
 	case *menuFace:
+		return f.keys
+	case *sheetFace:
 		return f.keys
 	}
 	return nil
@@ -118,7 +133,7 @@ func (u *ui) claimed(key string) bool {
 		return key == "C" || key == "V"
 	case m == nil:
 		return false
-	case m.Field != "" && key != "F11":
+	case m.Field != "" && key != "F11" && key != "F1":
 		return true
 	default:
 		for _, c := range m.Buttons {

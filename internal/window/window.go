@@ -82,6 +82,10 @@ type state struct {
 	cal     *Calibration
 	menu    *Menu
 	watch   []Watching
+	noticed time.Time // when the notice came
+	busy    time.Time // until then it stands, if nothing urgent comes
+	queue   []saying  // notes that wait for their turn
+	log     []saying
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers
 }
@@ -156,7 +160,16 @@ func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r
 
 // ShowSnapshot shows where the game stands.
 func (w *Window) ShowSnapshot(snap *match.Snapshot) {
-	w.change(func(s *state) { s.snap, s.snapAt = remembered(s.snap, plainly(snap)), time.Now() })
+	w.change(func(s *state) {
+		now := remembered(s.snap, plainly(snap))
+		if said := disagreed(s.snap, now); said != "" {
+			s.notify(time.Now(), said, true, urgent)
+			if w.opt.Say != nil {
+				go w.opt.Say(said)
+			}
+		}
+		s.snap, s.snapAt = now, time.Now()
+	})
 }
 
 // blind reports whether the board is not seen just now.
@@ -208,26 +221,6 @@ func plainly(snap *match.Snapshot) *match.Snapshot {
 	return &s
 }
 
-// Announce shows the sentence of an event. It implements match.Voice.
-func (w *Window) Announce(e match.Event) {
-	if e.Text == "" || e.Kind == match.EventState {
-		return // the state has a place of its own
-	}
-	w.change(func(s *state) {
-		s.notice, s.alarm = plain.Line(e.Text), e.Kind == match.EventAlarm || e.Kind == match.EventRefused
-	})
-}
-
-// Notice shows a sentence.
-func (w *Window) Notice(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), false })
-}
-
-// alarm shows a sentence about something that went wrong.
-func (w *Window) alarm(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), true })
-}
-
 // Close says that there is nothing more to show: what Run drew goes away, after
 // Options.Linger.
 func (w *Window) Close() {
@@ -261,7 +254,10 @@ func (w *Window) shownAt(size image.Point, places []Place) {
 
 // Clear forgets the game and the picture, before another game is shown.
 func (w *Window) Clear() {
-	w.change(func(s *state) { s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil })
+	w.change(func(s *state) {
+		s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil
+		s.busy, s.queue = time.Time{}, nil
+	})
 }
 
 // Shown returns where the game stands that is shown, nil for none.
