@@ -44,8 +44,10 @@ func Run(ctx context.Context, w *Window) error {
 		return err
 	}
 	ebiten.SetWindowTitle(w.opt.Title)
-	ebiten.SetWindowSize(1120, 720)
-	ebiten.SetWindowSizeLimits(800, 600, -1, -1)
+	first := openingSize(w.opt.Look.Size, image.Point{})
+	ebiten.SetWindowSize(first.X, first.Y)
+	ebiten.SetFullscreen(w.opt.Look.Full)
+	ebiten.SetWindowSizeLimits(least.X, least.Y, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetWindowClosingHandled(true)
 	ebiten.SetRunnableOnUnfocused(true)
@@ -56,6 +58,9 @@ func Run(ctx context.Context, w *Window) error {
 	ebiten.SetTPS(ebiten.SyncWithFPS) // one Update a frame, which sets the pace
 	g := &loop{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
+	if g.frames > 0 {
+		g.u.keep()
+	}
 	if err != nil && g.frames == 0 {
 		return fmt.Errorf("%w that a window could be opened on: %w", ErrNoDisplay, err)
 	}
@@ -68,6 +73,7 @@ type loop struct {
 	ctx   context.Context
 	u     *ui
 	title string
+	sized bool // the window has the size it opens with
 
 	size    image.Point
 	density float64
@@ -116,7 +122,25 @@ func (g *loop) LayoutF(w, h float64) (float64, float64) {
 	return w, h
 }
 
+// fits gives the window the size that the screen has room for, which is known
+// once it is there, and notes what the user makes of it.
+func (g *loop) fits() {
+	if !g.sized {
+		g.sized = true
+		w, h := ebiten.Monitor().Size()
+		first, size := openingSize(g.u.looks.Size, image.Point{}), openingSize(g.u.looks.Size, image.Pt(w, h))
+		if size != first {
+			ebiten.SetWindowSize(size.X, size.Y)
+		}
+		return
+	}
+	if g.u.looks.Full = ebiten.IsFullscreen(); !g.u.looks.Full && !ebiten.IsWindowMinimized() {
+		g.u.looks.Size.X, g.u.looks.Size.Y = ebiten.WindowSize()
+	}
+}
+
 func (g *loop) Update() error {
+	g.fits()
 	g.u.w.began(time.Now())
 	g.pace()
 	if g.ctx.Err() != nil {

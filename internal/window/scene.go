@@ -88,6 +88,7 @@ type ui struct {
 	state state
 	faces map[string]face
 	shown string
+	looks Look
 	goban goban
 	told  narrator
 	sheet *sheetFace        // that is read over everything, or nil

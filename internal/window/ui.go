@@ -14,7 +14,8 @@ import (
 
 func newUI(w *Window) *ui {
 	u := &ui{w: w, theme: dark, write: paint.NewWriter()}
-	if w.opt.Light {
+	u.looks = w.opt.Look
+	if w.opt.Light || u.looks.Light {
 		u.theme = light
 	}
 	u.write.CacheDir = w.opt.CacheDir
@@ -80,6 +81,7 @@ func (u *ui) handle(e event) wish {
 			} else {
 				u.theme = dark
 			}
+			u.keep()
 			return nothing
 		case "M":
 			if u.w.opt.Mute != nil {
@@ -143,6 +145,14 @@ func (u *ui) claimed(key string) bool {
 		}
 	}
 	return false
+}
+
+// keep keeps how the window looks.
+func (u *ui) keep() {
+	u.looks.Light = u.theme == light
+	if u.w.opt.Keep != nil {
+		u.w.opt.Keep(u.looks)
+	}
 }
 
 // places lists what can be clicked.

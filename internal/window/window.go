@@ -23,6 +23,10 @@ const pictureEvery = 95 * time.Millisecond
 type Options struct {
 	Title string
 	Light bool // the light theme instead of the dark one
+	// Look is how the window was left, and Keep is told how it is left now: it
+	// must not block. Without it nothing is kept.
+	Look  Look
+	Keep  func(Look)
 	Muted bool
 	// Mute is called when the user switches the sound off or on; if nil, there
 	// is no such switch.
