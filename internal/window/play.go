@@ -21,6 +21,9 @@ type playFace struct {
 	focus  string // the label of the button that Tab went to
 }
 
+// textNoClick answers a click on the drawn board during a game.
+const textNoClick = "Stones are played on the board in front of you; this one shows the game."
+
 // sure is the time within which a key must be pressed again to confirm.
 const sure = 4 * time.Second
 
@@ -102,6 +105,8 @@ func (f *playFace) handle(u *ui, e event) {
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
 		case s.Phase == game.Playing && u.w.opt.Point != nil:
 			u.w.opt.Point(p)
+		case s.Phase == game.Playing && s.Result == nil:
+			u.w.Notice(textNoClick)
 		}
 	case keyDown:
 		if e.key == "Tab" && e.shift {

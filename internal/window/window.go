@@ -225,6 +225,9 @@ func plainly(snap *match.Snapshot) *match.Snapshot {
 	return &s
 }
 
+// NoClick answers a click on the drawn board that means nothing.
+func (w *Window) NoClick() { w.Notice(textNoClick) }
+
 // Close says that there is nothing more to show: what Run drew goes away, after
 // Options.Linger.
 func (w *Window) Close() {

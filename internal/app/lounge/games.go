@@ -268,6 +268,10 @@ func (l *Lounge) game(id ogs.ID) page {
 		if err != nil {
 			return l.failed("The game does not open", err), nil
 		}
+		if next, stay := l.otherBoard(ctx, game.State().Width, id); stay {
+			game.Leave()
+			return next, nil
+		}
 		l.window.Clear()
 		l.window.ShowMenu(nil)
 		if l.hush != nil {

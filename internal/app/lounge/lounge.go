@@ -9,6 +9,7 @@ import (
 	"image"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -64,10 +65,13 @@ type Lounge struct {
 	voices *voices.Voices
 
 	hush        func()             // ends the dropping of lines that are typed between games; or nil
+	handed      atomic.Bool        // clicks go to a simulated hand
 	hand        chan board.Point   // where a simulated hand is to go, in the demo
 	client      *ogs.Client        // nil before it is signed in
 	session     *ogs.Session       // nil before it is connected
 	force       bool               // calibrate, even if the saved calibration fits
+	wanted      int                // lines of the board that is to be calibrated; 0 for whatever lies there
+	afterwards  page               // what follows when it is; nil for the start
 	lastAddress string             // the address of a camera, as it was typed last
 	pairing     pairing            // of two players at the board
 	signedIn    page               // what a sign-in leads to; nil for the games
@@ -104,7 +108,8 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		return nil, err
 	}
 	corner := camera.Profiles()
-	w := face.NewWindow(window.Options{
+	var w *window.Window
+	w = face.NewWindow(window.Options{
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
 		Mute:      l.voices.Mute,
@@ -113,6 +118,10 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Games:     opt.Game == nil,
 		Light:     opt.Light, Linger: time.Minute,
 		Point: func(p board.Point) {
+			if !l.handed.Load() {
+				w.NoClick()
+				return
+			}
 			select {
 			case l.hand <- p:
 			default:
