@@ -28,6 +28,15 @@ func (u *ui) playerName(s *match.Snapshot, i int) string {
 	return color
 }
 
+// startWords says how long there is until a game is cancelled without a move.
+func startWords(left time.Duration) string {
+	left = max(0, left)
+	if left < time.Minute {
+		return fmt.Sprintf("cancelled in %d s without a move", int(left/time.Second))
+	}
+	return fmt.Sprintf("cancelled in %d:%02d without a move", int(left/time.Minute), int(left/time.Second)%60)
+}
+
 func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	color := board.Color(i + 1)
 	name, rank := u.playerName(s, i), s.Players[i].Rank
@@ -40,6 +49,9 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
 	won := s.Result != nil && s.Result.Winner == color
 	var notes []string
+	if left := s.Clocks[i].Start - age; s.Clocks[i].Start > 0 && s.Phase == game.Playing && s.Result == nil {
+		notes = append(notes, startWords(left))
+	}
 	if n := s.Captures[i]; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d captured", n))
 	}
