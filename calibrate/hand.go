@@ -58,7 +58,7 @@ func (s *Session) Drop() {
 			s.void()
 			s.todo = Measure
 			if s.snap {
-				s.todo = Snap
+				s.todo, s.dropped = Snap, s.active
 			}
 		}
 		s.held = false
@@ -122,7 +122,11 @@ func (s *Session) SetSize(n int) {
 		}
 		spec := s.now.grid.Spec()
 		spec.Size = n
-		s.edit(spec, Snap)
+		task := Measure
+		if s.snap {
+			task, s.dropped = Snap, -1
+		}
+		s.edit(spec, task)
 		s.now.size = n
 	})
 }

@@ -201,6 +201,8 @@ func (q *Quality) Checks() []Check {
 		add("Glare", Good, "No reflections.")
 	}
 	switch {
+	case q.Light < darkBad:
+		add("Focus", Poor, "It is too dark to tell.")
 	case q.Contrast < contrastBad || q.Sharpness < blurBad:
 		add("Focus", Bad, "The lines are a blur: focus the camera, clean its lens.")
 	case q.Contrast < contrast || q.Sharpness < blurPoor:

@@ -53,6 +53,7 @@ type Job struct {
 	Task   Task
 	Grid   *grid.Grid
 	Size   int
+	corner int // of Snap: the only one to be moved; −1 for all
 	serial int
 }
 
@@ -80,6 +81,7 @@ type View struct {
 	Reading       *reading.Reading
 	Checks        []Check
 	Text          string // what to do next
+	Stopped       bool   // the camera sends nothing: what is seen is old
 	Ready         bool   // it can be accepted without a doubt
 }
 
@@ -89,6 +91,9 @@ type Session struct {
 	// Changed, if set, is called after each change, by whoever caused it. It
 	// must be set before the Session is used.
 	Changed func()
+	// Retry, if set, has a camera that sends nothing tried again at once. It
+	// must be set before the Session is used.
+	Retry func()
 
 	mu      sync.Mutex
 	camera  string
@@ -102,7 +107,9 @@ type Session struct {
 	active  int
 	held    bool
 	moved   bool // since it was grabbed
+	dropped int  // the corner that snaps; −1 for all
 	trouble string
+	stopped bool // the camera sends nothing
 	blind   bool
 	reading *reading.Reading
 	quality *Quality
@@ -150,6 +157,9 @@ func NewBlind(camera string, g *grid.Grid, size, width, height int) *Session {
 func (s *Session) do(f func()) {
 	s.mu.Lock()
 	f()
+	if s.now.grid == nil {
+		s.quality = nil // it was that of a board that is not there
+	}
 	s.mu.Unlock()
 	if s.Changed != nil {
 		s.Changed()
@@ -186,6 +196,7 @@ func (s *Session) set(spec grid.Spec, task Task) bool {
 // Picture sets the size of the pictures. Corners scale along when the same view
 // comes in another resolution; another aspect ratio is another view.
 func (s *Session) Picture(width, height int) {
+	s.setStopped(false)
 	s.mu.Lock()
 	same := s.width == width && s.height == height
 	s.mu.Unlock()
@@ -230,7 +241,7 @@ func (s *Session) Job() Job {
 	if s.blind || s.width == 0 || s.held || s.todo == Idle || s.todo != Find && s.now.grid == nil {
 		return Job{}
 	}
-	return Job{Task: s.todo, Grid: s.now.grid, Size: s.now.size, serial: s.serial}
+	return Job{Task: s.todo, Grid: s.now.grid, Size: s.now.size, corner: s.dropped, serial: s.serial}
 }
 
 // Done brings the answer to a job: the grid that was found, or why none was.
@@ -243,16 +254,35 @@ func (s *Session) Done(j Job, g *grid.Grid, fit Fit, err error) {
 		case Find:
 			s.found(g, fit, err)
 		case Snap:
-			s.todo = Idle
-			if err == nil && shift(j.Grid, g) <= 0.5 {
-				s.now.grid, s.now.fit = g, &fit
-				return
-			}
-			s.now.fit = &Fit{Distance: 1}
+			s.snapped(j, g, fit, err)
 		case Measure:
 			s.measured(j.Grid, g, fit, err)
 		}
 	})
+}
+
+// snapped moves the corner that was let go of to the crossing nearby. The others
+// stay where the user put them.
+func (s *Session) snapped(j Job, g *grid.Grid, fit Fit, err error) {
+	s.todo = Idle
+	s.now.fit = &Fit{Distance: 1}
+	if err != nil || g == nil || g.Size() != j.Grid.Size() {
+		return
+	}
+	if j.corner >= 0 {
+		spec := j.Grid.Spec()
+		spec.Corners[j.corner], spec.Focal = g.Corners()[j.corner], 0
+		one, err := grid.New(spec)
+		if err != nil || shift(j.Grid, one) > 0.5 {
+			return
+		}
+		s.now.grid = one
+		s.measured(one, g, fit, nil)
+		return
+	}
+	if shift(j.Grid, g) <= 0.5 {
+		s.now.grid, s.now.fit = g, &fit
+	}
 }
 
 func (s *Session) found(g *grid.Grid, fit Fit, err error) {
@@ -279,7 +309,7 @@ func (s *Session) measured(mine, g *grid.Grid, fit Fit, err error) {
 	default:
 		fit.Distance = max(fit.Distance, shift(mine, g))
 	}
-	if s.now.origin == Saved {
+	if s.now.origin == Saved && s.now.fit == nil {
 		if fit.Confidence >= sureEnough {
 			s.now.grid, s.now.fit = g, &fit // board and camera give a little with time
 			return
@@ -308,10 +338,10 @@ func shift(a, b *grid.Grid) float64 {
 // either may be nil.
 func (s *Session) Seen(g *grid.Grid, r *reading.Reading, q *Quality) {
 	s.do(func() {
-		if r != nil && g == s.now.grid {
+		if r != nil && g == s.now.grid && !s.stopped {
 			s.reading = r
 		}
-		if q != nil {
+		if q != nil && !s.stopped {
 			s.quality = q
 		}
 	})
@@ -339,19 +369,63 @@ func (s *Session) View() View {
 	v := View{Camera: s.camera, Width: s.width, Height: s.height, Grid: s.now.grid, Size: s.now.size, Origin: s.now.origin,
 		Fit: s.now.fit, Snap: s.snap, Active: s.active, Held: s.held, CanUndo: len(s.history) > 0, Reading: s.reading,
 		Exposure: s.exposure, Focus: s.focus}
-	v.Ready = v.Grid != nil && v.Fit != nil && v.Fit.Confidence >= sureEnough && !v.Held
 	if s.quality != nil {
 		v.Checks = s.quality.Checks()
 	}
 	if v.Grid != nil && v.Fit != nil {
 		v.Checks = append(v.Checks, v.Fit.check(v.Grid))
 	}
+	if s.stopped {
+		v.Stopped, v.Checks = true, []Check{{"Picture", Bad, "The camera sends none; what is shown is the last."}}
+	}
+	v.Ready = v.Grid != nil && v.Fit != nil && v.Fit.Confidence >= sureEnough && !v.Held && v.bad() == nil
 	v.Text = s.text(&v)
 	return v
 }
 
+// bad returns the first check that says that it will not work, nil for none.
+func (v *View) bad() *Check {
+	for i := range v.Checks {
+		if v.Checks[i].Verdict == Bad {
+			return &v.Checks[i]
+		}
+	}
+	return nil
+}
+
+// Stopped says that the camera has sent no picture for a while, until Picture
+// is told of the next.
+func (s *Session) Stopped() { s.setStopped(true) }
+
+func (s *Session) setStopped(yes bool) {
+	s.mu.Lock()
+	same := s.stopped == yes
+	s.mu.Unlock()
+	if !same {
+		s.do(func() {
+			s.stopped = yes
+			s.reading, s.quality = nil, nil // of a board that may look otherwise by now
+		})
+	}
+}
+
+// Recheck has a grid that fitted compared with the picture again: the board or
+// the camera may have been moved since, or the light have gone out.
+func (s *Session) Recheck() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.todo == Idle && s.now.grid != nil && s.now.fit != nil && !s.held && !s.blind {
+		s.todo = Measure
+	}
+}
+
 func (s *Session) text(v *View) string {
+	if bad := v.bad(); bad != nil && v.Grid != nil && v.Fit != nil && v.Fit.Confidence >= sureEnough && !v.Held && !v.Stopped {
+		return "This looks like the board, but it cannot be played on like this. " + bad.Text
+	}
 	switch {
+	case v.Stopped:
+		return "The camera sends no pictures. Look whether it is connected and its app is running; it is tried again and again."
 	case v.Width == 0:
 		return "Waiting for the camera's first picture."
 	case v.Grid == nil && s.trouble != "":
@@ -370,6 +444,8 @@ func (s *Session) text(v *View) string {
 		return "The saved calibration still fits. Press Enter to go on."
 	case v.Ready:
 		return fmt.Sprintf("This is a %d×%d board. If the lines lie on its lines and you sit at the marked side, press Enter.", v.Grid.Size(), v.Grid.Size())
+	case v.Origin == Found && v.Fit.Confidence < 0.05:
+		return "The lines of the board cannot be seen any more. Move hands and things away, give it light, or find it again."
 	case v.Origin == Found:
 		return fmt.Sprintf("This may be the board, %.0f %% sure. Move hands and things away, or drag the corners.", 100*v.Fit.Confidence)
 	}

@@ -32,6 +32,10 @@ type Clock struct {
 	Left    time.Duration // until the game is lost, if nothing is played; negative without a clock
 	Running bool
 
+	// Start is until the game is cancelled if this player has not moved: before
+	// the first moves of a live game, while the clocks stand. Zero otherwise.
+	Start time.Duration `json:",omitzero"`
+
 	System   ClockSystem   `json:",omitzero"` // empty: nothing is known, or only Text
 	Main     time.Duration `json:",omitzero"` // main time left
 	Period   time.Duration `json:",omitzero"` // time left in the period that runs, or that comes first

@@ -223,6 +223,9 @@ func (c *Clock) At(now time.Time, t TimeControl) Reading {
 		r.Deadline = until(c.RemovalExpiration, now)
 	case c.StartMode:
 		r.Deadline = until(c.Expiration, now)
+		if current != board.Empty {
+			r.Sides[current].Start = r.Deadline
+		}
 	case !c.Paused && current != board.Empty:
 		r.Running = current
 		r.Sides[current].Running = true

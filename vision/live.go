@@ -33,7 +33,8 @@ type Live struct {
 
 	cancel context.CancelFunc
 	done   chan struct{}
-	fresh  chan *Frame // holds the newest picture, or nothing
+	retry  chan struct{} // holds the wish to try at once, or nothing
+	fresh  chan *Frame   // holds the newest picture, or nothing
 
 	mu       sync.Mutex // guards what follows, and opt.Notify
 	ok       bool
@@ -58,7 +59,7 @@ func NewLive(ctx context.Context, open func(context.Context) (Source, error), op
 		opt.Notify = func(Status) {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &Live{open: open, opt: opt, cancel: cancel, done: make(chan struct{}), fresh: make(chan *Frame, 1), start: time.Now()}
+	l := &Live{open: open, opt: opt, cancel: cancel, done: make(chan struct{}), retry: make(chan struct{}, 1), fresh: make(chan *Frame, 1), start: time.Now()}
 	go l.run(ctx)
 	return l
 }
@@ -112,6 +113,8 @@ func (l *Live) run(ctx context.Context) {
 		l.say(Status{Err: err, Text: fmt.Sprintf("The camera gives no pictures: %v. Moves wait until it does; trying again in %s.", err, wait.Round(100*time.Millisecond))})
 		select {
 		case <-time.After(wait):
+		case <-l.retry:
+			pause.Reset()
 		case <-ctx.Done():
 			return
 		}
@@ -189,6 +192,14 @@ func (l *Live) setLocks(src Source, opened bool) {
 	l.controls = have
 	if want != nil && l.locks == want {
 		l.locks = &Locks{Exposure: have.Exposure, Focus: have.Focus} // at its value, should the camera be opened again
+	}
+}
+
+// Retry ends the pause before the source is opened again.
+func (l *Live) Retry() {
+	select {
+	case l.retry <- struct{}{}:
+	default:
 	}
 }
 

@@ -473,3 +473,18 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// The pause before the next try ends when somebody says so.
+func TestLiveRetries(t *testing.T) {
+	tries := make(chan struct{}, 8)
+	l := NewLive(t.Context(), func(context.Context) (Source, error) {
+		tries <- struct{}{}
+		return nil, ErrNoSource
+	}, LiveOptions{Wait: time.Hour})
+	defer l.Close()
+	for range 3 {
+		<-tries
+		l.Retry()
+	}
+	<-tries
+}

@@ -23,6 +23,8 @@ const (
 	findEvery    = 500 * time.Millisecond
 	readEvery    = 300 * time.Millisecond
 	measureEvery = time.Second
+	recheckEvery = 2 * time.Second
+	stoppedAfter = 2500 * time.Millisecond // without a picture
 )
 
 // Eyes look at a source for a calibration.
@@ -113,17 +115,26 @@ type worker struct {
 	frame *vision.Frame // the newest picture; nil before the first
 	shown *image.RGBA
 	rate  float64
+	taken time.Time // when the newest came
 }
 
 func (w *worker) take(f *vision.Frame) {
 	w.mu.Lock()
 	w.frame.Close()
 	w.frame = f.Clone()
+	w.taken = time.Now()
 	w.mu.Unlock()
 	select {
 	case w.fresh <- struct{}{}:
 	default:
 	}
+}
+
+// stopped reports whether pictures came and come no more.
+func (w *worker) stopped() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.still.Load() && w.frame != nil && time.Since(w.taken) > stoppedAfter
 }
 
 func (w *worker) close() {
@@ -150,7 +161,7 @@ func (w *worker) newest() (f *vision.Frame, shown *image.RGBA, rate float64) {
 func (w *worker) run(ctx context.Context) {
 	reader := vision.NewReader()
 	var of *grid.Grid // that the reader knows
-	var searched, read, measured time.Time
+	var searched, looked, read, measured time.Time
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -158,6 +169,13 @@ func (w *worker) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if w.stopped() {
+			w.session.Stopped()
+			continue
+		}
+		if time.Since(looked) > recheckEvery && !w.still.Load() {
+			w.session.Recheck()
 		}
 		job, g := w.session.Job(), w.session.Grid()
 		look := job.Task != calibrate.Idle && (job.Task != calibrate.Find || time.Since(searched) > findEvery)
@@ -179,6 +197,7 @@ func (w *worker) run(ctx context.Context) {
 		if look {
 			w.do(job, f)
 			searched = time.Now()
+			looked = searched
 		} else {
 			if of != g {
 				reader.Reset()

@@ -84,6 +84,9 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 		saved = &calibrate.Profile{Camera: f.camera, Grid: g.Spec()}
 	}
 	session := calibrate.NewSession(f.camera, saved)
+	if live, ok := src.(interface{ Retry() }); ok {
+		session.Retry = live.Retry
+	}
 	if corners == nil && f.where.size != 0 {
 		session.SetSize(f.where.size)
 	}

@@ -64,7 +64,7 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 			me, err := server.SignIn(ctx, store, app, func(address string) {
 				fmt.Fprintf(out, "Allow gobancam on this page:\n%s\n", address)
 				if !noBrowser {
-					account.OpenPage(address)
+					_ = account.OpenPage(address) // the address is shown
 				}
 			})
 			if err != nil {

@@ -20,6 +20,7 @@ import (
 // guided is the simulated person, whose hand goes where somebody says.
 type guided struct {
 	*person
+	tell func(string) // tells who clicks what is to be clicked
 
 	mu     sync.Mutex
 	played []board.Move // what the hand was told to play
@@ -34,6 +35,7 @@ func (g *guided) follow(ctx context.Context, hand <-chan board.Point, shown *ato
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	want, since := board.Pass, time.Time{}
+	told := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -42,17 +44,55 @@ func (g *guided) follow(ctx context.Context, hand <-chan board.Point, shown *ato
 			since = time.Now()
 		case <-tick.C:
 		}
+		s := shown.Load()
+		if !told && s != nil && s.State == match.StateYourTurn {
+			told = true
+			g.tell(textClick)
+		}
 		if want.IsPass() {
 			continue
 		}
 		done := time.Since(since) > patience
-		if s := shown.Load(); s != nil && s.Size != 0 && want.On(s.Size) {
-			g.live.Do(func(w *sim.World) { done = g.goTo(w, s, want) || done })
+		if done {
+			g.tell("The hand did not get to " + want.GTP(size) + ". Click there again.")
+		} else if s != nil && s.Size != 0 && want.On(s.Size) {
+			g.live.Do(func(w *sim.World) { done = g.goTo(w, s, want) })
+			if why := g.wrong(s, want); !done && why != "" {
+				g.tell(why)
+				done = true
+			}
 		}
 		if done {
 			want = board.Pass
 		}
 	}
+}
+
+const textClick = "Click a point of the drawn board: a simulated hand puts your stone there."
+
+// wrong says why nothing is to be done at a point, now or soon; empty while that
+// may change by itself.
+func (g *guided) wrong(s *match.Snapshot, p board.Point) string {
+	var busy bool
+	lies := board.Empty
+	g.live.Do(func(w *sim.World) { busy, lies = w.Player(sim.South).Busy(), w.Stone(p) })
+	has := func(stones []match.Stone) bool {
+		return slices.ContainsFunc(stones, func(st match.Stone) bool { return st.Point == p })
+	}
+	name := p.GTP(s.Size)
+	switch {
+	case busy || has(s.Owed) || has(s.Prisoners) || has(s.TakeBack) || has(s.Unexpected):
+		return ""
+	case len(s.Owed) > 0:
+		return "First click the ringed point " + s.Owed[0].Point.GTP(s.Size) + ": your opponent's stone goes there."
+	case len(s.TakeBack) > 0:
+		return "First click the crossed stone " + s.TakeBack[0].Point.GTP(s.Size) + ": it is to be taken off."
+	case lies != board.Empty && s.State == match.StateYourTurn:
+		return "There is a stone on " + name + " already. Click an empty point."
+	case lies != board.Empty:
+		return "The stone on " + name + " stays where it is."
+	}
+	return ""
 }
 
 // goTo sends the hand to a point, to do what is to be done there, and reports

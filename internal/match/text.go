@@ -265,7 +265,7 @@ func textResult(res game.Result, d game.Data) string {
 	default:
 		who = capital(colorNames[res.Winner]) + " wins: " + text
 	}
-	if res.Words != "" {
+	if res.Words != "" && res.By != board.ByPoints && !strings.HasSuffix(res.Words, " points") && !strings.Contains(text, "("+res.Words+")") {
 		who += " (" + res.Words + ")"
 	}
 	return who + "."

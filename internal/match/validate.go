@@ -168,7 +168,7 @@ func validResult(r game.Result) error {
 // that.
 func validClocks(c game.ClockChanged) error {
 	for _, k := range c.Clocks {
-		for _, d := range []time.Duration{k.Left, k.Main, k.Period} {
+		for _, d := range []time.Duration{k.Left, k.Main, k.Period, k.Start} {
 			if d < -maxTime || d > maxTime {
 				return errors.New("a clock shows an impossible time")
 			}

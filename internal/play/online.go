@@ -38,6 +38,7 @@ type Online struct {
 	unusable bool          // the server's last game data was
 	anew     int           // ogs.State.Anew, as told last
 	clocks   [2]game.Clock // as told last
+	absent   [3]bool       // by colour: who was told to have lost the connection
 }
 
 // NewOnline wraps a game; now is Session.ServerNow.
@@ -183,7 +184,10 @@ func (o *Online) update(u ogs.Update) error {
 			o.tell(game.Refused{Ref: ref, Message: e.Fate.String() + ": " + e.Reason})
 		}
 	case ogs.AutoResign:
-		o.say("%s", autoResign(st, e, o.now()))
+		if back := e.At.IsZero(); !back || o.absent[e.By] { // nobody is back who was not told to be gone
+			o.absent[e.By] = !back
+			o.say("%s", autoResign(st, e, o.now()))
+		}
 	case ogs.Chat:
 		if !e.At.IsZero() && o.now().Sub(e.At) > time.Minute {
 			break // the old lines come again with every joining

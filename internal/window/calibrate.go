@@ -66,7 +66,7 @@ func layCalibrate(size image.Point, scale float32) calibrateLayout {
 	var l calibrateLayout
 	column := px(276)
 	x := size.X - m - column
-	line := px(72)
+	line := px(108)
 	l.camera = image.Rect(m, m, x-m, size.Y-m-line-gap)
 	l.line = image.Rect(m, l.camera.Max.Y+gap, x-m, size.Y-m)
 	l.title = image.Rect(x, m, size.X-m, m+px(52))
@@ -102,6 +102,9 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 	if none {
 		again = button{rect: at(1, 1, 2), label: "By hand", key: "H", cap: "H", off: v.Width == 0}
 	}
+	if v.Stopped && u.state.cal.session.Retry != nil {
+		again = button{rect: at(1, 1, 2), label: "Try now", key: "N", cap: "N", lead: true}
+	}
 	b := []button{
 		{rect: at(0, 0, 3), label: "9×9", key: "9", cap: "9", on: size == 9},
 		{rect: at(0, 1, 3), label: "13×13", key: "3", cap: "3", on: size == 13},
@@ -115,7 +118,7 @@ func (f *calibrateFace) buttonsOf(u *ui, v *calibrate.View) []button {
 		{rect: at(3, 2, 3), label: "Lens", key: "+", cap: "+", off: none},
 		{rect: at(4, 0, 2), label: "Exposure", key: "E", cap: "E", on: v.Exposure.Locked, off: !v.Exposure.Offered},
 		{rect: at(4, 1, 2), label: "Focus", key: "O", cap: "O", on: v.Focus.Locked, off: !v.Focus.Offered},
-		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none, lead: v.Ready},
+		{rect: f.laid.accept, label: "Accept", key: "Enter", cap: "Enter", off: none || v.Stopped, lead: v.Ready},
 	}
 	if u.state.cal.inGame {
 		b[4] = button{rect: at(1, 1, 2), label: "Back", key: "Escape", cap: "Esc"}
@@ -150,6 +153,10 @@ func (f *calibrateFace) camera(u *ui, sc *scene, v *calibrate.View) {
 	at := f.at
 	sc.picture, sc.shot = p.img, at.rect
 	sc.panels = append(sc.panels, panel{rect: r, key: "picture", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
+	if v.Stopped {
+		sc.panels = append(sc.panels, u.stalePanel(at.rect, "No new picture"))
+		return // nor is it known where the board is by now
+	}
 	if v.Grid == nil {
 		return
 	}
@@ -282,22 +289,19 @@ func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
 			edge = t.accent
 		}
 		c.Frame(r, 10*s, 2*s, edge)
-		size, width := 19*s, float32(r.Dx())-32*s
-		if notice != "" {
-			r.Max.Y -= u.px(18)
-			u.write.Draw(c, paint.Regular, 14*s, float32(r.Min.X)+16*s, float32(r.Max.Y)+6*s, pick(alarm, t.alarm, t.dim), u.write.Fit(paint.Regular, 14*s, width, notice))
+		l := u.layLine(r, text, notice)
+		y := float32(r.Min.Y) + 12*s
+		if len(l.notice) == 0 {
+			y = float32(r.Min.Y) + (float32(r.Dy())-float32(len(l.text))*l.size*1.25)/2
 		}
-		var lines []string
-		for ; size > 12*s; size -= s {
-			lines = u.write.Wrap(paint.Medium, size, width, 3, text)
-			if float32(len(lines))*size*1.3 <= float32(r.Dy())-14*s {
-				break
-			}
+		for _, line := range l.text {
+			u.write.Draw(c, paint.Medium, l.size, float32(r.Min.X)+16*s, y+l.size*0.85, t.text, line)
+			y += l.size * 1.25
 		}
-		y := float32(r.Min.Y) + (float32(r.Dy())-float32(len(lines))*size*1.3)/2
-		for _, l := range lines {
-			u.write.Draw(c, paint.Medium, size, float32(r.Min.X)+16*s, y+size, t.text, l)
-			y += size * 1.3
+		y = float32(r.Max.Y) - 12*s - float32(len(l.notice))*far*s*1.25
+		for _, line := range l.notice {
+			u.write.Draw(c, paint.Regular, far*s, float32(r.Min.X)+16*s, y+far*s*0.9, pick(alarm, t.alarm, t.dim), line)
+			y += far * s * 1.25
 		}
 	}}
 }
@@ -325,18 +329,8 @@ func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
 	return panel{rect: r, key: keyOf(checks), paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
-		size, lines, height := 13*s, make([][]string, len(checks)), float32(0)
-		for ; size > 10*s; size -= s { // as large as all of it fits
-			height = 0
-			for i, k := range checks {
-				lines[i] = u.write.Wrap(paint.Regular, size, float32(r.Dx())-22*s, 2, k.Text)
-				height += 1.85*size + float32(len(lines[i]))*1.23*size
-			}
-			if height <= float32(r.Dy()) {
-				break
-			}
-		}
 		x, y := float32(r.Min.X), float32(r.Min.Y)
+		size, long := u.layChecks(r, checks)
 		for i, k := range checks {
 			my := y + 0.77*size
 			switch k.Verdict { // by shape, too
@@ -347,15 +341,43 @@ func (f *calibrateFace) checksPanel(u *ui, checks []calibrate.Check) panel {
 			default:
 				c.Cross(x+7*s, my, 4.5*s, 2.5*s, t.alarm)
 			}
-			u.write.Draw(c, paint.Medium, size+s, x+22*s, y+1.15*size, t.text, k.Name)
+			end := x + 22*s + u.write.Draw(c, paint.Medium, size+s, x+22*s, y+1.15*size, t.text, k.Name)
+			if len(long[i]) == 0 { // beside its name
+				u.write.Draw(c, paint.Regular, size, end+8*s, y+1.15*size, t.dim, u.write.Fit(paint.Regular, size, float32(r.Max.X)-end-8*s, k.Text))
+			}
 			y += 1.54 * size
-			for _, l := range lines[i] {
+			for _, l := range long[i] {
 				u.write.Draw(c, paint.Regular, size, x+22*s, y+0.92*size, t.dim, l)
 				y += 1.23 * size
 			}
 			y += 0.31 * size
 		}
 	}}
+}
+
+// layChecks returns the size of the checks' letters, and the lines of each below
+// its name, none for one that stands beside it. In a small window that is what
+// is good, and then all of them.
+func (u *ui) layChecks(r image.Rectangle, checks []calibrate.Check) (size float32, lines [][]string) {
+	s := u.scale
+	for _, try := range []struct {
+		size float32
+		n    [3]int // lines by verdict
+	}{{14, [3]int{2, 3, 3}}, {13, [3]int{2, 3, 3}}, {smallest, [3]int{2, 3, 3}}, {13, [3]int{0, 3, 3}}, {smallest, [3]int{0, 3, 3}}, {smallest, [3]int{0, 2, 2}},
+		{smallest, [3]int{0, 1, 2}}, {smallest, [3]int{0, 0, 2}}, {smallest, [3]int{}}} {
+		size, lines = try.size*s, make([][]string, len(checks))
+		height := float32(0)
+		for i, k := range checks {
+			if n := try.n[k.Verdict]; n > 0 {
+				lines[i] = u.write.Wrap(paint.Regular, size, float32(r.Dx())-22*s, n, k.Text)
+			}
+			height += 1.85*size + float32(len(lines[i]))*1.23*size
+		}
+		if height <= float32(r.Dy()) {
+			break
+		}
+	}
+	return size, lines
 }
 
 // reach is the distance within which a click grabs a corner.
@@ -369,7 +391,7 @@ func (f *calibrateFace) handle(u *ui, e event) {
 			f.key(u, b.key, false)
 			return
 		}
-		if f.at.width == 0 || !e.at.In(f.at.rect.Inset(-u.px(16))) {
+		if f.at.width == 0 || s.View().Stopped || !e.at.In(f.at.rect.Inset(-u.px(16))) {
 			return
 		}
 		p := f.at.in(e.at)
@@ -436,12 +458,21 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 	case "O":
 		u.lock(s, "focus", s.View().Focus, s.LockFocus)
 	case "N":
+		if s.View().Stopped && s.Retry != nil {
+			s.Retry()
+			u.tell("Trying the camera now.")
+			return
+		}
 		s.Again()
 	case "H":
 		if s.View().Grid == nil {
 			s.ByHand()
 		}
 	case "Enter":
+		if s.View().Stopped {
+			u.tell("The picture is old: the board may lie elsewhere by now. Accept it when the camera shows it again.")
+			return
+		}
 		p, err := s.Accept(time.Now())
 		if err == nil {
 			err = cal.accept(p)

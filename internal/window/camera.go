@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"image"
+	"time"
 
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -61,6 +62,11 @@ func (sc *scene) camera(u *ui, r image.Rectangle, readings bool) {
 	at := shot{fit(r, p.width, p.height), p.width, p.height}
 	sc.picture, sc.shot = p.img, at.rect
 	sc.panels = append(sc.panels, panel{rect: r, key: "picture", paint: func(c *paint.Canvas) { c.Clear(u.theme.back) }})
+	if old := u.oldPicture(time.Now()); old != "" {
+		// Neither is what was read in it, nor where the board was.
+		sc.panels = append(sc.panels, u.stalePanel(at.rect, old))
+		return
+	}
 	if p.grid == nil {
 		return
 	}
@@ -79,6 +85,42 @@ func (sc *scene) camera(u *ui, r image.Rectangle, readings bool) {
 			drawReading(c, at, p.grid, p.reading, u)
 		}
 	}})
+}
+
+// fresh is how old a picture may be that passes for what is there now.
+const fresh = 3 * time.Second
+
+// stalePanel veils a picture that is not what is there now, and says so.
+func (u *ui) stalePanel(r image.Rectangle, text string) panel {
+	return panel{rect: r, key: keyOf("stale", text), over: true, paint: func(c *paint.Canvas) {
+		s := u.scale
+		c.Rect(r, paint.Alpha(rgb(0), 0.55))
+		size := 18 * s
+		for size > smallest*s && u.write.Width(paint.Medium, size, text) > float32(r.Dx())-64*s {
+			size -= s
+		}
+		w := u.write.Width(paint.Medium, size, text)
+		x, y := float32(r.Min.X)+(float32(r.Dx())-w)/2, float32(r.Min.Y)+24*s
+		c.Round(image.Rect(int(x-28*s), int(y-16*s), int(x+w+12*s), int(y+16*s)), 8*s, rgb(0x101214))
+		c.Cross(x-14*s, y, 5*s, 2.6*s, dark.alarm)
+		u.write.Draw(c, paint.Medium, size, x, y+size*0.36, rgb(0xffffff), text)
+	}}
+}
+
+// oldPicture says how old the camera's picture is, empty while it is fresh.
+func (u *ui) oldPicture(now time.Time) string {
+	p, s := u.state.picture, u.state.snap
+	if p == nil || p.at.IsZero() || now.Sub(p.at) < fresh {
+		return ""
+	}
+	if s != nil && s.Result != nil {
+		return "The last picture"
+	}
+	age := now.Sub(p.at)
+	if age >= time.Minute {
+		return fmt.Sprintf("No new picture for %d min", int(age/time.Minute))
+	}
+	return fmt.Sprintf("No new picture for %d s", int(age/time.Second))
 }
 
 // gridKey returns equal keys for grids that look the same.

@@ -180,8 +180,8 @@ func (g *goban) put(c *paint.Canvas, x, y, r float32, color board.Color, faint b
 }
 
 func (g *goban) coordinates(c *paint.Canvas, f frameOf, u *ui) {
-	size := min(f.cell*0.42, 15*u.scale)
-	col := paint.Alpha(u.theme.line, 0.8)
+	size := max(min(f.cell*0.42, 15*u.scale), min(smallest*u.scale, f.cell*0.66))
+	col := u.theme.line
 	for i := range f.size {
 		name := board.Point{X: int8(i), Y: int8(i)}.GTP(f.size)
 		letter, number := name[:1], name[1:]
@@ -211,7 +211,7 @@ func (g *goban) mark(c *paint.Canvas, f frameOf, u *ui, m mark, pos *board.Posit
 	x, y = float32(math.Round(float64(x))), float32(math.Round(float64(y)))
 	r := f.cell * 0.48
 	bold := max(2, f.cell*0.1)
-	accent, alarm := light.accent, light.alarm // they stand on wood in both themes
+	accent, alarm := u.theme.put, u.theme.take
 	switch m.Kind {
 	case markLast:
 		color := pos.At(m.Point)
@@ -222,7 +222,11 @@ func (g *goban) mark(c *paint.Canvas, f frameOf, u *ui, m mark, pos *board.Posit
 	case markOwed:
 		g.put(c, x, y, r, m.Color, false)
 		c.Ring(x, y, r+bold*0.2, bold*1.5, accent)
-		c.Circle(x, y, r*0.26, accent)
+		dot := accent
+		if m.Color == board.Black {
+			dot = dark.accent
+		}
+		c.Circle(x, y, r*0.26, dot)
 	case markLift:
 		if m.Color != board.Empty {
 			g.put(c, x, y, r, m.Color, true)
@@ -254,6 +258,7 @@ func (g *goban) mark(c *paint.Canvas, f frameOf, u *ui, m mark, pos *board.Posit
 			c.Arc(x, y, r+bold*0.2, bold, 0, min(1, m.Part), accent)
 		}
 	case markDead:
+		c.Cross(x, y, r*0.48, bold*1.7, rgb(0xffffff))
 		c.Cross(x, y, r*0.42, bold, alarm)
 	case markCursor:
 		d := int(f.cell * 0.5)

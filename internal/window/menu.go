@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"strings"
-	"unicode"
 
 	"golang.org/x/image/draw"
 
@@ -72,7 +70,14 @@ type Answer struct {
 
 // ShowMenu shows a page instead of the game; nil takes it away. Answers tells
 // what is chosen.
-func (w *Window) ShowMenu(m *Menu) { w.change(func(s *state) { s.menu = m }) }
+func (w *Window) ShowMenu(m *Menu) {
+	w.change(func(s *state) {
+		if m != nil && (s.menu == nil || s.menu.Name != m.Name) {
+			s.notice, s.alarm = "", false // it was about another page
+		}
+		s.menu = m
+	})
+}
 
 // Answers delivers what the user chooses on a Menu.
 func (w *Window) Answers() <-chan Answer { return w.answers }
@@ -86,7 +91,7 @@ func (w *Window) answer(a Answer) {
 
 // menuLayout is where the parts of a menu are.
 type menuLayout struct {
-	title, text, field, items, side, buttons image.Rectangle
+	title, text, copy, field, items, side, buttons image.Rectangle
 }
 
 func layMenu(u *ui, m *Menu) menuLayout {
@@ -112,7 +117,7 @@ func layMenu(u *ui, m *Menu) menuLayout {
 	if m.Text != "" || m.Address != "" {
 		h := px(16) + len(u.write.Wrap(paint.Medium, 18*u.scale, float32(x1-x), 6, m.Text))*px(25)
 		if m.Address != "" {
-			h += px(10) + len(wrapAddress(u, m.Address, float32(x1-x)-24*u.scale))*px(21) + px(20)
+			h += px(10) + len(wrapAddress(u, m.Address, float32(x1-x)-24*u.scale))*px(21) + px(20) + px(42)
 		}
 		if m.Code != "" {
 			h += px(64)
@@ -123,6 +128,10 @@ func layMenu(u *ui, m *Menu) menuLayout {
 		}
 		l.text = image.Rect(x, y, x1, min(y+h, end))
 		y = l.text.Max.Y
+		if m.Address != "" {
+			l.copy = image.Rect(x, y-px(42), x+px(150), y-px(4))
+			l.text.Max.Y -= px(42)
+		}
 	}
 	if m.Field != "" {
 		l.field = image.Rect(x, y, x1, y+px(74))
@@ -212,6 +221,16 @@ func (f *menuFace) lay(u *ui, m *Menu) {
 		f.keys = append(f.keys, b)
 		x += w + gap
 	}
+	if m.Address != "" && !f.laid.text.Empty() {
+		f.keys = append(f.keys, button{rect: f.laid.copy, label: "Copy", key: "Copy", cap: "Ctrl+C"})
+	}
+	if len(m.Items) > f.fit && f.fit > 0 { // for whoever has a mouse without a wheel
+		r := f.laid.title
+		y := r.Min.Y
+		up := image.Rect(r.Max.X-2*px(60)-gap, y, r.Max.X-px(60)-gap, y+px(34))
+		f.keys = append(f.keys, button{rect: up, label: "▲", key: "PageUp", off: f.first == 0},
+			button{rect: up.Add(image.Pt(px(60)+gap, 0)), label: "▼", key: "PageDown", off: f.first+f.fit >= len(m.Items)})
+	}
 }
 
 // capOf is how a key is written on a button.
@@ -261,14 +280,21 @@ func (f *menuFace) titlePanel(u *ui, m *Menu) panel {
 	if n := len(m.Items); n > f.fit && f.fit > 0 {
 		more = fmt.Sprintf("%d to %d of %d", f.first+1, min(n, f.first+f.fit), n)
 	}
-	return panel{rect: r, key: keyOf(m.Title, m.Sub, more), paint: func(c *paint.Canvas) {
+	if more != "" {
+		r.Max.X -= u.px(136)
+	}
+	sub, notice, alarm := m.Sub, u.state.notice, u.state.alarm
+	if notice != "" {
+		sub = notice
+	}
+	return panel{rect: r, key: keyOf(m.Title, sub, more, alarm), paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
 		x, y := float32(r.Min.X), float32(r.Min.Y)
 		u.write.Draw(c, paint.Bold, 28*s, x, y+28*s, t.text, u.write.Fit(paint.Bold, 28*s, float32(r.Dx()), m.Title))
 		w := u.write.Width(paint.Regular, 15*s, more)
 		u.write.Draw(c, paint.Regular, 15*s, float32(r.Max.X)-w, y+54*s, t.dim, more)
-		u.write.Draw(c, paint.Regular, 15*s, x, y+54*s, t.dim, u.write.Fit(paint.Regular, 15*s, float32(r.Dx())-w-16*s, m.Sub))
+		u.write.Draw(c, paint.Regular, 15*s, x, y+54*s, pick(notice != "", pick(alarm, t.alarm, t.text), t.dim), u.write.Fit(paint.Regular, 15*s, float32(r.Dx())-w-16*s, sub))
 	}}
 }
 
@@ -436,132 +462,8 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 			u.goban.put(c, x+st.dx*k*0.28, y+st.dy*k*0.28, k*0.134, st.color, false)
 		}
 		if it.Symbol == Hand { // here
-			c.Ring(x+k*0.28, y-k*0.28, k*0.15, line, light.accent)
-			c.Circle(x+k*0.28, y-k*0.28, k*0.05, light.accent)
+			c.Ring(x+k*0.28, y-k*0.28, k*0.15, line, t.put)
+			c.Circle(x+k*0.28, y-k*0.28, k*0.05, t.put)
 		}
 	}
-}
-
-func (f *menuFace) handle(u *ui, e event) {
-	m := u.state.menu
-	f.enter(m)
-	switch e.kind {
-	case pressed:
-		if b, ok := hit(f.keys, e.at); ok {
-			f.key(u, m, b.key)
-			return
-		}
-		for k, r := range f.spots {
-			if e.at.In(r) {
-				f.at = f.first + k
-				f.choose(u, m, "Enter")
-				return
-			}
-		}
-	case typed:
-		if m.Field == "" {
-			return
-		}
-		for _, r := range e.key {
-			if unicode.IsPrint(r) && len(f.typed) < 500 {
-				f.typed = append(f.typed, r)
-			}
-		}
-	case keyDown:
-		f.key(u, m, e.key)
-	}
-}
-
-func (f *menuFace) key(u *ui, m *Menu, key string) {
-	if m.Field != "" {
-		switch key {
-		case "Backspace":
-			f.typed = f.typed[:max(0, len(f.typed)-1)]
-			return
-		case "Enter", "Escape":
-		default:
-			return // a letter of the line
-		}
-	}
-	for _, c := range m.Buttons {
-		if c.Key == key {
-			if !c.Off {
-				f.choose(u, m, key)
-			}
-			return
-		}
-	}
-	n := len(m.Items)
-	if n == 0 {
-		return
-	}
-	to := f.at
-	switch key {
-	case "ArrowLeft":
-		to--
-	case "ArrowRight":
-		to++
-	case "ArrowUp":
-		to -= f.cols
-	case "ArrowDown":
-		to += f.cols
-	case "Enter", "Space":
-		f.choose(u, m, "Enter")
-		return
-	case "Tab":
-		to = (f.at + 1) % n
-	default:
-		if len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < n {
-			f.at = int(key[0] - '1')
-			f.choose(u, m, "Enter")
-		}
-		return
-	}
-	if to >= 0 && to < n {
-		f.at = to
-		u.say(itemWords(m, f.at))
-	}
-}
-
-// choose sends the answer.
-func (f *menuFace) choose(u *ui, m *Menu, key string) {
-	a := Answer{Menu: m.Name, Key: key, Text: strings.TrimSpace(string(f.typed))}
-	if len(m.Items) > 0 {
-		a.Item = m.Items[f.at].Key
-	}
-	u.w.answer(a)
-}
-
-// itemWords returns the text to speak for an item.
-func itemWords(m *Menu, i int) string {
-	it := m.Items[i]
-	parts := []string{fmt.Sprintf("%d of %d: %s", i+1, len(m.Items), it.Title)}
-	for _, p := range []string{it.Detail, it.Note} {
-		if p != "" {
-			parts = append(parts, p)
-		}
-	}
-	return strings.Join(parts, ", ") + "."
-}
-
-// words returns the text to speak for a whole page, for those who cannot see it.
-func (f *menuFace) words(m *Menu) string {
-	s := m.Title + ". " + m.Text
-	if m.Code != "" {
-		s += " The code is " + strings.Join(strings.Split(m.Code, ""), " ") + "."
-	}
-	switch {
-	case m.Field != "":
-		s += " Type: " + m.Field + "."
-	case len(m.Items) > 0:
-		s += " " + itemWords(m, f.at)
-	default:
-		s += " " + m.Empty
-	}
-	for _, c := range m.Buttons {
-		if !c.Off {
-			s += fmt.Sprintf(" %s: %s.", c.Key, c.Label)
-		}
-	}
-	return s
 }

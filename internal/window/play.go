@@ -18,7 +18,11 @@ type playFace struct {
 	watch  int         // which page of those who watch is shown in place of the camera, from 1; 0 for none
 	laid   playLayout
 	keys   []button
+	focus  string // the label of the button that Tab went to
 }
+
+// textNoClick answers a click on the drawn board during a game.
+const textNoClick = "Stones are played on the board in front of you; this one shows the game."
 
 // sure is the time within which a key must be pressed again to confirm.
 const sure = 4 * time.Second
@@ -84,6 +88,7 @@ func (f *playFace) scene(u *ui) scene {
 func (f *playFace) handle(u *ui, e event) {
 	switch e.kind {
 	case pressed:
+		f.focus = ""
 		if b, ok := hit(f.keys, e.at); ok {
 			f.key(u, b.key)
 			return
@@ -100,8 +105,13 @@ func (f *playFace) handle(u *ui, e event) {
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
 		case s.Phase == game.Playing && u.w.opt.Point != nil:
 			u.w.opt.Point(p)
+		case s.Phase == game.Playing && s.Result == nil:
+			u.w.Notice(textNoClick)
 		}
 	case keyDown:
+		if e.key == "Tab" && e.shift {
+			e.key = "Shift+Tab"
+		}
 		f.key(u, e.key)
 	}
 }

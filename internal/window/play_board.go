@@ -18,9 +18,6 @@ func boardOf(s *match.Snapshot) position {
 	if s.HasLast && s.Phase != game.StoneRemoval {
 		put(markLast, s.Last.Color, s.Last.Point, 0)
 	}
-	for _, d := range s.Dead {
-		put(markDead, board.Empty, d, 0)
-	}
 	for _, st := range s.Missing {
 		put(markMissing, st.Color, st.Point, 0)
 	}
@@ -35,6 +32,9 @@ func boardOf(s *match.Snapshot) position {
 	}
 	for _, st := range s.Owed {
 		put(markOwed, st.Color, st.Point, 0)
+	}
+	for _, d := range s.Dead { // above what is to be put there
+		put(markDead, board.Empty, d, 0)
 	}
 	if m := s.Misplaced; m != nil {
 		put(markWrong, m.Stone.Color, m.Actual, 0)

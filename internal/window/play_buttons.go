@@ -20,6 +20,7 @@ func (f *playFace) buttonsOf(u *ui) []button {
 	for i := range b {
 		if b[i].label != "" {
 			b[i].rect = at[i]
+			b[i].focus = b[i].label == f.focus && !b[i].off
 		}
 	}
 	return b
@@ -59,7 +60,7 @@ func questionButtons(q match.Question) []button {
 	case match.AskUndo:
 		yes, no = "Agree", "Refuse"
 	case match.AskMove:
-		yes, no = "Play it", "Not my move"
+		yes, no = "Play it", "Not mine"
 	case match.AskPass:
 		yes, no = "Pass", "Play"
 	case match.AskTakeBack:
@@ -126,6 +127,7 @@ func (f *playFace) steadyButtons(u *ui) []button {
 	if len(u.state.watch) > 0 {
 		b = append(b, button{label: "Watch", key: "W", cap: "W"})
 	}
+	b = append(b, button{label: "Log", key: "H", cap: "H"})
 	if opt.Mute != nil {
 		label := "Mute"
 		if u.state.muted {

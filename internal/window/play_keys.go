@@ -14,6 +14,9 @@ func (f *playFace) key(u *ui, key string) {
 	if key != f.armed {
 		f.armed, f.until = "", time.Time{}
 	}
+	if f.press(u, key) {
+		return
+	}
 	removal := s != nil && s.Phase == game.StoneRemoval
 	switch key {
 	case "Enter", "Y":
@@ -58,6 +61,8 @@ func (f *playFace) key(u *ui, key string) {
 		if f.aim(s, key) {
 			u.say(pointWords(s, f.cursor))
 		}
+	case "H":
+		u.openLog()
 	case "B":
 		f.trust(u)
 	case "W":
@@ -72,6 +77,53 @@ func (f *playFace) key(u *ui, key string) {
 	case "G", "Q":
 		f.leave(u, key)
 	}
+}
+
+// press moves the focus from button to button, and presses the one that has it;
+// it reports whether that was all. The focus goes when something else is done, or
+// when another button stands in its place.
+func (f *playFace) press(u *ui, key string) bool {
+	at := -1
+	for i, b := range f.keys {
+		if b.focus {
+			at = i
+		}
+	}
+	focus := f.focus
+	f.focus = ""
+	switch n := len(f.keys); {
+	case key == "Tab" || key == "Shift+Tab":
+		step := 1
+		if key == "Shift+Tab" {
+			step = n - 1
+			if at < 0 {
+				at = 0
+			}
+		}
+		for i := range n {
+			if b := f.keys[(at+step*(i+1)+n)%n]; b.label != "" && !b.off {
+				f.focus = b.label
+				u.say(b.label + ".")
+				break
+			}
+		}
+		return true
+	case at < 0 || focus == "":
+		return false
+	case key == "Enter" || key == "Space":
+		f.focus = focus
+		if b := f.keys[at]; b.key != "Enter" {
+			switch u.handle(event{kind: keyDown, key: b.key}) { // the window's own buttons, too
+			case toggleFullscreen:
+				u.wants = toggleFullscreen
+			}
+			return true
+		}
+		return false
+	case key == "Escape":
+		return true
+	}
+	return false
 }
 
 // simple sends a command that needs nothing but its kind.

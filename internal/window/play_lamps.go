@@ -62,7 +62,7 @@ func (u *ui) lightsPanel(r image.Rectangle, s *match.Snapshot) panel {
 func (u *ui) lamps(c *paint.Canvas, r image.Rectangle, lamps []lamp, right string) {
 	t, s := u.theme, u.scale
 	x, y := float32(r.Min.X), float32(r.Min.Y+r.Dy()/2)
-	size := 14 * s
+	size := far * s
 	end := float32(r.Max.X) - u.write.Width(paint.Regular, size, right)
 	u.write.Draw(c, paint.Regular, size, end, y+size*0.36, t.dim, right)
 	for _, l := range lamps {

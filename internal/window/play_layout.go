@@ -48,7 +48,7 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 	rows := (l.count + l.columns - 1) / l.columns
 	buttons := rows*px(34) + (rows-1)*px(7)
 	if camera > 0 {
-		h := min(camera*3/4, r.Dy()-px(28)-px(120)-buttons-3*gap)
+		h := min(camera*3/4, r.Dy()-px(28)-px(156)-buttons-3*gap)
 		l.camera = image.Rect(r.Min.X, y, r.Max.X, y+h)
 		y += h + gap
 	}
@@ -59,7 +59,7 @@ func (l *playLayout) words(r image.Rectangle, px func(float32) int, camera int) 
 
 // allButtons is how many buttons the play view has at most.
 func (o *Options) allButtons(watched bool) int {
-	n := 9
+	n := 10
 	for _, more := range []bool{o.Corners != nil, o.Mute != nil, o.Games, watched} {
 		if more {
 			n++

@@ -53,37 +53,53 @@ func (u *ui) linePanel(r image.Rectangle, s *match.Snapshot) panel {
 			edge = t.alarm
 		}
 		c.Frame(r, 10*sc, 2*sc, edge)
-		pad := 16 * sc
-		x, width := float32(r.Min.X)+pad, float32(r.Dx())-2*pad
-		y := float32(r.Min.Y) + pad
-		// The sentence is drawn as large as the space above the notice allows.
-		size, lines := 26*sc, []string(nil)
-		room := float32(r.Dy()) - 2*pad
-		if notice != "" {
-			room -= 40 * sc
+		l := u.layLine(r, text, notice)
+		pad := 12 * sc
+		x, y := float32(r.Min.X)+16*sc, float32(r.Min.Y)+pad
+		for _, line := range l.text {
+			u.write.Draw(c, paint.Medium, l.size, x, y+l.size*0.85, t.text, line)
+			y += l.size * 1.25
 		}
-		for ; size > 15*sc; size -= sc {
-			lines = u.write.Wrap(paint.Medium, size, width, 6, text)
-			if float32(len(lines))*size*1.25 <= room {
-				break
-			}
-		}
-		for _, l := range lines {
-			u.write.Draw(c, paint.Medium, size, x, y+size*0.85, t.text, l)
-			y += size * 1.25
-		}
-		if notice != "" {
-			col := t.dim
-			if alarm {
-				col = t.alarm
-			}
-			small := 14 * sc
-			ls := u.write.Wrap(paint.Regular, small, width, 2, notice)
-			y = float32(r.Max.Y) - pad - float32(len(ls)-1)*small*1.3
-			for _, l := range ls {
-				u.write.Draw(c, paint.Regular, small, x, y, col, l)
-				y += small * 1.3
-			}
+		small := far * sc
+		y = float32(r.Max.Y) - pad - float32(len(l.notice))*small*1.25
+		for _, line := range l.notice {
+			u.write.Draw(c, paint.Regular, small, x, y+small*0.9, pick(alarm, t.alarm, t.dim), line)
+			y += small * 1.25
 		}
 	}}
+}
+
+// lines are a state and the notice below it, as they fit.
+type lines struct {
+	text, notice []string
+	size         float32 // of the text
+}
+
+// layLine divides a panel between the state and the notice. The state comes
+// first: it is as large as it can be with all of the notice below it, and where
+// there is no room for both, the notice is cut off.
+func (u *ui) layLine(r image.Rectangle, text, notice string) lines {
+	s := u.scale
+	width, height := float32(r.Dx())-32*s, float32(r.Dy())-24*s
+	const line = 1.25
+	var l lines
+	for n := 3; n >= 0; n-- {
+		l.notice = nil
+		if notice != "" && n > 0 {
+			l.notice = u.write.Wrap(paint.Regular, far*s, width, n, notice)
+		}
+		room := height - float32(len(l.notice))*far*s*line
+		if len(l.notice) > 0 {
+			room -= 6 * s
+		}
+		for l.size = 26 * s; l.size >= 16*s; l.size -= s {
+			l.text = u.write.Wrap(paint.Medium, l.size, width, 9, text)
+			if float32(len(l.text))*l.size*line <= room {
+				return l
+			}
+		}
+	}
+	l.size = 16 * s
+	l.text = u.write.Wrap(paint.Medium, l.size, width, max(1, int(height/(l.size*line))), text)
+	return l
 }

@@ -28,6 +28,15 @@ func (u *ui) playerName(s *match.Snapshot, i int) string {
 	return color
 }
 
+// startWords says how long there is until a game is cancelled without a move.
+func startWords(left time.Duration) string {
+	left = max(0, left)
+	if left < time.Minute {
+		return fmt.Sprintf("cancelled in %d s without a move", int(left/time.Second))
+	}
+	return fmt.Sprintf("cancelled in %d:%02d without a move", int(left/time.Minute), int(left/time.Second)%60)
+}
+
 func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	color := board.Color(i + 1)
 	name, rank := u.playerName(s, i), s.Players[i].Rank
@@ -40,6 +49,9 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
 	won := s.Result != nil && s.Result.Winner == color
 	var notes []string
+	if left := s.Clocks[i].Start - age; s.Clocks[i].Start > 0 && s.Phase == game.Playing && s.Result == nil {
+		notes = append(notes, startWords(left))
+	}
 	if n := s.Captures[i]; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d captured", n))
 	}
@@ -83,8 +95,8 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 				col = t.dim
 			}
 			if spare != "" {
-				w := u.write.Width(paint.Regular, 15*sc, spare)
-				u.write.Draw(c, paint.Regular, 15*sc, end-w, mid+size*0.36, t.dim, spare)
+				w := u.write.Width(paint.Regular, far*sc, spare)
+				u.write.Draw(c, paint.Regular, far*sc, end-w, mid+size*0.36, t.dim, spare)
 				end -= w + 8*sc
 			}
 			w := u.write.Width(paint.Bold, size, clock)
@@ -93,20 +105,20 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 		}
 		x := float32(r.Min.X) + 14*sc + 2*sr + 12*sc
 		full := name
-		size := 18 * sc
-		y := mid - 3*sc
+		size := 21 * sc
+		y := mid - 4*sc
 		line := strings.Join(notes, " · ")
 		if line == "" {
 			y = mid + size*0.36
 		}
 		rw := float32(0)
 		if rank != "" {
-			rw = u.write.Width(paint.Regular, 15*sc, rank) + 8*sc
+			rw = u.write.Width(paint.Regular, far*sc, rank) + 8*sc
 		}
 		x2 := x + u.write.Draw(c, paint.Medium, size, x, y, t.text, u.write.Fit(paint.Medium, size, end-x-rw, full))
 		if rank != "" {
-			u.write.Draw(c, paint.Regular, 15*sc, x2+8*sc, y, t.dim, rank)
+			u.write.Draw(c, paint.Regular, far*sc, x2+8*sc, y, t.dim, rank)
 		}
-		u.write.Draw(c, paint.Regular, 14*sc, x, mid+17*sc, t.dim, u.write.Fit(paint.Regular, 14*sc, end-x, line))
+		u.write.Draw(c, paint.Regular, far*sc, x, mid+20*sc, t.dim, u.write.Fit(paint.Regular, far*sc, end-x, line))
 	}}
 }

@@ -23,7 +23,17 @@ func (u *ui) watchPanel(r image.Rectangle, at Watching) panel {
 		t, s := u.theme, u.scale
 		c.Clear(t.back)
 		c.Round(r, 10*s, t.surface)
-		line := u.px(32)
+		size := 16 * s
+		for size > smallest*s && u.write.Width(paint.Regular, size, at.Address) > float32(r.Dx())-16*s {
+			size -= s
+		}
+		address := wrapAddress(u, at.Address, float32(r.Dx())-16*s)
+		if size > smallest*s || u.write.Width(paint.Regular, size, at.Address) <= float32(r.Dx())-16*s {
+			address = []string{at.Address}
+		} else {
+			size = 15 * s
+		}
+		line := int((float32(len(address)) * 1.3 * size)) + u.px(12)
 		room := min(r.Dx(), r.Dy()-line) - u.px(16)
 		if at.Code != nil && room > 0 {
 			// A whole number of pixels per module: phones cannot read a blurred code.
@@ -34,11 +44,11 @@ func (u *ui) watchPanel(r image.Rectangle, at Watching) panel {
 			corner := image.Pt(r.Min.X+(r.Dx()-room)/2, r.Min.Y+(r.Dy()-line-room)/2)
 			draw.NearestNeighbor.Scale(c.Img, image.Rectangle{corner, corner.Add(image.Pt(room, room))}, at.Code, b, draw.Src, nil)
 		}
-		size := 16 * s
-		for size > 8*s && u.write.Width(paint.Regular, size, at.Address) > float32(r.Dx())-16*s {
-			size -= s
+		y := float32(r.Max.Y-line) + size
+		for _, l := range address {
+			w := u.write.Width(paint.Regular, size, l)
+			u.write.Draw(c, paint.Regular, size, float32(r.Min.X)+(float32(r.Dx())-w)/2, y, t.text, l)
+			y += 1.3 * size
 		}
-		w := u.write.Width(paint.Regular, size, at.Address)
-		u.write.Draw(c, paint.Regular, size, float32(r.Min.X)+(float32(r.Dx())-w)/2, float32(r.Max.Y)-10*s, t.text, at.Address)
 	}}
 }

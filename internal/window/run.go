@@ -44,8 +44,10 @@ func Run(ctx context.Context, w *Window) error {
 		return err
 	}
 	ebiten.SetWindowTitle(w.opt.Title)
-	ebiten.SetWindowSize(1120, 720)
-	ebiten.SetWindowSizeLimits(800, 600, -1, -1)
+	first := openingSize(w.opt.Look.Size, image.Point{})
+	ebiten.SetWindowSize(first.X, first.Y)
+	ebiten.SetFullscreen(w.opt.Look.Full)
+	ebiten.SetWindowSizeLimits(least.X, least.Y, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetWindowClosingHandled(true)
 	ebiten.SetRunnableOnUnfocused(true)
@@ -56,6 +58,9 @@ func Run(ctx context.Context, w *Window) error {
 	ebiten.SetTPS(ebiten.SyncWithFPS) // one Update a frame, which sets the pace
 	g := &loop{ctx: ctx, u: newUI(w), title: w.opt.Title, pasted: make(chan string, 1)}
 	err := ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{X11ClassName: "gobancam", X11InstanceName: "gobancam"})
+	if g.frames > 0 {
+		g.u.keep()
+	}
 	if err != nil && g.frames == 0 {
 		return fmt.Errorf("%w that a window could be opened on: %w", ErrNoDisplay, err)
 	}
@@ -68,6 +73,7 @@ type loop struct {
 	ctx   context.Context
 	u     *ui
 	title string
+	sized bool // the window has the size it opens with
 
 	size    image.Point
 	density float64
@@ -91,6 +97,7 @@ type loop struct {
 
 	pasted  chan string // from the clipboard
 	cursor  image.Point
+	turned  float64   // parts of notches of the wheel
 	touched time.Time // when a hand last did something
 	begun   time.Time // when Update last let a frame begin
 }
@@ -115,7 +122,25 @@ func (g *loop) LayoutF(w, h float64) (float64, float64) {
 	return w, h
 }
 
+// fits gives the window the size that the screen has room for, which is known
+// once it is there, and notes what the user makes of it.
+func (g *loop) fits() {
+	if !g.sized {
+		g.sized = true
+		w, h := ebiten.Monitor().Size()
+		first, size := openingSize(g.u.looks.Size, image.Point{}), openingSize(g.u.looks.Size, image.Pt(w, h))
+		if size != first {
+			ebiten.SetWindowSize(size.X, size.Y)
+		}
+		return
+	}
+	if g.u.looks.Full = ebiten.IsFullscreen(); !g.u.looks.Full && !ebiten.IsWindowMinimized() {
+		g.u.looks.Size.X, g.u.looks.Size.Y = ebiten.WindowSize()
+	}
+}
+
 func (g *loop) Update() error {
+	g.fits()
 	g.u.w.began(time.Now())
 	g.pace()
 	if g.ctx.Err() != nil {
@@ -138,6 +163,7 @@ func (g *loop) Update() error {
 	}
 	if t := now.UnixMilli() / 200; t != g.tick {
 		g.tick, g.dirty = t, true
+		g.u.w.age(now)
 	}
 	g.input()
 	if g.dirty || g.all {
@@ -183,8 +209,8 @@ func (w *Window) began(at time.Time) {
 var keyNames = map[ebiten.Key]string{
 	ebiten.KeyEnter: "Enter", ebiten.KeyNumpadEnter: "Enter", ebiten.KeyEscape: "Escape", ebiten.KeySpace: "Space",
 	ebiten.KeyArrowLeft: "ArrowLeft", ebiten.KeyArrowRight: "ArrowRight", ebiten.KeyArrowUp: "ArrowUp", ebiten.KeyArrowDown: "ArrowDown",
-	ebiten.KeyHome: "Home", ebiten.KeyEnd: "End", ebiten.KeyPageUp: "PageUp", ebiten.KeyPageDown: "PageDown",
-	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11",
+	ebiten.KeyTab: "Tab", ebiten.KeyBackspace: "Backspace", ebiten.KeyF11: "F11", ebiten.KeyF1: "F1",
+	ebiten.KeyPageUp: "PageUp", ebiten.KeyPageDown: "PageDown", ebiten.KeyHome: "Home", ebiten.KeyEnd: "End",
 	ebiten.KeyEqual: "+", ebiten.KeyMinus: "-", ebiten.KeyNumpadAdd: "+", ebiten.KeyNumpadSubtract: "-",
 }
 
@@ -229,6 +255,8 @@ func (g *loop) input() {
 				g.send(event{kind: keyDown, key: "U"})
 			case name == "V":
 				go g.paste()
+			case name == "C":
+				g.send(event{kind: keyDown, key: "Copy"})
 			}
 			continue
 		}
@@ -236,7 +264,7 @@ func (g *loop) input() {
 	}
 	select {
 	case text := <-g.pasted:
-		g.send(event{kind: typed, key: text})
+		g.send(event{kind: typed, key: text, whole: true})
 	default:
 	}
 	for _, k := range []ebiten.Key{ebiten.KeyBackspace, ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyArrowUp, ebiten.KeyArrowDown} {
@@ -256,12 +284,36 @@ func (g *loop) input() {
 		g.cursor = at
 		g.send(event{kind: moved, at: at, shift: shift})
 	}
+	g.wheel(at)
 	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
 		g.send(event{kind: pressed, at: at, shift: shift})
 	}
 	if inpututil.IsMouseButtonJustReleased(ebiten.MouseButtonLeft) {
 		g.send(event{kind: released, at: at, shift: shift})
 	}
+}
+
+// wheel turns what the wheel, or two fingers, did into notches.
+func (g *loop) wheel(at image.Point) {
+	_, dy := ebiten.Wheel()
+	g.turned += dy
+	for g.turned >= 1 || g.turned <= -1 {
+		key, step := "ArrowUp", 1.0
+		if g.turned < 0 {
+			key, step = "ArrowDown", -1.0
+		}
+		g.turned -= step
+		g.send(event{kind: wheeled, key: key, at: at})
+	}
+}
+
+// copyOut puts a text on the clipboard.
+func (w *Window) copyOut(text string) {
+	if err := clipboard.WriteAll(text); err != nil {
+		w.alarm("Nothing was copied: " + err.Error())
+		return
+	}
+	w.Notice("Copied.")
 }
 
 // paste fetches the clipboard, which may take a moment because another program

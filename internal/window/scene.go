@@ -2,7 +2,6 @@ package window
 
 import (
 	"image"
-	"math"
 
 	"github.com/gobancam/gobancam/internal/window/paint"
 )
@@ -36,6 +35,7 @@ type button struct {
 	off   bool
 	lead  bool // the one thing to do
 	on    bool // of a switch
+	focus bool // Enter presses it
 }
 
 // hit returns the button at p.
@@ -56,7 +56,8 @@ const (
 	moved             // the pointer, pressed or not
 	pressed
 	released
-	typed // letters, in key
+	typed   // letters, in key
+	wheeled // by one notch: key is "ArrowUp" or "ArrowDown"
 )
 
 // event is one user input. Keys have the names printed on them:
@@ -65,6 +66,7 @@ type event struct {
 	kind  eventKind
 	key   string
 	shift bool
+	whole bool // of typed: it was pasted
 	at    image.Point
 }
 
@@ -86,9 +88,13 @@ type ui struct {
 	state state
 	faces map[string]face
 	shown string
+	looks Look
 	goban goban
 	told  narrator
-	fixed bool // the system's fonts are not used, for pictures that look alike everywhere
+	sheet *sheetFace        // that is read over everything, or nil
+	wants wish              // of a view, beside what handle returns
+	copy  func(text string) // to the clipboard
+	fixed bool              // the system's fonts are not used, for pictures that look alike everywhere
 }
 
 // px turns units into pixels.
@@ -112,7 +118,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	back, text, dim := t.surface, t.text, t.dim
 	switch {
 	case b.lead:
-		back, text, dim = t.accent, t.onAccent, paint.Alpha(t.onAccent, 0.75)
+		back, text, dim = t.accent, t.onAccent, t.onAccent
 		if over {
 			back = paint.Mix(back, t.text, 0.15)
 		}
@@ -120,7 +126,7 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 		back = t.raised
 	}
 	if b.off {
-		text, dim = paint.Alpha(t.dim, 0.55), paint.Alpha(t.dim, 0.4)
+		text, dim = paint.Alpha(t.dim, 0.6), paint.Alpha(t.dim, 0.5)
 	}
 	c.Round(b.rect, 8*s, back)
 	switch {
@@ -128,6 +134,10 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 		c.Frame(b.rect, 8*s, 2*s, t.accent)
 	case !b.lead:
 		c.Frame(b.rect, 8*s, max(1, s), t.border)
+	}
+	if b.focus {
+		c.Frame(b.rect, 8*s, 3*s, t.text)
+		c.Frame(b.rect.Inset(u.px(3)), 5*s, 1.5*s, t.back)
 	}
 	size, pad := 15*s, 12*s
 	if b.rect.Dy() < u.px(38) { // one of many
@@ -138,10 +148,10 @@ func (u *ui) paintButton(c *paint.Canvas, b button, over bool) {
 	if b.cap != "" {
 		capW = u.write.Width(paint.Regular, 12*s, b.cap) + 6*s
 	}
-	width := float32(b.rect.Dx()) - 2*pad
-	if w := u.write.Width(paint.Medium, size, b.label); w+capW > width {
-		size = float32(math.Floor(float64(size * max(0.65, (width-capW)/w))))
+	for size > smallest*s && u.write.Width(paint.Medium, size, b.label)+capW > float32(b.rect.Dx())-2*pad {
+		size, pad = size-s, max(5*s, pad-2*s)
 	}
+	width := float32(b.rect.Dx()) - 2*pad
 	u.write.Draw(c, paint.Medium, size, float32(b.rect.Min.X)+pad, y, text, u.write.Fit(paint.Medium, size, width-capW+2, b.label))
 	if b.cap != "" {
 		u.write.Draw(c, paint.Regular, 12*s, float32(b.rect.Max.X)-pad-capW+6*s, y-s, dim, b.cap)

@@ -118,7 +118,7 @@ var scenes = []struct {
 	{"removal", removal, image.Pt(800, 600)},
 	{"result", func(t testing.TB) *Window {
 		s := midgameSnap()
-		s.State, s.Text, s.Phase = match.StateFinished, "You lose: W+1.5 (1.5 points).", game.Over
+		s.State, s.Text, s.Phase = match.StateFinished, "You lose: W+1.5.", game.Over
 		s.Result = &game.Result{Winner: board.White, Points: 1.5, Words: "1.5 points"}
 		return shown(t, Options{}, s, midgame)
 	}, image.Pt(800, 600)},
@@ -184,10 +184,22 @@ func calibrating(t testing.TB) *Window {
 	return w
 }
 
+// timeless forgets when picture and snapshot came.
+func (w *Window) timeless() {
+	w.change(func(s *state) {
+		s.snapAt = time.Time{}
+		if s.picture != nil {
+			p := *s.picture
+			p.at = time.Time{}
+			s.picture = &p
+		}
+	})
+}
+
 // still draws a scene, without a screen and at no time of its own.
 func still(t testing.TB, name string, w *Window, size image.Point) *image.RGBA {
 	t.Helper()
-	w.change(func(s *state) { s.snapAt = time.Time{} })
+	w.timeless()
 	u := newUI(w)
 	u.fixed = true // no fonts but the program's own
 	u.state, _ = w.load()

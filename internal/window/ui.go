@@ -14,18 +14,23 @@ import (
 
 func newUI(w *Window) *ui {
 	u := &ui{w: w, theme: dark, write: paint.NewWriter()}
-	if w.opt.Light {
+	u.looks = w.opt.Look
+	if w.opt.Light || u.looks.Light {
 		u.theme = light
 	}
 	u.write.CacheDir = w.opt.CacheDir
 	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
 	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}, "walk": &walkFace{}}
 	u.shown = "play"
+	u.copy = func(text string) { go w.copyOut(text) } // another program may be asked first
 	return u
 }
 
 // face returns the current view.
 func (u *ui) face() face {
+	if u.sheet != nil {
+		return u.sheet
+	}
 	if u.state.cal != nil {
 		return u.faces["calibrate"]
 	}
@@ -52,10 +57,18 @@ const (
 
 // handle passes an event to the view, and does what is the same in all views.
 func (u *ui) handle(e event) wish {
-	if e.kind == moved || e.kind == pressed || e.kind == released {
+	if e.kind == moved || e.kind == pressed || e.kind == released || e.kind == wheeled {
 		u.hover = e.at
 	}
 	key := e.key
+	if u.sheet != nil {
+		u.sheet.handle(u, e)
+		return nothing
+	}
+	if e.kind == keyDown && key == "F1" || e.kind == typed && key == "?" && !u.claimed("?") {
+		u.openHelp()
+		return nothing
+	}
 	if e.kind == pressed { // on a button of the window's own?
 		if b, ok := hit(u.buttons(), e.at); ok {
 			key = b.key
@@ -71,6 +84,7 @@ func (u *ui) handle(e event) wish {
 			} else {
 				u.theme = dark
 			}
+			u.keep()
 			return nothing
 		case "M":
 			if u.w.opt.Mute != nil {
@@ -96,7 +110,9 @@ func (u *ui) handle(e event) wish {
 		}
 	}
 	u.face().handle(u, e)
-	return nothing
+	wants := u.wants
+	u.wants = nothing
+	return wants
 }
 
 // buttons returns those that are on the screen.
@@ -110,6 +126,8 @@ func (u *ui) buttons() []button {
 		return f.keys
 	case *walkFace:
 		return f.keys
+	case *sheetFace:
+		return f.keys
 	}
 	return nil
 }
@@ -122,7 +140,7 @@ func (u *ui) claimed(key string) bool {
 		return key == "C" || key == "V"
 	case m == nil:
 		return false
-	case m.Field != "" && key != "F11":
+	case m.Field != "" && key != "F11" && key != "F1":
 		return true
 	default:
 		for _, c := range m.Buttons {
@@ -132,6 +150,14 @@ func (u *ui) claimed(key string) bool {
 		}
 	}
 	return false
+}
+
+// keep keeps how the window looks.
+func (u *ui) keep() {
+	u.looks.Light = u.theme == light
+	if u.w.opt.Keep != nil {
+		u.w.opt.Keep(u.looks)
+	}
 }
 
 // places lists what can be clicked.

@@ -2,11 +2,13 @@ package window
 
 import (
 	"image"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/plain"
@@ -21,6 +23,10 @@ const pictureEvery = 95 * time.Millisecond
 type Options struct {
 	Title string
 	Light bool // the light theme instead of the dark one
+	// Look is how the window was left, and Keep is told how it is left now: it
+	// must not block. Without it nothing is kept.
+	Look  Look
+	Keep  func(Look)
 	Muted bool
 	// Mute is called when the user switches the sound off or on; if nil, there
 	// is no such switch.
@@ -84,6 +90,10 @@ type state struct {
 	menu    *Menu
 	walk    *Walk
 	watch   []Watching
+	noticed time.Time // when the notice came
+	busy    time.Time // until then it stands, if nothing urgent comes
+	queue   []saying  // notes that wait for their turn
+	log     []saying
 	fonts   int  // grows when more fonts are known
 	stay    bool // a key was pressed while the window lingers
 }
@@ -95,6 +105,7 @@ type picture struct {
 	grid          *grid.Grid
 	reading       *reading.Reading
 	number        int
+	at            time.Time // when it came
 }
 
 // New returns a Window that shows nothing yet.
@@ -150,14 +161,58 @@ func (w *Window) ShowPicture(img *image.RGBA, width, height int, g *grid.Grid, r
 		if s.picture != nil {
 			n = s.picture.number + 1
 		}
-		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n}
+		s.picture = &picture{img: img, width: width, height: height, grid: g, reading: r, number: n, at: time.Now()}
 		w.wanted = time.Now().Add(pictureEvery)
 	})
 }
 
 // ShowSnapshot shows where the game stands.
 func (w *Window) ShowSnapshot(snap *match.Snapshot) {
-	w.change(func(s *state) { s.snap, s.snapAt = plainly(snap), time.Now() })
+	w.change(func(s *state) {
+		now := remembered(s.snap, plainly(snap))
+		if said := disagreed(s.snap, now); said != "" {
+			s.notify(time.Now(), said, true, urgent)
+			if w.opt.Say != nil {
+				go w.opt.Say(said)
+			}
+		}
+		s.snap, s.snapAt = now, time.Now()
+	})
+}
+
+// blind reports whether the board is not seen just now.
+func blind(s *match.Snapshot) bool { return !s.Camera || !s.Locked }
+
+// remembered returns now with what was to be done on the board before the eyes
+// went blind. What they do not see, the referee does not tell; it is still to be
+// done, and so is putting down what the opponent has played since.
+func remembered(before, now *match.Snapshot) *match.Snapshot {
+	if before == nil || now == nil || !blind(now) || now.Phase != game.Playing || before.ID != now.ID || before.Size != now.Size ||
+		len(now.Owed)+len(now.Prisoners)+len(now.TakeBack) > 0 {
+		return now
+	}
+	s := *now
+	for _, st := range before.Owed {
+		if s.Position.At(st.Point) == st.Color {
+			s.Owed = append(s.Owed, st)
+		}
+	}
+	if l := now.Last; now.HasLast && now.Number > before.Number && now.Me != board.Empty && l.Color != now.Me && !l.Point.IsPass() {
+		if st := (match.Stone{Color: l.Color, Point: l.Point}); s.Position.At(l.Point) == l.Color && !slices.Contains(s.Owed, st) {
+			s.Owed = append(s.Owed, st)
+		}
+	}
+	for _, st := range before.Prisoners {
+		if s.Position.At(st.Point) == board.Empty {
+			s.Prisoners = append(s.Prisoners, st)
+		}
+	}
+	for _, st := range before.TakeBack {
+		if s.Position.At(st.Point) == board.Empty {
+			s.TakeBack = append(s.TakeBack, st)
+		}
+	}
+	return &s
 }
 
 // plainly returns the snapshot with the words of others made plain, whatever
@@ -174,25 +229,8 @@ func plainly(snap *match.Snapshot) *match.Snapshot {
 	return &s
 }
 
-// Announce shows the sentence of an event. It implements match.Voice.
-func (w *Window) Announce(e match.Event) {
-	if e.Text == "" || e.Kind == match.EventState {
-		return // the state has a place of its own
-	}
-	w.change(func(s *state) {
-		s.notice, s.alarm = plain.Line(e.Text), e.Kind == match.EventAlarm || e.Kind == match.EventRefused
-	})
-}
-
-// Notice shows a sentence.
-func (w *Window) Notice(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), false })
-}
-
-// alarm shows a sentence about something that went wrong.
-func (w *Window) alarm(text string) {
-	w.change(func(s *state) { s.notice, s.alarm = plain.Line(text), true })
-}
+// NoClick answers a click on the drawn board that means nothing.
+func (w *Window) NoClick() { w.Notice(textNoClick) }
 
 // Close says that there is nothing more to show: what Run drew goes away, after
 // Options.Linger.
@@ -227,7 +265,10 @@ func (w *Window) shownAt(size image.Point, places []Place) {
 
 // Clear forgets the game and the picture, before another game is shown.
 func (w *Window) Clear() {
-	w.change(func(s *state) { s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil })
+	w.change(func(s *state) {
+		s.picture, s.snap, s.notice, s.alarm, s.cal = nil, nil, "", false, nil
+		s.busy, s.queue = time.Time{}, nil
+	})
 }
 
 // Shown returns where the game stands that is shown, nil for none.

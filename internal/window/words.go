@@ -141,6 +141,9 @@ func statusWords(s *match.Snapshot, at time.Time) string {
 			}
 			words += "."
 		}
+		if left := s.Clocks[i].Start - age; s.Clocks[i].Start > 0 {
+			words += " The game is " + startWords(left) + "."
+		}
 		if n := s.Captures[i]; n > 0 {
 			words += fmt.Sprintf(" %d captured.", n)
 		}

@@ -186,8 +186,8 @@ func (s Server) authorizedPage() string {
 }
 
 // OpenPage opens an address in the browser. It is also shown, to be opened by
-// hand where there is none.
-func OpenPage(address string) {
+// hand where there is none. An error says that no browser could be started.
+func OpenPage(address string) error {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
-	_ = browser.OpenURL(address)
+	return browser.OpenURL(address)
 }

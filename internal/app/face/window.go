@@ -23,6 +23,12 @@ var Opened = func(*window.Window) {}
 // NewWindow opens a window.
 func NewWindow(o window.Options) *window.Window {
 	o.CacheDir = state.FontIndex()
+	left := state.LastLook()
+	o.Look = window.Look{Light: left.Light, Full: left.Full, Size: image.Pt(left.Width, left.Height)}
+	o.Keep = func(l window.Look) {
+		// What cannot be kept is only how the window looks.
+		_ = state.RememberLook(state.Look{Light: l.Light, Full: l.Full, Width: l.Size.X, Height: l.Size.Y})
+	}
 	w := window.New(o)
 	Opened(w)
 	return w

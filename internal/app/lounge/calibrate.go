@@ -3,6 +3,7 @@ package lounge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/window"
+	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/vision"
 )
 
@@ -26,7 +28,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	l.window.ShowMenu(&window.Menu{Name: "opening", Title: "Camera", Text: "Opening " + camera.Title(l.seat.Camera.Name) + "."})
 	src, _, err := s.Camera.Open(ctx, 0, s.Face.Note, nil)
 	if err != nil {
-		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras"), nil
+		return l.noPicture(err), nil
 	}
 	defer src.Close()
 	store := camera.Profiles()
@@ -37,7 +39,16 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			s.Face.Note(sentence(err))
 		}
 	}
+	if l.wanted != 0 && saved != nil && saved.Grid.Size != l.wanted {
+		saved = nil // it is of the board that was taken away
+	}
 	session := calibrate.NewSession(l.seat.Camera.Name, saved)
+	if live, ok := src.(interface{ Retry() }); ok {
+		session.Retry = live.Retry
+	}
+	if l.wanted != 0 {
+		session.SetSize(l.wanted)
+	}
 	if l.force {
 		saved = nil
 	}
@@ -74,15 +85,21 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			if err == nil {
 				return nil, nil
 			}
-			return l.trouble("No picture", camera.Failure(err), l.calibrate, l.cameras, "Cameras"), nil
+			return l.noPicture(camera.Failure(err)), nil
 		case a := <-l.window.Answers():
 			if a.Menu == "calibrate" {
+				l.wanted, l.afterwards = 0, nil
 				return leave(l.cameras, nil)
 			}
 		case <-accepted:
 			l.force = false
 			s.Camera.Remember()
-			return leave(l.start, nil)
+			next := page(l.start)
+			if l.afterwards != nil {
+				next = l.afterwards
+			}
+			l.wanted, l.afterwards = 0, nil
+			return leave(next, nil)
 		case <-tick.C:
 			if saved != nil && session.Resumed() {
 				s.Face.Note("The saved calibration still fits.")
@@ -91,4 +108,44 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			}
 		}
 	}
+}
+
+// calibrated is how many lines the board has that the camera was calibrated for,
+// 0 if that is not known or not needed.
+func (l *Lounge) calibrated() int {
+	if l.seat.Camera.Corners != nil || !vision.IsLive(l.seat.Camera.Name) {
+		return 0
+	}
+	p, err := camera.Profiles().Load(l.seat.Camera.Name)
+	if err != nil {
+		return 0
+	}
+	return p.Grid.Size
+}
+
+// otherBoard asks what to do where a game is on another board than the one that
+// the camera was calibrated for; stay says that the game does not begin yet.
+func (l *Lounge) otherBoard(ctx context.Context, lines int, id ogs.ID) (next page, stay bool) {
+	has := l.calibrated()
+	if has == 0 || has == lines {
+		return nil, false
+	}
+	a, ok := l.ask(ctx, otherBoardMenu(has, lines))
+	switch {
+	case !ok:
+		return nil, true
+	case a.Key == "Enter":
+		l.force, l.wanted, l.afterwards = true, lines, l.game(id)
+		return l.calibrate, true
+	case a.Key == "L":
+		return nil, false
+	}
+	return l.games, true
+}
+
+// otherBoardMenu says that board and game differ.
+func otherBoardMenu(has, lines int) *window.Menu {
+	return &window.Menu{Name: "other board", Title: fmt.Sprintf("This game is on %d×%d", lines, lines), Alarm: true,
+		Text:    fmt.Sprintf("The camera was calibrated for a %d×%d board. Put a %d×%d board in its place, then calibrate it; the game begins after that. The clocks of a running game run meanwhile.", has, has, lines, lines),
+		Buttons: []window.Choice{{Key: "Enter", Label: fmt.Sprintf("Calibrate %d×%d", lines, lines), Lead: true}, {Key: "L", Label: "It is there: look for it"}, {Key: "Escape", Label: "Games"}}}
 }

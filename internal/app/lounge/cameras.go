@@ -170,7 +170,7 @@ func look(ctx context.Context, spec string, wanted image.Point, show func(*image
 func (l *Lounge) address(ctx context.Context) (page, error) {
 	m := &window.Menu{Name: "address", Title: "A phone or network camera",
 		Text:  "A camera app on the phone shows an address; gobancam wants that of the stream itself, which often ends in /video or /stream.mjpg. Ctrl+V pastes.",
-		Field: "Address, beginning with http:// or rtsp://", Typed: "http://",
+		Field: "Address, beginning with http:// or rtsp://", Typed: pickAddress(l.lastAddress),
 		Buttons: []window.Choice{{Key: "Enter", Label: "Use it", Lead: true}, {Key: "Escape", Label: "Back"}}}
 	for {
 		a, ok := l.ask(ctx, m)
@@ -179,13 +179,64 @@ func (l *Lounge) address(ctx context.Context) (page, error) {
 			return nil, nil
 		case a.Key == "Escape":
 			return l.cameras, nil
-		case !strings.Contains(a.Text, "://") || !vision.IsLive(a.Text):
+		}
+		text := plainAddress(a.Text)
+		if !strings.Contains(text, "://") || !vision.IsLive(text) || strings.HasSuffix(text, "://") {
 			bad := *m
 			bad.Text, bad.Alarm = "This is no address: it begins with http://, https:// or rtsp:// and names a computer, as in http://192.168.1.20:8080/video.", true
 			m = &bad
 			continue
 		}
-		l.seat.Camera = camera.Choice{Name: camera.Name(a.Text)}
+		l.lastAddress = text
+		l.seat.Camera = camera.Choice{Name: camera.Name(text)}
+		return l.calibrate, nil
+	}
+}
+
+// pickAddress is what the line for an address begins with: the one typed last,
+// which may have to be corrected.
+func pickAddress(last string) string {
+	if last == "" {
+		return "http://"
+	}
+	return last
+}
+
+// plainAddress is an address as it was meant: without blanks around it, and with
+// one beginning where a whole address was added to the one that stood there.
+func plainAddress(text string) string {
+	text = strings.TrimSpace(text)
+	for {
+		_, rest, ok := strings.Cut(text, "://")
+		before, _, again := strings.Cut(rest, "://")
+		if !ok || !again || before == "" || strings.Trim(before, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return text
+		}
+		text = rest
+	}
+}
+
+// noPicture tells why a camera gives none. Where its address was typed, trying
+// again is no help against a slip in it.
+func (l *Lounge) noPicture(err error) page {
+	if !strings.Contains(l.seat.Camera.Name, "://") {
+		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras")
+	}
+	return func(ctx context.Context) (page, error) {
+		a, ok := l.ask(ctx, &window.Menu{Name: "trouble: No picture", Title: "No picture", Text: sentence(err), Alarm: true,
+			Address: camera.Title(l.seat.Camera.Name),
+			Buttons: []window.Choice{{Key: "Enter", Label: "Try again", Lead: true}, {Key: "A", Label: "Change the address"}, {Key: "Escape", Label: "Cameras"}}})
+		switch {
+		case !ok:
+			return nil, nil
+		case a.Key == "A":
+			if l.lastAddress == "" && !strings.Contains(l.seat.Camera.Name, "@") { // else its password is not shown
+				l.lastAddress = l.seat.Camera.Name
+			}
+			return l.address, nil
+		case a.Key == "Escape":
+			return l.cameras, nil
+		}
 		return l.calibrate, nil
 	}
 }

@@ -30,6 +30,8 @@ func (l *Lounge) demo(yours bool) page {
 				<-l.hand
 			}
 			opt.Hand = l.hand
+			l.handed.Store(true)
+			defer l.handed.Store(false)
 		}
 		err = demo.Run(ctx, opt)
 		end()

@@ -53,8 +53,11 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 	tick := time.NewTicker(10 * time.Second) // what is left of the clocks
 	defer tick.Stop()
 	last := state.LastGame(l.client.Server())
+	told := "" // of games that are not there any more
 	for {
-		l.window.ShowMenu(l.gamesMenu(me, games, challenges, last))
+		m := l.gamesMenu(me, games, challenges, last)
+		m.Text = told
+		l.window.ShowMenu(m)
 		select {
 		case <-ctx.Done():
 			return nil, nil
@@ -65,6 +68,9 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 			}
 			switch e := e.(type) {
 			case ogs.ActiveGame:
+				if gone := ended(games, e, me.ID); gone != "" {
+					told = gone
+				}
 				games = updated(games, e, me.ID)
 			case ogs.Notification:
 				if strings.HasPrefix(e.Type, "challenge") || strings.HasPrefix(e.Type, "game") {
@@ -107,6 +113,20 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 	}
 }
 
+// ended says that a game of the list is over, empty if it is not.
+func ended(games []ogs.ActiveGame, g ogs.ActiveGame, me ogs.ID) string {
+	i := slices.IndexFunc(games, func(old ogs.ActiveGame) bool { return old.ID == g.ID })
+	if i < 0 || g.Phase != game.Over {
+		return ""
+	}
+	was := games[i]
+	other := was.Players[was.Side(me).Opponent()].WithRank()
+	if max(g.MoveNumber, was.MoveNumber) < 2 {
+		return "The game against " + other + " has ended before it began: its first moves were not made in time, or it was cancelled."
+	}
+	return "The game against " + other + " is over."
+}
+
 // updated puts what the server tells of a game into the list.
 func updated(games []ogs.ActiveGame, g ogs.ActiveGame, me ogs.ID) []ogs.ActiveGame {
 	games = slices.Clone(games)
@@ -142,6 +162,9 @@ func (l *Lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 		}
 		return rank(a) - rank(b)
 	})
+	for _, c := range challenges { // they wait for an answer
+		m.Items = append(m.Items, challengeItem(c, me.ID))
+	}
 	for _, g := range games {
 		side := g.Side(me.ID)
 		other := g.Players[side.Opponent()]
@@ -158,26 +181,42 @@ func (l *Lounge) gamesMenu(me ogs.Player, games []ogs.ActiveGame, challenges []o
 			it.Note = "Opponent's turn"
 		}
 		if !g.Expiration.IsZero() && !g.Paused {
-			if left := time.Until(g.Expiration).Truncate(10 * time.Second); left > 0 {
-				it.Note += " · " + strings.TrimSuffix(game.FormatDuration(left), ".0") + " left"
-			}
+			it.Note += timeLeft(g, time.Until(g.Expiration))
 		}
 		if g.ID == last {
 			it.Detail += " · played last"
 		}
 		m.Items = append(m.Items, it)
 	}
-	for _, c := range challenges {
-		it := window.Item{Key: fmt.Sprintf("challenge %d", c.ID), Title: c.From.WithRank() + " challenges you", Note: "Challenge", Lead: true, Detail: terms(c)}
-		if c.From.ID == me.ID {
-			it.Title, it.Note, it.Lead = "Your challenge to anybody", "Waiting", false
-			if c.To.ID != 0 {
-				it.Title = "Your challenge to " + c.To.WithRank()
-			}
-		}
-		m.Items = append(m.Items, it)
-	}
 	return m
+}
+
+// timeLeft is what is left before a game is lost, or cancelled: a live game whose
+// first moves are not made is, and its clocks stand.
+func timeLeft(g ogs.ActiveGame, left time.Duration) string {
+	if left = left.Truncate(10 * time.Second); left <= 0 {
+		return ""
+	}
+	text := strings.TrimSuffix(game.FormatDuration(left), ".0")
+	if left < time.Minute {
+		text += " s"
+	}
+	if g.Phase != game.StoneRemoval && g.MoveNumber < 2 && (g.PerMove == 0 || g.PerMove < time.Hour) {
+		return " · cancelled in " + text + " without a move"
+	}
+	return " · " + text + " left"
+}
+
+// challengeItem is a challenge in the list of games.
+func challengeItem(c ogs.PendingChallenge, me ogs.ID) window.Item {
+	it := window.Item{Key: fmt.Sprintf("challenge %d", c.ID), Title: c.From.WithRank() + " challenges you", Note: "Challenge", Lead: true, Detail: terms(c)}
+	if c.From.ID == me {
+		it.Title, it.Note, it.Lead = "Your challenge to anybody", "Waiting", false
+		if c.To.ID != 0 {
+			it.Title = "Your challenge to " + c.To.WithRank()
+		}
+	}
+	return it
 }
 
 // terms says what a challenge is about.
@@ -228,6 +267,10 @@ func (l *Lounge) game(id ogs.ID) page {
 		game, err := l.session.Join(ctx, id)
 		if err != nil {
 			return l.failed("The game does not open", err), nil
+		}
+		if next, stay := l.otherBoard(ctx, game.State().Width, id); stay {
+			game.Leave()
+			return next, nil
 		}
 		l.window.Clear()
 		l.window.ShowMenu(nil)

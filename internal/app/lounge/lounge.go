@@ -9,6 +9,7 @@ import (
 	"image"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -70,17 +71,21 @@ type Lounge struct {
 	window screen
 	voices *voices.Voices
 
-	hush     func()             // ends the dropping of lines that are typed between games; or nil
-	hand     chan board.Point   // where a simulated hand is to go, in the demo
-	client   *ogs.Client        // nil before it is signed in
-	session  *ogs.Session       // nil before it is connected
-	force    bool               // calibrate, even if the saved calibration fits
-	terms    programTerms       // of a game with a program, as chosen last
-	pairing  pairing            // of two players at the board
-	signedIn page               // what a sign-in leads to; nil for the games
-	stop     context.CancelFunc // ends the pages
-	ctx      context.Context    // of the session, which outlives a page
-	life     context.Context    // of the client, which outlives the session: something may be left to withdraw
+	hush        func()             // ends the dropping of lines that are typed between games; or nil
+	handed      atomic.Bool        // clicks go to a simulated hand
+	hand        chan board.Point   // where a simulated hand is to go, in the demo
+	client      *ogs.Client        // nil before it is signed in
+	session     *ogs.Session       // nil before it is connected
+	force       bool               // calibrate, even if the saved calibration fits
+	wanted      int                // lines of the board that is to be calibrated; 0 for whatever lies there
+	afterwards  page               // what follows when it is; nil for the start
+	lastAddress string             // the address of a camera, as it was typed last
+	terms       programTerms       // of a game with a program, as chosen last
+	pairing     pairing            // of two players at the board
+	signedIn    page               // what a sign-in leads to; nil for the games
+	stop        context.CancelFunc // ends the pages
+	ctx         context.Context    // of the session, which outlives a page
+	life        context.Context    // of the client, which outlives the session: something may be left to withdraw
 }
 
 // screen is what the pages need of a window.
@@ -115,7 +120,8 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 	if opt.Review.Path != "" {
 		linger = 0 // nothing happens of which the end would have to be read
 	}
-	w := face.NewWindow(window.Options{
+	var w *window.Window
+	w = face.NewWindow(window.Options{
 		Projector: &corner,
 		Muted:     opt.Voices.Mute,
 		Mute:      l.voices.Mute,
@@ -125,6 +131,10 @@ func New(ctx context.Context, opt Options) (*Lounge, error) {
 		Reviews:   true,
 		Light:     opt.Light, Linger: linger,
 		Point: func(p board.Point) {
+			if !l.handed.Load() {
+				w.NoClick()
+				return
+			}
 			select {
 			case l.hand <- p:
 			default:

@@ -29,6 +29,18 @@ func (l *Lounge) newGame(ctx context.Context) (page, error) {
 		kinds[name] = c
 		m.Items = append(m.Items, window.Item{Key: name, Title: name, Detail: fmt.Sprintf("%d×%d · %s · %s rules · %s", c.Width, c.Height, c.Time, c.Rules, games.Ranked(c.Ranked)), Note: p.Description})
 	}
+	if has := l.calibrated(); has != 0 { // what can be played on the board that is there comes first
+		slices.SortStableFunc(m.Items, func(a, b window.Item) int {
+			other := func(i window.Item) int {
+				if kinds[i.Key].Width == has {
+					return 0
+				}
+				return 1
+			}
+			return other(a) - other(b)
+		})
+		m.Sub = fmt.Sprintf("Your board is %d×%d; its games come first", has, has)
+	}
 	a, ok := l.ask(ctx, m)
 	switch {
 	case !ok:

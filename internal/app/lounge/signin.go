@@ -9,6 +9,7 @@ import (
 
 	"github.com/gobancam/gobancam/internal/app/account"
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -45,6 +46,18 @@ func (l *Lounge) connect(ctx context.Context) page {
 	return nil
 }
 
+// allowMenu asks to allow gobancam on a page, which a browser opened unless err
+// says why not. It has no code for a phone: the page leads back to this computer.
+func allowMenu(host, address string, err error) *window.Menu {
+	m := &window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host, Address: address,
+		Text:    "Your browser was asked to open this page. If it does not show it, copy the address and open it on this computer.",
+		Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}}
+	if err != nil {
+		m.Text = "No browser could be opened. Copy the address and open it in a browser on this computer; a phone does not do, since the page leads back to this computer."
+	}
+	return m
+}
+
 // signIn gets leave to play with the user's account.
 func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	host := hostName(l.opt.Server.Address)
@@ -60,6 +73,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
 		m.Address = strings.TrimRight(l.opt.Server.Address, "/") + "/oauth2/applications/"
 		m.Field = "Client id"
+		m.QR, _ = qr.Image(m.Address, 4) // it can be made on any device
 	}
 	for {
 		a, ok := l.ask(ctx, m)
@@ -69,7 +83,11 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 		case a.Key == "Escape":
 			return l.cameras, nil
 		case id == "" && a.Text == "":
-			account.OpenPage(m.Address)
+			if err := account.OpenPage(m.Address); err != nil {
+				bad := *m
+				bad.Sub = "No browser could be opened: copy the address, or scan the code with a phone"
+				m = &bad
+			}
 			continue
 		case id == "":
 			id = a.Text
@@ -84,10 +102,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
 		defer stop()
 		_, err := l.opt.Server.SignIn(ctx, l.opt.Server.Store(), ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
-			l.window.ShowMenu(&window.Menu{Name: "allow", Title: "Allow gobancam in your browser", Sub: host,
-				Text: "The browser should have opened this page. If it has not, open it on this computer.", Address: address,
-				Buttons: []window.Choice{{Key: "Escape", Label: "Cancel"}}})
-			account.OpenPage(address)
+			l.window.ShowMenu(allowMenu(host, address, account.OpenPage(address)))
 		})
 		return err
 	})

@@ -154,3 +154,40 @@ func RememberCamera(c Camera) error {
 	}
 	return disk.WriteFile(disk.OS, path, b, 0o600)
 }
+
+// Look is how the window was left: its colours, and its size in units of the
+// screen; 0, 0 for the usual one.
+type Look struct {
+	Light  bool `json:"light,omitempty"`
+	Full   bool `json:"full,omitempty"`
+	Width  int  `json:"width,omitempty"`
+	Height int  `json:"height,omitempty"`
+}
+
+func lookFile() (string, error) { return xdg.StateFile("gobancam/window.json") }
+
+// LastLook returns what RememberLook kept, the zero value if there is nothing.
+func LastLook() (l Look) {
+	path, err := lookFile()
+	if err != nil {
+		return Look{}
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(b, &l) != nil {
+		return Look{}
+	}
+	return l
+}
+
+// RememberLook keeps how the window is left.
+func RememberLook(l Look) error {
+	path, err := lookFile()
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return disk.WriteFile(disk.OS, path, b, 0o600)
+}

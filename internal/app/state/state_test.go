@@ -34,13 +34,23 @@ func TestRemembering(t *testing.T) {
 	if got, err := state.LastCamera(); err != nil || got != want {
 		t.Errorf("the last camera is %+v (%v)", got, err)
 	}
-	for _, name := range []string{"last-games.json", "last-camera.json"} {
+	if l := state.LastLook(); l != (state.Look{}) {
+		t.Errorf("the window was left as %+v", l)
+	}
+	look := state.Look{Light: true, Width: 1500, Height: 900}
+	if err := state.RememberLook(look); err != nil || state.LastLook() != look {
+		t.Errorf("the window was left as %+v (%v)", state.LastLook(), err)
+	}
+	for _, name := range []string{"last-games.json", "last-camera.json", "window.json"} {
 		if err := os.WriteFile(filepath.Join(home, "XDG_STATE_HOME", "gobancam", name), []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if id := state.LastGame("https://a.example"); id != 0 {
 		t.Errorf("a spoilt memory says %d", id)
+	}
+	if l := state.LastLook(); l != (state.Look{}) {
+		t.Errorf("a spoilt memory says %+v", l)
 	}
 	if c, err := state.LastCamera(); err == nil {
 		t.Errorf("a spoilt memory says %+v", c)

@@ -51,12 +51,16 @@ type Writer struct {
 	// OwnOnly leaves the system's fonts alone.
 	OwnOnly bool
 
-	mu       sync.Mutex
-	own      [styles]*font.Face
-	style    Style
-	system   *fontscan.FontMap // nil until found
-	looking  bool
-	shaper   shaping.HarfbuzzShaper
+	mu      sync.Mutex
+	own     [styles]*font.Face
+	style   Style
+	system  *fontscan.FontMap // nil until found
+	looking bool
+	shaper  shaping.HarfbuzzShaper
+	// Drawn, if set, is told of each text that is drawn, for tests: its size in
+	// pixels, and what it says.
+	Drawn func(size float32, s string)
+
 	splitter shaping.Segmenter
 	lines    map[lineKey]*line
 	glyphs   map[glyphKey]glyph
@@ -196,6 +200,9 @@ func (w *Writer) Width(style Style, size float32, s string) float32 {
 func (w *Writer) Draw(c *Canvas, style Style, size, x, y float32, col color.Color, s string) float32 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.Drawn != nil {
+		w.Drawn(size, s)
+	}
 	l := w.set(style, size, s)
 	src := image.NewUniform(col)
 	for _, g := range l.glyphs {
