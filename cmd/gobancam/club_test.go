@@ -30,7 +30,13 @@ type room struct {
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	world, err := sim.New(sim.Default(9))
+	return newRoomOf(t, 9)
+}
+
+// newRoomOf is a room with a board of so many lines.
+func newRoomOf(t *testing.T, size int) *room {
+	t.Helper()
+	world, err := sim.New(sim.Default(size))
 	if err != nil {
 		t.Fatal(err)
 	}
