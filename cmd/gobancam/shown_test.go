@@ -393,7 +393,7 @@ func (s *shown) result() string {
 func (s *shown) over() {
 	s.t.Helper()
 	s.start()
-	s.p.ends(exitUsage)
+	contains(s.t, s.p.ends(exitOK), "holds a game that is over ("+s.result()+")")
 	r := s.srv.Reviews()[0]
 	line, course, _ := s.truth()
 	if r.MainLine() != line || r.Shown() != line || strings.Contains(r.Tree(), "(") {
