@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/adrg/xdg"
@@ -140,6 +141,9 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	}
 	setup := board.Setup{Size: f.where.size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}
 	if cmd.Flags().Changed("komi") {
+		if most := float64(board.MaxSize * board.MaxSize); !(math.Abs(f.komi) <= most) { // nor NaN
+			return withCode(exitUsage, fmt.Errorf("--komi %v is no number of points on a board", f.komi))
+		}
 		setup.Komi = f.komi
 	}
 	b := seat.Board{
