@@ -61,6 +61,10 @@ soak-engines: ## play with GNU Go before a simulated camera, to the end on 9×9 
 soak-live: ## tell a move a second to a thousand who watch, for a minute (SOAK=n for another number of seconds)
 	CGO_ENABLED=0 GOFLAGS= go test ./internal/live/site -run '^$$' -bench Watchers -benchtime $(or $(SOAK),60)x -timeout 2h
 
+.PHONY: soak-shown
+soak-shown: ## show random games before a browser and a failing server, killed at every other step (SOAK=n for another number of steps than 60)
+	GOBANCAM_SHOWN=$(or $(SOAK),60) go test ./cmd/gobancam -run '^TestRandomGameShown$$' -timeout 6h -v
+
 .PHONY: soak-match
 soak-match: ## play 300 random games against the referee and the relay (SOAK=n for another number)
 	CGO_ENABLED=0 GOFLAGS= go test ./internal/match -run '^TestRandom(Games|GamesOfTheCareless|Relays|Rogues)$$' -games $(or $(SOAK),300) -timeout 3h -v | grep -v '^=== \|--- PASS'

@@ -141,9 +141,10 @@ func (f *recordFlags) run(cmd *cobra.Command) (err error) {
 	}
 	setup := board.Setup{Size: f.where.size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}
 	if cmd.Flags().Changed("komi") {
-		if setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {
-			return withCode(exitUsage, fmt.Errorf("--komi %v: it is a number of points like 6.5", f.komi))
+		if most := float64(board.MaxSize * board.MaxSize); !(math.Abs(f.komi) <= most) { // nor NaN
+			return withCode(exitUsage, fmt.Errorf("--komi %v is no number of points on a board", f.komi))
 		}
+		setup.Komi = f.komi
 	}
 	b := seat.Board{
 		Camera: camera.Choice{Name: f.camera, Corners: corners}, Setup: setup, AsFound: f.asFound, Black: f.black, White: f.white,

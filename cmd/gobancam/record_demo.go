@@ -90,8 +90,12 @@ func (f *demoFlags) board(cmd *cobra.Command, server *ogsFlags) (*seat.DemoBoard
 	return d, err
 }
 
-// demoAgain is what makes a demo board show all of a game.
+// demoAgain is what makes a demo board show all of a game; with the number 0, what
+// makes one of it.
 func demoAgain(id ogs.ID, file string) string {
+	if id == 0 {
+		return fmt.Sprintf("'gobancam record --sgf %s --demo' makes one.", file)
+	}
 	return fmt.Sprintf("'gobancam record --sgf %s --demo %d' goes on with it.", file, id)
 }
 

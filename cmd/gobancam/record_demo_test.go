@@ -106,6 +106,7 @@ func TestDemoFlags(t *testing.T) {
 	ogsWorld(t)
 	for _, args := range [][]string{
 		{"--private"}, {"--demo=x"}, {"--demo", "x"}, {"12"}, {"--demo", "12", "13"}, {"--demo", "12", "--tournament-record", "1/2"}, {"--demo", "--black-rank", "strong"},
+		{"--komi", "NaN"}, {"--komi", "Inf"}, {"--komi=-1e300"}, {"--komi", "626"},
 	} {
 		_, said := gobancam(t, exitUsage, append([]string{"record"}, args...)...)
 		if said == "" {

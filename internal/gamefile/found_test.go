@@ -174,6 +174,32 @@ func TestOwnFileLosesNothing(t *testing.T) {
 	}
 }
 
+// All moves of a game that was found are taken back: the file has none any more,
+// and what it held is kept beside it.
+func TestAllTakenBack(t *testing.T) {
+	for _, n := range []int{1, 3} {
+		path := lay(t, string(composed(t, n)))
+		k := open(t, Options{Path: path})
+		g := k.Found().Game.Clone()
+		keep(t, k, g)
+		if k.Settle(); inFile(disk.OS, path) != n {
+			t.Fatal("the file changed by itself")
+		}
+		for range n {
+			g.Undo()
+		}
+		keep(t, k, g)
+		if k.Settle(); inFile(disk.OS, path) != 0 {
+			t.Errorf("%d moves after all %d were taken back", inFile(disk.OS, path), n)
+		}
+		play(t, g, "A1")
+		keep(t, k, g)
+		if got := k.Close(); got.Err != nil || got.Path != path || inFile(disk.OS, path) != 1 {
+			t.Errorf("%+v: %d moves", got, inFile(disk.OS, path))
+		}
+	}
+}
+
 // However far a file was cut, it is not taken for a shorter or a new game.
 func TestTruncatedFiles(t *testing.T) {
 	cut := 0

@@ -203,7 +203,8 @@ func (k *Keeper) Keep(g *board.Game, l Labels) error {
 	if k.still && slices.Equal(k.found.Game.Moves(), sum.moves) && sameEdits(k.found.Game.Edits(), sum.edits) && !sum.over {
 		return nil
 	}
-	if (k.want.number == 0 || k.want.blank) && len(sum.moves) == 0 && !sum.over && g.Position() == board.NewPosition(g.Size()) {
+	back := k.still && l.Place == "" // all of the game at this board that was found was taken back
+	if !back && (k.want.number == 0 || k.want.blank) && len(sum.moves) == 0 && !sum.over && g.Position() == board.NewPosition(g.Size()) {
 		return nil // there is no game yet
 	}
 	k.still = false

@@ -272,12 +272,6 @@ func (g *loop) input() {
 			g.send(event{kind: keyDown, key: keyNames[k], shift: shift})
 		}
 	}
-	switch _, turned := ebiten.Wheel(); {
-	case turned > 0:
-		g.send(event{kind: keyDown, key: "WheelUp"})
-	case turned < 0:
-		g.send(event{kind: keyDown, key: "WheelDown"})
-	}
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)
 	if at != g.cursor {

@@ -193,6 +193,8 @@ func (f *walkFace) handle(u *ui, e event) {
 		}
 	case released:
 		f.dragged = false
+	case wheeled: // a notch is a step
+		f.key(u, k, map[string]string{"ArrowUp": "ArrowLeft", "ArrowDown": "ArrowRight"}[e.key])
 	case keyDown:
 		f.key(u, k, e.key)
 	}
@@ -205,9 +207,9 @@ func (f *walkFace) key(u *ui, k *Walk, key string) {
 		f.at = 0
 	case "End":
 		f.at = last
-	case "ArrowLeft", "WheelUp", "Backspace":
+	case "ArrowLeft", "Backspace":
 		f.at--
-	case "ArrowRight", "WheelDown", "Space", "Enter":
+	case "ArrowRight", "Space", "Enter":
 		f.at++
 	case "ArrowUp", "PageUp":
 		f.at -= 10

@@ -51,6 +51,10 @@ func walking(k *Walk, opt Options) *Window {
 // press sends keys to a face.
 func press(u *ui, keys ...string) {
 	for _, key := range keys {
+		if notch, ok := strings.CutPrefix(key, "wheel "); ok {
+			u.handle(event{kind: wheeled, key: notch})
+			continue
+		}
 		u.handle(event{kind: keyDown, key: key})
 	}
 }
@@ -107,7 +111,7 @@ func TestWalkSteps(t *testing.T) {
 	for _, c := range []struct {
 		key  string
 		want int
-	}{{"ArrowLeft", 0}, {"ArrowRight", 1}, {"WheelDown", 2}, {"WheelUp", 1}, {"ArrowDown", 11}, {"PageDown", 21}, {"PageDown", 30}, {"ArrowRight", 30},
+	}{{"ArrowLeft", 0}, {"ArrowRight", 1}, {"wheel ArrowDown", 2}, {"wheel ArrowUp", 1}, {"ArrowDown", 11}, {"PageDown", 21}, {"PageDown", 30}, {"ArrowRight", 30},
 		{"ArrowUp", 20}, {"Home", 0}, {"End", 30}, {"1", 10}, {"2", 15}, {"3", 6}, {"4", 6}, {"F5", 6}} {
 		if press(u, c.key); f.at != c.want {
 			t.Errorf("%s leads to %d, not %d", c.key, f.at, c.want)

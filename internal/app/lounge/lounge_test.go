@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/internal/app/account"
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
@@ -234,6 +235,29 @@ func TestTwoPlayers(t *testing.T) {
 		if !strings.Contains(string(record), want) {
 			t.Errorf("the record has no %s: %s", want, record)
 		}
+	}
+}
+
+// Who chose a demo board and does not sign in comes back to the two players; and
+// who signs in later for a game of his own is not taken to theirs.
+func TestNotSignedInForADemoBoard(t *testing.T) {
+	w := apptest.NewWorld(t)
+	t.Setenv(account.TokenVariable, "")
+	u := enter(t, w, Options{Chosen: true, Seat: &seat.Seat{Options: seat.Options{Camera: camera.Choice{Name: "sim:9"}}}})
+	leads := func(m *window.Menu) string { return m.Buttons[len(m.Buttons)-1].Label }
+	u.answer("start", "Enter", itemTwo, "")
+	u.answer("two", "Enter", twoDemo, "")
+	u.page(t, "two", func(m *window.Menu) bool { return m.Items[7].Note == "yes" })
+	u.answer("two", "B", "", "")
+	if m := u.answer("sign in", "Escape", "", ""); leads(m) != "Back" {
+		t.Errorf("away from there leads %q", leads(m))
+	}
+	if m := u.answer("two", "Escape", "", ""); m.Items[7].Note != "yes" {
+		t.Errorf("what was chosen is forgotten: %+v", m.Items)
+	}
+	u.answer("start", "Enter", itemOnline, "")
+	if m := u.page(t, "sign in", nil); leads(m) != "Cameras" || u.l.signedIn != nil {
+		t.Errorf("away from there leads %q", leads(m))
 	}
 }
 

@@ -60,6 +60,11 @@ func allowMenu(host, address string, err error) *window.Menu {
 
 // signIn gets leave to play with the user's account.
 func (l *Lounge) signIn(ctx context.Context) (page, error) {
+	// Who does not sign in after all comes back to where it was wanted.
+	back, away := l.cameras, "Cameras"
+	if l.signedIn != nil {
+		back, away = l.two, "Back"
+	}
 	host := hostName(l.opt.Server.Address)
 	id := os.Getenv("GOBANCAM_OGS_CLIENT_ID")
 	if id == "" {
@@ -67,7 +72,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	}
 	m := &window.Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at " + host,
 		Text:    "Gobancam plays with your account at " + host + " and never sees your password: you allow it in your browser.",
-		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}}
+		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: away}}}
 	if id == "" {
 		m.Text = "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address " +
 			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
@@ -81,7 +86,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 		case !ok:
 			return nil, nil
 		case a.Key == "Escape":
-			return l.cameras, nil
+			return back, nil
 		case id == "" && a.Text == "":
 			if err := account.OpenPage(m.Address); err != nil {
 				bad := *m
@@ -96,7 +101,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	}
 	secret, _, err := credentials.FromEnvironment(account.SecretVariable)
 	if err != nil {
-		return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
+		return l.trouble("Not signed in", err, l.signIn, back, away), nil
 	}
 	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
 		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
@@ -116,5 +121,5 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	case left:
 		return l.signIn, nil
 	}
-	return l.trouble("Not signed in", err, l.signIn, l.cameras, "Cameras"), nil
+	return l.trouble("Not signed in", err, l.signIn, back, away), nil
 }

@@ -64,6 +64,7 @@ const (
 
 // two asks who plays, and how.
 func (l *Lounge) two(ctx context.Context) (page, error) {
+	l.signedIn = nil // what was to follow is begun from here again
 	p := &l.pairing
 	if p.rules.Name == "" {
 		p.rules, _ = board.ParseRules(ruleNames[0])

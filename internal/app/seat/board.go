@@ -134,6 +134,7 @@ func (b *Board) open(ctx context.Context) (Match, *gamefile.Keeper, error) {
 	}
 	begun := record.Found()
 	if begun != nil && begun.Result != nil && b.Demo != nil {
+		b.Face.Note(fmt.Sprintf("%s holds a game that is over (%s): its demo board gets what it lacks of it; for a new game give another file", b.SGF, begun.Result))
 		b.Demo.showOver(ctx, begun, record, b.Face)
 		return nil, record, errShown
 	}

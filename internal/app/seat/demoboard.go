@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -29,7 +30,7 @@ type DemoBoard struct {
 	// for nowhere.
 	Record, Round ogs.ID
 	// Again says, in a sentence, what makes a demo board show all of the game
-	// that is kept in a file.
+	// that is kept in a file; with the number 0, what makes one.
 	Again func(id ogs.ID, file string) string
 }
 
@@ -169,7 +170,11 @@ func (s *showing) one(ctx context.Context, games chan *live.Game, first bool) {
 			late = nil
 		case m := <-answer:
 			if m.err != nil {
-				s.face.Note("There is no demo board of this game: " + m.err.Error() + ".")
+				text := "There is no demo board of this game: " + strings.TrimRight(m.err.Error(), ".") + "."
+				if errors.Is(m.err, errAway) {
+					text += " " + s.Again(0, s.file())
+				}
+				s.face.Note(text)
 				for open != nil {
 					if _, ok := <-open; !ok {
 						open = nil
@@ -277,6 +282,8 @@ func (s *showing) board(ctx context.Context, g *live.Game, first bool) (*demoNot
 	return fresh, s.kept(fresh.keep())
 }
 
+var errAway = errors.New("the server could not be reached in time")
+
 // kept says that the notes of a demo board could not be kept; the game is shown
 // all the same.
 func (s *showing) kept(err error) error {
@@ -303,7 +310,7 @@ func (s *showing) create(ctx context.Context, g *live.Game, l demoboard.Labels) 
 		return id, patience(err)
 	}, backoff.WithBackOff(demoBackOff()), backoff.WithMaxElapsedTime(0))
 	if err != nil && ctx.Err() != nil {
-		return 0, errors.New("the server could not be reached in time")
+		return 0, errAway
 	}
 	return id, err
 }

@@ -255,6 +255,31 @@ func TestDemoBoardInOtherHands(t *testing.T) {
 	end()
 }
 
+// A sign-in that is not taken any more is named, with what to do about it.
+func TestDemoBoardSignedOut(t *testing.T) {
+	b := newTable(t, 0)
+	end := b.show(t, false)
+	b.play(t, "E5")
+	b.agrees(t, b.board(t))
+	b.ExpireTokens()
+	b.ExpireJWTs()
+	b.DropConnections()
+	b.page.Expect(t, "The demo board waits: not signed in")
+	b.page.Expect(t, "new sign-in")
+	end()
+}
+
+// A server that was away all the time: it is said how there will be a demo board.
+func TestDemoBoardNeverMade(t *testing.T) {
+	b := newTable(t, 0)
+	b.Close()
+	end := b.show(t, false)
+	b.play(t, "E5")
+	b.page.Expect(t, "cannot be made yet")
+	end()
+	b.page.Expect(t, "could not be reached in time. again 0")
+}
+
 // Everything goes wrong that can at the server while a game is played, taken
 // back and corrected.
 func TestDemoBoardThroughFaults(t *testing.T) {

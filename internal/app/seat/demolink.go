@@ -60,10 +60,27 @@ func (l *demoLink) run(ctx context.Context) {
 	l.mu.Lock()
 	l.review = review
 	l.mu.Unlock()
+	happens := session.Subscribe()
+	defer happens.Close()
+	connections, said := happens.Events(), false
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case e, ok := <-connections:
+			if !ok {
+				connections = nil
+				continue
+			}
+			switch e := e.(type) {
+			case ogs.Offline:
+				if errors.Is(e.Err, ogs.ErrSignIn) && !said {
+					said = true
+					l.note(fmt.Sprintf("The demo board waits: %v. The game goes on here; after a new sign-in, go on with the same file.", e.Err))
+				}
+			case ogs.Online:
+				said = false
+			}
 		case u, ok := <-review.Updates():
 			if !ok {
 				return
