@@ -201,7 +201,7 @@ func (f *flat) choose(img gocv.Mat, sizes []int) (best *grid.Grid, score float64
 			continue
 		}
 		n := float64(l.span-1) / 2
-		k, err := newInk(img, l.g.Cell(n, n))
+		k, err := newInk(img, l.g, l.g.Cell(n, n))
 		if err != nil {
 			return nil, 0, nil, err
 		}
@@ -249,7 +249,7 @@ func steady(a, b *grid.Grid) bool {
 // one of this board.
 func (f *Found) judge(img gocv.Mat, view *flat, reach float64, s *survey) error {
 	n := float64(f.Grid.Size()-1) / 2
-	k, err := newInk(img, f.Grid.Cell(n, n))
+	k, err := newInk(img, f.Grid, f.Grid.Cell(n, n))
 	if err != nil {
 		return err
 	}

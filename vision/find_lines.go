@@ -11,16 +11,17 @@ import (
 )
 
 // ink is a grey copy of a picture in which lines are looked for, small enough
-// that a line is a few pixels wide at most.
+// that a line is a few pixels wide at most. Of a board with light lines it is a
+// negative.
 type ink struct {
 	w, h   int
 	px     []uint8
 	sx, sy float64 // its pixels per picture pixel
 }
 
-// newInk copies img. Lines of the printed grid are thin: a cell of 40 pixels
-// shows them as well as one of 100.
-func newInk(img gocv.Mat, cell float64) (*ink, error) {
+// newInk copies img, in which a board lies about where g has it. Lines of the
+// printed grid are thin: a cell of 40 pixels shows them as well as one of 100.
+func newInk(img gocv.Mat, g *grid.Grid, cell float64) (*ink, error) {
 	scale := 1.0
 	if cell > 40 {
 		scale = 40 / cell
@@ -47,7 +48,38 @@ func newInk(img gocv.Mat, cell float64) (*ink, error) {
 	k := &ink{w: w, h: h, px: make([]uint8, len(px))}
 	copy(k.px, px)
 	k.sx, k.sy = float64(w)/float64(img.Cols()), float64(h)/float64(img.Rows())
+	k.develop(g)
 	return k, nil
+}
+
+// develop makes a negative of a board whose lines are lighter than its wood.
+func (k *ink) develop(g *grid.Grid) {
+	dark := k.traced(g)
+	k.invert()
+	if light := k.traced(g); light < 3 || light < 2*dark {
+		k.invert()
+	}
+}
+
+// traced weighs the lines that are seen where g has them, of a part of the board.
+func (k *ink) traced(g *grid.Grid) (weight float64) {
+	n := g.Size()
+	step := max(1, n*n/90)
+	for i := 0; i < n*(n-1); i += step {
+		u, v := float64(i%(n-1))+0.5, float64(i/(n-1))
+		for _, s := range []stroke{k.look(g, u, v, true, 0.3), k.look(g, v, u, false, 0.3)} {
+			if s.found {
+				weight += min(1, s.strength/12)
+			}
+		}
+	}
+	return weight
+}
+
+func (k *ink) invert() {
+	for i, v := range k.px {
+		k.px[i] = 255 - v
+	}
 }
 
 // at returns the grey value at a pixel of the original picture, and false
@@ -69,7 +101,7 @@ type stroke struct {
 	u, v     float64 // its middle
 	along    bool    // true: a row (v constant)
 	seen     bool    // its surroundings lie in the picture
-	found    bool    // there is a dark line
+	found    bool    // there is a line
 	offset   float64 // of the line from where it should be, in pitches across
 	strength float64 // grey levels
 	p        grid.Pt // where its middle was seen

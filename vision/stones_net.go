@@ -22,11 +22,11 @@ import (
 const (
 	netIn     = 3  // blue, green, red
 	netNear1  = 16 // per 2×2 canvas pixels
-	netNear2  = 32 // per 4×4
-	netNear   = 48 // per crossing, from the 25×25 pixels around it
-	netVector = 48 // per crossing, from 3×3 crossings
-	netHidden = 32
-	netAround = 24 // per crossing, from what its neighbours think
+	netNear2  = 48 // per 4×4
+	netNear   = 64 // per crossing, from the 25×25 pixels around it
+	netVector = 64 // per crossing, from 3×3 crossings
+	netHidden = 48
+	netAround = 32 // per crossing, from what its neighbours think
 	netSight  = 25 // side of what a near vector sees
 	netClass  = int(reading.States)
 )

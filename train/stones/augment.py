@@ -1,4 +1,4 @@
-"""Light, lens, sensor and hands that were not there: changes of a window's canvas."""
+"""Light, lens, sensor and hands that were not there, stones moved and added: changes of a window's canvas."""
 import cv2
 import numpy as np
 
@@ -17,7 +17,7 @@ def field(r, s):
         d = (xx - r.uniform(-.8, .8)) * np.cos(a) + (yy - r.uniform(-.8, .8)) * np.sin(a)
         if r.random() < .5:  # a bar of it
             d = r.uniform(.1, .5) - np.abs(d)
-        f *= np.exp(-r.uniform(.1, 1.1) / (1 + np.exp(np.clip(d / r.choice([.008, .03, .12]), -30, 30))))
+        f *= np.exp(-(r.uniform(.1, 1.1) if r.random() < .8 else r.uniform(1, 2)) / (1 + np.exp(np.clip(d / r.choice([.008, .03, .12]), -30, 30))))
     return f[..., None]
 
 
@@ -108,6 +108,77 @@ def cover(r, x, lab):
     return x, lab
 
 
+HALF = 12            # a patch around a crossing reaches so far
+_py, _px = np.mgrid[-HALF:HALF + 1, -HALF:HALF + 1].astype(np.float32)
+
+
+def patch(x, p):
+    """The view of x around a crossing (column, row)."""
+    k = (np.asarray(p) + RING) * CELL + CELL // 2
+    return x[k[1] - HALF:k[1] + HALF + 1, k[0] - HALF:k[0] + HALF + 1]
+
+
+def disc(dx, dy, radius, soft):
+    return np.clip((radius - np.hypot(_px - dx, _py - dy)) / soft + .5, 0, 1)[..., None]
+
+
+def rearranged(r, x, lab, share):
+    """Moves stones of a real picture by up to half a cell, and puts others down on free
+    points. None is taken away: the shadow that it leaves looks like a pale stone."""
+    n = lab.shape[0]
+    full = np.pad(lab, 1, constant_values=0)
+    near = np.lib.stride_tricks.sliding_window_view(full, (3, 3)).reshape(n, n, 9)
+    known = (near < COVERED).all(-1)
+    stones = np.argwhere(known & (lab > 0))
+    free = np.argwhere((near == 0).all(-1))
+
+    def like(p):
+        """Free points that lie at the same sides of the window as p."""
+        return [q for q in free if all((a == k) == (b == k) for a, b in zip(p, q) for k in (0, n - 1))]
+    if not len(stones) or not len(free):
+        return x, lab
+    x, lab = x.copy(), lab.copy()
+    clean = x.copy()
+    where = [(q, np.zeros(2)) for q in np.argwhere(lab % COVERED > 0)]
+    for p in stones[r.random(len(stones)) < share]:
+        bare = like(p)
+        if not bare:
+            continue
+        back = patch(clean, bare[r.integers(len(bare))][::-1])
+        now = patch(x, p[::-1])
+        diff = np.abs(now - back).sum(-1) * (np.hypot(_px, _py) < 7)
+        diff = diff * (diff > .4 * diff.max())
+        if diff.sum() < 1 or np.hypot((diff * _px).sum(), (diff * _py).sum()) > 1.2 * diff.sum():
+            continue     # it lies off already, or cannot be told from the board
+        src = now.copy()
+        a, far = r.uniform(0, 6.28), r.uniform(.15, .5)
+        d = far * np.array([np.sin(a), np.cos(a)])      # row, column
+        if any((q != p).any() and np.hypot(*(q + o - p - d)) < .94 for q, o in where):
+            continue
+        where = [(q, d if (q == p).all() else o) for q, o in where]
+        # as bright as it is here
+        ring = (np.hypot(_px, _py) > 7)[..., None]
+        back = back * np.clip((np.median(now[ring[..., 0]], 0) + 4) / (np.median(back[ring[..., 0]], 0) + 4), .6, 1.6)
+        now += disc(0, 0, 7.2, 2.) * (back - now)
+        put(now, src, d)
+    for p in free[r.random(len(free)) < share * .25]:
+        q = stones[r.integers(len(stones))]
+        a, far = r.uniform(0, 6.28), r.uniform(0, .5)
+        d = far * np.array([np.sin(a), np.cos(a)])
+        if all(np.hypot(*(o + e - p - d)) > .96 for o, e in where):
+            put(patch(x, p[::-1]), patch(clean, q[::-1]), d)
+            lab[tuple(p)] = full[q[0] + 1, q[1] + 1]
+            where.append((p, d))
+    return x, lab
+
+
+def put(onto, stone, d):
+    """Lays the stone in the middle of a patch onto another, d (rows, columns) of a cell off."""
+    m = np.float32([[1, 0, d[1] * CELL], [0, 1, d[0] * CELL]])
+    at = cv2.warpAffine(stone, m, stone.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    onto += disc(d[1] * CELL, d[0] * CELL, 6.1, 1.2) * (at - onto)
+
+
 def augment(r, c, lab, lean, ends):
     """c: canvas of a window, uint8; ends: whether the board ends above, below, left and right; returns changed copies of the four."""
     if r.random() < .5:
@@ -115,6 +186,8 @@ def augment(r, c, lab, lean, ends):
         ends = ends[[0, 1, 3, 2]]
     x = np.ascontiguousarray(c).astype(np.float32)
     s = x.shape[0]
+    if r.random() < .35:
+        x, lab = rearranged(r, x, lab, r.choice([.15, .4, .8]))
     # a calibration that is slightly off, on top of what the data has
     if r.random() < .5:
         m = np.float32([[1, 0, 0], [0, 1, 0]]) + r.normal(0, .006, (2, 3)).astype(np.float32) * [[1, 1, 60], [1, 1, 60]]
@@ -151,7 +224,7 @@ def augment(r, c, lab, lean, ends):
     if r.random() < .3:
         x = cv2.GaussianBlur(x, (0, 0), r.uniform(.3, 1.7))
     if r.random() < .2:
-        f = r.uniform(.45, .95)
+        f = r.uniform(.45, .95) if r.random() < .8 else r.uniform(.25, .5)
         x = cv2.resize(cv2.resize(x, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), (s, s), interpolation=cv2.INTER_LINEAR)
     if r.random() < .2:
         x = x + r.uniform(.3, 1.5) * (x - cv2.GaussianBlur(x, (0, 0), r.uniform(.7, 1.5)))

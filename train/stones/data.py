@@ -3,7 +3,7 @@
 
     nice -n 19 ./data.py PRIVATE OUT.npz [WILD...]
 
-PRIVATE holds photos/ and renders/ (- for none); each WILD is a folder made by
+PRIVATE holds photos/, photos2/ and renders/ (- for none); each WILD is a folder made by
 wild_renders.py or simulate.
 Every picture gives several canvases with its corners, focal length and lens term
 slightly wrong, as calibrations are; variant 0 is exact.
@@ -22,8 +22,8 @@ RNG = np.random.default_rng(1)
 
 
 def labels(rows, occluded=()):
-    """Rows of '.XO' and what is hidden, as numbers. What lies beside something hidden may be half hidden."""
-    a = np.array([['.XO'.index(c) for c in r] for r in rows], np.uint8)
+    """Rows of '.XO' ('?' where nobody knows) and what is hidden, as numbers. What lies beside something hidden may be half hidden."""
+    a = np.array([['.XO'.index(c) if c != '?' else UNKNOWN for c in r] for r in rows], np.uint8)
     if len(occluded):
         m = np.zeros(a.shape, np.uint8)
         m[tuple(np.array(occluded).T)] = 1
@@ -37,13 +37,13 @@ def pictures(private, wild):
     def path(*p):
         return os.path.join(private, *p)
     real = private != '-'
-    m = json.load(open(path('photos', 'manifest.json'))) if real else []
+    m = [dict(e, set=s) for s in ('photos', 'photos2') for e in json.load(open(path(s, 'manifest.json')))] if real else []
     count = {}
     for e in m:
         count[e['scene']] = count.get(e['scene'], 0) + 1
     for e in m:
-        k = 8 if count[e['scene']] == 1 else 5 if count[e['scene']] < 5 else 2
-        yield 'photo', e['group'], e['scene'], path('photos', e['file']), e['board_size'], e['corners'], labels(e['truth']), 0., 1., k
+        k = 8 if count[e['scene']] == 1 else 5 if count[e['scene']] < 5 else 4 if count[e['scene']] < 9 else 2
+        yield e['set'].replace('photos', 'photo'), e['group'], e['scene'], path(e['set'], e['file']), e['board_size'], e['corners'], labels(e['truth']), 0., 1., k
     seqs = {'gv-game3': ('gv-wood', 6), 'gv-game4': ('gv-wood', 3)}
     for s, (group, every) in seqs.items() if real else ():
         d = path('photos', 'sequences', s)

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import torch
 
-from net import Net, relative, wood
+from net import load, packed, relative, wood
 
 
 def noise(n):
@@ -29,19 +29,8 @@ def noise(n):
 
 
 def main():
-    net = Net()
-    net.load_state_dict(torch.load(sys.argv[1]))
-    s = {k: v.numpy() for k, v in net.state_dict().items()}
-    parts = []
-    for k in ('l1', 'l2', 'l3', 'l4', 'lean', 'first', 'hidden', 'second', 'around', 'last'):
-        w = s[k + '.weight']
-        if w.ndim == 4:
-            w = w.transpose(2, 3, 1, 0)
-        else:
-            w = w.T
-        parts += [w.ravel(), s[k + '.bias'] if k + '.bias' in s else np.zeros(w.shape[-1])]
-    parts += [s['usual'].ravel(), np.array([float(v) for v in sys.argv[2:5]])]
-    np.concatenate(parts).astype('<f4').tofile(sys.argv[5])
+    net = load(sys.argv[1])
+    np.concatenate([packed(net), np.array([float(v) for v in sys.argv[2:5]])]).astype('<f4').tofile(sys.argv[5])
     n = 5
     c = noise(n)
     lean = np.stack([np.full((n, n), .25), np.linspace(-1.5, 0, n * n).reshape(n, n)], -1).astype(np.float32)

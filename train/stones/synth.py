@@ -4,9 +4,11 @@
     nice -n 19 ./synth.py OUT.npz N SEED
 
 Each shows a WINDOW×WINDOW part of a board as canvas.py would: stones are
-ellipsoids seen along the line of sight, shaded and casting shadows; boards are
-of wood, paper, felt or stone, with lines of all widths, marks, dirt, knots and
-glare. Everything is drawn at twice the resolution.
+ellipsoids seen along the line of sight, shaded and casting shadows, put down
+neatly or up to half a cell from their crossing; boards are of wood, paper, felt or
+stone, with lines of all widths, dark or light, marks, dirt, knots, tape, stickers,
+lamps under the crossings and bowls at the rim. Everything is drawn at twice the
+resolution.
 """
 import sys
 
@@ -15,6 +17,7 @@ import numpy as np
 
 from canvas import CELL, HEIGHT, RING
 
+COVERED, UNKNOWN = 3, 255
 WINDOW = 9
 P = 2 * CELL
 BLOCKS = WINDOW + 2 * RING
@@ -42,6 +45,8 @@ def surface(r):
     kind = r.choice(['wood', 'paper', 'other'], p=[.72, .16, .12])
     if kind == 'wood':
         base = hsv(r.uniform(.03, .155), r.uniform(.12, .85), r.uniform(.3, 1))
+        if r.random() < .12:     # red lacquer, rosewood
+            base = hsv(r.uniform(-.02, .05) % 1, r.uniform(.4, .85), r.uniform(.3, .75))
     elif kind == 'paper':
         base = hsv(r.uniform(0, 1), r.uniform(0, .12), r.uniform(.6, 1))
     else:
@@ -121,6 +126,112 @@ def stone(img, r, c, R, ry, hh, lean, light, col, look):
     dst += cover[..., None] * (out - dst)
 
 
+def things(img, r):
+    """Tape, stickers and leaflets stuck to the board."""
+    for _ in range(int(r.integers(1, 4)) if r.random() < .08 else 0):
+        c, k = r.uniform(0, SIDE, 2), r.random()
+        col = hsv(r.random(), r.uniform(0, .9), r.uniform(.1, 1.05))
+        m = np.zeros((SIDE, SIDE), np.float32)
+        if k < .45:       # a strip, often clear
+            box = cv2.boxPoints((tuple(map(float, c)), (float(r.uniform(2, 30) * P), float(r.uniform(.25, 1) * P)), float(r.choice([0, 90, r.uniform(0, 180)]))))
+            cv2.fillPoly(m, [box.round().astype(np.int32)], 1, cv2.LINE_AA)
+            blend(img, m * float(r.choice([r.uniform(.1, .5), r.uniform(.5, 1)])), col)
+        elif k < .8:      # a round one, flat and smaller than a stone
+            blend(img, ellipse(c, *np.full(2, r.uniform(.1, .3) * P), .5) * r.uniform(.6, 1), col)
+        else:
+            box = cv2.boxPoints((tuple(map(float, c)), tuple(map(float, r.uniform(.3, 1.2, 2) * P)), float(r.uniform(0, 180))))
+            cv2.fillPoly(m, [box.round().astype(np.int32)], 1, cv2.LINE_AA)
+            blend(img, m * r.uniform(.5, 1), col)
+
+
+def lamps(img, r, labels, spot):
+    """Light put on the board: lamps under the crossings, or a projector's marks. No stones."""
+    if r.random() > .07:
+        return
+    free = np.argwhere(labels == 0)
+    share, kind = r.uniform(.02, .6), r.random()
+    hues = r.random(int(r.integers(1, 4)))
+    size = r.uniform(.1, .3)
+    for y, x in free[r.random(len(free)) < share]:
+        c = np.array(spot(x - RING, y - RING)) + r.normal(0, .04, 2) * P
+        col = hsv(float(r.choice(hues)), r.uniform(.5, 1), 1.) * r.uniform(.6, 1.3)
+        if kind < .55:    # a lamp and its halo
+            img += (ellipse(c, *np.full(2, size * P), .12 * P) * r.uniform(.5, 1.5))[..., None] * col
+            img += (ellipse(c, *np.full(2, .45 * P), .25 * P) * r.uniform(0, .5))[..., None] * col
+        elif kind < .8:   # a disc of light through which the lines are seen
+            img += (ellipse(c, *np.full(2, r.uniform(.25, .45) * P), 1.5) * r.uniform(.15, .5))[..., None] * col
+        else:             # a ring or a cross of light
+            m = ellipse(c, *np.full(2, .45 * P), 1.) - ellipse(c, *np.full(2, .36 * P), 1.)
+            img += (m * r.uniform(.2, .8))[..., None] * col
+
+
+def bowl(img, r, labels, lo, hi, px, lean):
+    """A bowl, its lid or a box that reaches over the rim. What lies under it is covered."""
+    ax = int(r.integers(2))
+    q = r.uniform(-1, WINDOW, 2)
+    if lo[ax] > -5:
+        q[ax] = lo[ax] - r.uniform(.3, 2.5)
+    elif hi[ax] < WINDOW + 5:
+        q[ax] = hi[ax] + r.uniform(.3, 2.5)
+    rx = r.uniform(1.2, 2.8)
+    ry = rx * r.uniform(.8, 1.2)
+    c = px(q) + r.uniform(0, .8) * lean * P
+    col = hsv(r.uniform(0, .15), r.uniform(0, .8), r.uniform(.05, 1.05)) if r.random() < .6 else hsv(r.random(), r.uniform(0, .2), float(r.choice([r.uniform(.02, .2), r.uniform(.7, 1.1)])))
+    multiply(img, ellipse(c + r.normal(0, .2, 2) * P, rx * P * 1.03, ry * P * 1.03, .2 * P) * r.uniform(.1, .6), (.2, .2, .2))
+    body = ellipse(c, rx * P, ry * P, .6)
+    yy, xx = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    d = np.hypot((xx - c[0]) / (rx * P), (yy - c[1]) / (ry * P))
+    a = r.uniform(0, 6.28)
+    shade = 1 + r.uniform(0, .3) * ((xx - c[0]) * np.cos(a) + (yy - c[1]) * np.sin(a)) / (rx * P)
+    if r.random() < .7:   # its rim
+        w = r.uniform(.75, .95)
+        shade = shade * np.where(d > w, r.uniform(.5, 1.4), 1)
+    img += body[..., None] * (shade[..., None] * col - img)
+    n = labels.shape[0]
+    v, u = np.mgrid[0:n, 0:n] - RING
+    d = np.hypot(((u + RING + .5) * P - c[0]) / (rx * P), ((v + RING + .5) * P - c[1]) / (ry * P))
+    reach = .35 / min(rx, ry)
+    labels[(d < 1 + 1.2 * reach) & (labels < 3)] = UNKNOWN
+    labels[d < 1 - reach] = COVERED
+
+
+def placed(r, colour, lo, hi, R):
+    """Puts stones on their points, neatly or not: returns labels and a list of where and what colour."""
+    n = len(colour)
+    spread = float(r.choice([r.uniform(0, .07), r.uniform(.07, .16), r.uniform(.16, .3)], p=[.45, .35, .2]))
+    # Stones too big for their board push one another aside, whole rows of them.
+    drift = np.zeros((n, n, 2))
+    if r.random() < .25:
+        drift = cv2.resize(r.normal(size=(4, 4, 2)), (n, n), interpolation=cv2.INTER_CUBIC) * r.uniform(.05, .3)
+    sloppy = r.uniform(.03, .7) if r.random() < .4 else 0.
+    labels = np.zeros((n, n), np.uint8)
+    at, off, col = [], [], []
+    for y in range(n):
+        for x in range(n):
+            u, v = x - RING, y - RING
+            if colour[y, x] and lo[0] <= u <= hi[0] and lo[1] <= v <= hi[1]:
+                labels[y, x] = colour[y, x]
+                d = r.normal(0, spread, 2) + drift[y, x]
+                if r.random() < sloppy:
+                    a, far = r.uniform(0, 6.28), r.uniform(.2, .52)
+                    d = far * np.array([np.cos(a), np.sin(a)])
+                at.append((u, v))
+                off.append(d)
+                col.append(colour[y, x])
+    at, off = np.array(at, float).reshape(-1, 2), np.array(off).reshape(-1, 2)
+    if len(at) > 1:      # stones do not lie in one another
+        near = np.array([(i, j) for i in range(len(at)) for j in range(i) if np.abs(at[i] - at[j]).max() < 2.5]).reshape(-1, 2)
+        i, j = near.T if len(near) else (np.zeros(0, int), np.zeros(0, int))
+        for _ in range(10):
+            d = at[i] + off[i] - at[j] - off[j]
+            far = np.hypot(*d.T) + 1e-6
+            push = (np.maximum(0, 1.96 * R - far) / far / 2)[:, None] * d * .7
+            np.add.at(off, i, push)
+            np.add.at(off, j, -push)
+            off *= np.minimum(1, .53 / (np.hypot(*off.T) + 1e-9))[:, None]
+    return labels, [(p + d, int(k)) for p, d, k in zip(at, off, col)]
+
+
 def window(r):
     """Returns canvas (side×side×3 uint8), labels (WINDOW²), lean (WINDOW²×2), and whether the board ends above, below, left and right."""
     img, base = surface(r)
@@ -150,6 +261,8 @@ def window(r):
     lw = float(r.choice([r.uniform(.015, .04), r.uniform(.04, .12)])) * P
     lum = float(base.mean())
     ink = r.uniform(.75, .92) if r.random() < .2 else r.uniform(.0, .75) if lum > .2 or r.random() < .5 else r.uniform(1.3, 3)
+    if lum < .7 and r.random() < (.25 if lum < .45 else .06):     # light lines
+        ink = r.uniform(1.15, max(1.3, min(3, .95 / lum)))
     tint = np.clip(np.array([1, 1, 1], np.float32) * ink + r.normal(0, .08, 3), 0, 4)
     jit = r.normal(0, r.choice([.0, .02, .05]), 2) + r.normal(0, .03, 2)
     m = np.zeros((SIDE, SIDE), np.float32)
@@ -204,6 +317,7 @@ def window(r):
         else:
             q = c + r.normal(0, 2 * P, 2)
             cv2.line(img, (int(c[0]), int(c[1])), (int(q[0]), int(q[1])), tuple(map(float, hsv(r.random(), r.random(), r.random()))), int(r.integers(1, 3)), cv2.LINE_AA)
+    things(img, r)
     # the table
     out = np.ones((SIDE, SIDE), np.float32)
     out[int(np.clip(a[1], 0, SIDE)):int(np.clip(b[1], 0, SIDE)), int(np.clip(a[0], 0, SIDE)):int(np.clip(b[0], 0, SIDE))] = 0
@@ -212,7 +326,7 @@ def window(r):
 
     # stones
     hh = r.uniform(.13, .235)
-    R = r.uniform(.445, .5)
+    R = r.uniform(.445, .5) if r.random() < .6 else r.uniform(.37, .45)     # stones small for their board too
     el, az = r.uniform(.35, 1.5), r.uniform(0, 6.28)
     light = dict(dir=np.array([np.cos(el) * np.cos(az), np.cos(el) * np.sin(az), np.sin(el)]), amb=r.uniform(.2, .85),
                  tint=np.exp(r.normal(0, .1, 3)).astype(np.float32))
@@ -223,6 +337,10 @@ def window(r):
         white, black = hsv(r.random(), r.uniform(0, .3), r.uniform(.55, 1.05)), hsv(r.random(), r.uniform(0, .6), r.uniform(.03, .3))
     else:
         white, black = hsv(r.uniform(.05, .2), r.uniform(0, .15), r.uniform(.7, 1.08)), hsv(r.random(), r.uniform(0, .2), r.uniform(.02, .22))
+    if r.random() < .09:     # pale or dark stones like the board
+        white = np.clip(base * r.uniform(.98, 1.35) + r.uniform(-.02, .12), 0, 1.08).astype(np.float32)
+    elif r.random() < .05 and lum < .5:
+        black = (base * r.uniform(.3, .9)).astype(np.float32)
     # the sets are told apart by brightness
     if white.mean() < black.mean() + .25:
         white = np.clip(white + .3, 0, 1.1)
@@ -244,28 +362,17 @@ def window(r):
     side = cv2.resize(r.normal(size=(5, 5)).astype(np.float32), (n, n), interpolation=cv2.INTER_CUBIC) * r.uniform(0, 2) + r.normal(size=(n, n)) * .6
     cut = np.quantile(field, 1 - density)
     colour = np.where(field > cut, np.where(side > r.uniform(-.6, .6), 1, 2), 0)
+    if r.random() < .15:
+        colour[colour > 0] = r.choice([1, 2], p=[.35, .65])
     if r.random() < .06:
         colour[:] = 0
-    spread = float(r.choice([r.uniform(0, .07), r.uniform(.07, .16), r.uniform(.16, .3)], p=[.5, .35, .15]))
-    # Stones too big for their board push one another aside, whole rows of them.
-    drift = np.zeros((n, n, 2))
-    if r.random() < .25:
-        drift = cv2.resize(r.normal(size=(4, 4, 2)), (n, n), interpolation=cv2.INTER_CUBIC) * r.uniform(.05, .3)
-    labels = np.zeros((n, n), np.uint8)
-    todo = []
-    for y in range(n):
-        for x in range(n):
-            u, v = x - RING, y - RING
-            if colour[y, x] and lo[0] <= u <= hi[0] and lo[1] <= v <= hi[1]:
-                labels[y, x] = colour[y, x]
-                d = r.normal(0, spread, 2) + drift[y, x]
-                d *= min(1, .48 / (np.hypot(*d) + 1e-9))
-                todo.append((np.array([u, v]) + d, colour[y, x]))
+    labels, todo = placed(r, colour, lo, hi, R)
     # stones that lie beside the board
     for _ in range(int(r.integers(0, 12)) if r.random() < .3 else 0):
         p = r.uniform(-RING, WINDOW + RING - 1, 2)
         if (p < lo - margin - .6).any() or (p > hi + margin + .6).any():
             todo.append((p, int(r.integers(1, 3))))
+    lamps(img, r, labels, spot)
     shadow = np.zeros((SIDE, SIDE), np.float32)
     contact = np.zeros((SIDE, SIDE), np.float32)
     drop = -light['dir'][:2] / max(light['dir'][2], .25) * hh
@@ -280,6 +387,8 @@ def window(r):
     for c, k in todo:
         col = (white if k == 2 else black) * np.float32(np.exp(r.normal(0, .05))) * np.exp(r.normal(0, .015, 3)).astype(np.float32)
         stone(img, r, c, R * r.uniform(.98, 1.02), ry, hh, lean, light, col, looks[k])
+    if r.random() < .06:
+        bowl(img, r, labels, lo, hi, px, lean)
     img = cv2.GaussianBlur(img, (0, 0), r.uniform(.5, 1.6))
     img = cv2.resize(img, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
     gain = r.uniform(.75, 1.1)

@@ -17,10 +17,11 @@ from torch.nn import functional as F
 
 from augment import UNKNOWN, augment
 from canvas import CELL, RING, mirrored
-from net import CLASSES, Net, relative, wood
+from net import CLASSES, Net, load, relative, wood
 from synth import WINDOW
 
-SHARE = dict(photo=.36, render=.2, video=.03, wild=.16, synth=.25)
+SHARE = dict(photo=.2, photo2=.22, render=.12, video=.03, wild=.16, synth=.27)
+REAL = ('photo', 'photo2')
 
 
 class Boards:
@@ -44,22 +45,20 @@ class Boards:
             meta += [('synth', 'synth', 'synth', 0, '')] * len(d['canvas'])
         self.source, self.group, self.scene, self.variant, self.name = map(np.array, zip(*meta))
 
-    def fold(self, k, n, photos=True):
+    def fold(self, k, n, without=()):
         """Masks of what is trained on and what is measured (unchanged pictures only)."""
-        groups = sorted(set(self.group[self.source == 'photo']))
-        if not photos:
-            held = self.source == 'photo'
-        elif k is None:
-            held = np.zeros(len(self.group), bool)
-        else:
-            held = np.isin(self.group, groups[k::n]) & (self.source == 'photo')
-        if k is not None or not photos:
+        real = np.isin(self.source, REAL)
+        groups = sorted(set(self.group[real]))
+        held = np.isin(self.source, without)
+        if k is not None:
+            held |= np.isin(self.group, groups[k::n]) & real
+        if held.any():
             k = k or 0
             for s in ('render', 'wild'):
                 scenes = sorted(set(self.scene[self.source == s]))
                 held |= (self.source == s) & np.isin(self.scene, scenes[k::2 * n])
         seq = np.char.endswith(self.scene.astype(str), '-seq') | np.char.endswith(self.scene.astype(str), '-hands')
-        return ~held, held & (self.variant == 0) & ~(seq & (self.source == 'photo') & (self.scene != 'gomrade-seq'))
+        return ~held, held & (self.variant == 0) & ~(seq & real & (self.scene != 'gomrade-seq'))
 
 
 def sampler(b, train, rng):
@@ -122,7 +121,7 @@ def loss_of(net, x, y, t):
     y = torch.where(y == UNKNOWN, torch.full_like(y, -1), y)
 
     def cost(opinion, y):
-        return F.cross_entropy(opinion.reshape(-1, CLASSES), y.reshape(-1), ignore_index=-1)
+        return F.cross_entropy(opinion.float().reshape(-1, CLASSES), y.reshape(-1), ignore_index=-1)
     first, second, last = net(x, t)
     return cost(last, y[:, 1]) + .5 * cost(second, y[:, 0]) + .3 * cost(first, y[:, 0])
 
@@ -157,7 +156,7 @@ def measure(net, b, held, log=print):
         o, lab = predict(net, b.canvas[i], b.lean[i]), b.label[i]
         ok = lab < 3
         wrong = (o.argmax(-1) != lab) & ok
-        name = b.scene[i] if b.source[i] == 'photo' else b.source[i]
+        name = b.scene[i] if b.source[i] in REAL else b.source[i]
         s = scenes.setdefault(name, [0, 0, 0, 0])
         s[0] += 1
         s[1] += not wrong.any()
@@ -188,7 +187,8 @@ def main():
     ap.add_argument('--new', type=int, default=12)
     ap.add_argument('--fold', type=int)
     ap.add_argument('--folds', type=int, default=3)
-    ap.add_argument('--unreal', action='store_true', help='train on no photographs, measure all')
+    ap.add_argument('--without', nargs='*', default=[], help='sources not to train on, but to measure: photo photo2 for all photographs')
+    ap.add_argument('--bf16', action='store_true', help='compute in half the bits: twice as fast where the processor can')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--lr', type=float, default=2.5e-3)
     a = ap.parse_args()
@@ -196,10 +196,8 @@ def main():
     torch.manual_seed(a.seed)
     rng = np.random.default_rng(a.seed)
     b = Boards(a.data, a.synth)
-    train, held = b.fold(a.fold, a.folds, not a.unreal)
-    net = Net()
-    if a.start:
-        net.load_state_dict(torch.load(a.start))
+    train, held = b.fold(a.fold, a.folds, a.without)
+    net = load(a.start) if a.start else Net()
     slow = {k: v.clone() for k, v in net.state_dict().items()}
     opt = torch.optim.AdamW(net.parameters(), lr=a.lr, weight_decay=1e-3)
     feed = Feed(sampler(b, train, rng), rng, a.batch, a.new)
@@ -211,7 +209,8 @@ def main():
         for g in opt.param_groups:
             g['lr'] = a.lr * min(1, k / 50 + .02) * (.5 + .5 * np.cos(np.pi * done)) + 2e-5
         net.train()
-        loss = loss_of(net, *feed.batch())
+        with torch.autocast('cpu', torch.bfloat16, enabled=a.bf16):
+            loss = loss_of(net, *feed.batch())
         opt.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.)
@@ -224,6 +223,8 @@ def main():
         if k % 100 == 0:
             print('%5d steps %5.0f s loss %.4f' % (k, time.time() - t0, run / 100), flush=True)
             run = 0.
+        if k % 200 == 0:
+            torch.save(slow, a.out)
     net.load_state_dict(slow)
     torch.save(net.state_dict(), a.out)
     if held.any():

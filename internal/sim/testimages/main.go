@@ -4,7 +4,8 @@
 //
 // For each size and set-up it records a short game with hands that come and
 // go, a captured stone and a little mischief, and one still picture in the
-// middle of a random game. All is drawn from fixed seeds.
+// middle of a random game; and single boards that look odd, as players' do. All
+// is drawn from fixed seeds.
 package main
 
 import (
@@ -86,6 +87,13 @@ func run(dir string) error {
 			}
 			manifest = append(manifest, p)
 		}
+	}
+	for k, o := range odds {
+		p, err := o.draw(dir, k)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		manifest = append(manifest, p)
 	}
 	text, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
