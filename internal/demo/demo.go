@@ -118,11 +118,7 @@ func Run(ctx context.Context, opt Options) error {
 	commands := make(chan match.Command, 16)
 	helpers.Go(func() { forward(ctx, opt.Commands, commands) })
 	someone := newPerson(live, recite(mind), opt.Seed, func(c match.Command) { commands <- c })
-	guide := &guided{person: someone, tell: func(text string) {
-		if opt.Voice != nil {
-			opt.Voice(match.Event{Kind: match.EventNote, Text: text})
-		}
-	}}
+	guide := newGuided(someone, opt.Voice)
 	var shown atomic.Pointer[match.Snapshot]
 	if opt.Hand == nil {
 		helpers.Go(func() { someone.watch(ctx, &shown) })

@@ -26,6 +26,16 @@ type guided struct {
 	played []board.Move // what the hand was told to play
 }
 
+// newGuided lets somebody guide a person's hand; voice, which may be nil, tells
+// them what is to be clicked.
+func newGuided(p *person, voice func(match.Event)) *guided {
+	return &guided{person: p, tell: func(text string) {
+		if voice != nil {
+			voice(match.Event{Kind: match.EventNote, Text: text})
+		}
+	}}
+}
+
 // patience is how long a click waits for its turn.
 const patience = 15 * time.Second
 

@@ -469,20 +469,7 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 			s.ByHand()
 		}
 	case "Enter":
-		if s.View().Stopped {
-			u.tell("The picture is old: the board may lie elsewhere by now. Accept it when the camera shows it again.")
-			return
-		}
-		p, err := s.Accept(time.Now())
-		if err == nil {
-			err = cal.accept(p)
-		}
-		if err != nil {
-			u.w.alarm(err.Error())
-			u.say(err.Error())
-			return
-		}
-		u.w.CalibrationDone()
+		u.accept(cal)
 	case "Escape":
 		switch {
 		case cal.inGame:
@@ -493,6 +480,25 @@ func (f *calibrateFace) key(u *ui, key string, shift bool) {
 			u.w.answer(Answer{Menu: "calibrate", Key: key})
 		}
 	}
+}
+
+// accept keeps the grid as it is, if it is of a board that is seen.
+func (u *ui) accept(cal *Calibration) {
+	s := cal.session
+	if s.View().Stopped {
+		u.tell("The picture is old: the board may lie elsewhere by now. Accept it when the camera shows it again.")
+		return
+	}
+	p, err := s.Accept(time.Now())
+	if err == nil {
+		err = cal.accept(p)
+	}
+	if err != nil {
+		u.w.alarm(err.Error())
+		u.say(err.Error())
+		return
+	}
+	u.w.CalibrationDone()
 }
 
 // lock switches one of the camera's automatics off at its present value, or on

@@ -37,17 +37,8 @@ func startWords(left time.Duration) string {
 	return fmt.Sprintf("cancelled in %d:%02d without a move", int(left/time.Minute), int(left/time.Second)%60)
 }
 
-func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
-	color := board.Color(i + 1)
-	name, rank := u.playerName(s, i), s.Players[i].Rank
-	age := time.Duration(0)
-	if !u.state.snapAt.IsZero() && s.Result == nil && s.Paused == nil {
-		age = time.Since(u.state.snapAt)
-	}
-	clock, spare := readClock(s.Clocks[i], age)
-	turn := s.Phase == game.Playing && s.ToMove == color && s.Result == nil
-	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
-	won := s.Result != nil && s.Result.Winner == color
+// playerNotes is what stands below a player's name; age is that of the snapshot.
+func playerNotes(s *match.Snapshot, i int, age time.Duration) []string {
 	var notes []string
 	if left := s.Clocks[i].Start - age; s.Clocks[i].Start > 0 && s.Phase == game.Playing && s.Result == nil {
 		notes = append(notes, startWords(left))
@@ -64,9 +55,24 @@ func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
 	if s.Phase == game.StoneRemoval && s.Accepted[i] && s.Result == nil {
 		notes = append(notes, "agrees")
 	}
-	if won {
+	if s.Result != nil && s.Result.Winner == board.Color(i+1) {
 		notes = append([]string{"won " + s.Result.String()}, notes...)
 	}
+	return notes
+}
+
+func (u *ui) playerPanel(r image.Rectangle, s *match.Snapshot, i int) panel {
+	color := board.Color(i + 1)
+	name, rank := u.playerName(s, i), s.Players[i].Rank
+	age := time.Duration(0)
+	if !u.state.snapAt.IsZero() && s.Result == nil && s.Paused == nil {
+		age = time.Since(u.state.snapAt)
+	}
+	clock, spare := readClock(s.Clocks[i], age)
+	turn := s.Phase == game.Playing && s.ToMove == color && s.Result == nil
+	low := turn && s.Clocks[i].Running && s.Clocks[i].Left > 0 && s.Clocks[i].Left-age < 30*time.Second
+	won := s.Result != nil && s.Result.Winner == color
+	notes := playerNotes(s, i, age)
 	return panel{rect: r, key: keyOf(i, name, rank, clock, spare, turn, low, won, notes), paint: func(c *paint.Canvas) {
 		t, sc := u.theme, u.scale
 		c.Clear(t.back)

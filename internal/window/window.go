@@ -198,7 +198,7 @@ func remembered(before, now *match.Snapshot) *match.Snapshot {
 		}
 	}
 	if l := now.Last; now.HasLast && now.Number > before.Number && now.Me != board.Empty && l.Color != now.Me && !l.Point.IsPass() {
-		if st := (match.Stone{Color: l.Color, Point: l.Point}); s.Position.At(l.Point) == l.Color && !slices.Contains(s.Owed, st) {
+		if st := (match.Stone(l)); s.Position.At(l.Point) == l.Color && !slices.Contains(s.Owed, st) {
 			s.Owed = append(s.Owed, st)
 		}
 	}

@@ -39,16 +39,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			s.Face.Note(sentence(err))
 		}
 	}
-	if l.wanted != 0 && saved != nil && saved.Grid.Size != l.wanted {
-		saved = nil // it is of the board that was taken away
-	}
-	session := calibrate.NewSession(l.seat.Camera.Name, saved)
-	if live, ok := src.(interface{ Retry() }); ok {
-		session.Retry = live.Retry
-	}
-	if l.wanted != 0 {
-		session.SetSize(l.wanted)
-	}
+	session := l.newSession(src, saved)
 	if l.force {
 		saved = nil
 	}
@@ -108,6 +99,21 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			}
 		}
 	}
+}
+
+// newSession begins a calibration by the pictures of src.
+func (l *Lounge) newSession(src vision.Source, saved *calibrate.Profile) *calibrate.Session {
+	if l.wanted != 0 && saved != nil && saved.Grid.Size != l.wanted {
+		saved = nil // it is of the board that was taken away
+	}
+	session := calibrate.NewSession(l.seat.Camera.Name, saved)
+	if live, ok := src.(interface{ Retry() }); ok {
+		session.Retry = live.Retry
+	}
+	if l.wanted != 0 {
+		session.SetSize(l.wanted)
+	}
+	return session
 }
 
 // calibrated is how many lines the board has that the camera was calibrated for,

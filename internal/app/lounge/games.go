@@ -83,18 +83,8 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 			if a.Menu != "games" {
 				continue
 			}
-			switch a.Key {
-			case "N":
-				return l.newGame, nil
-			case "R":
-				return l.games, nil
-			case "K":
-				l.force = true
-				return l.calibrate, nil
-			case "A":
-				return l.account, nil
-			case "Escape":
-				return l.start, nil
+			if next := l.gamesButton(a.Key); next != nil {
+				return next, nil
 			}
 			kind, number, _ := strings.Cut(a.Item, " ")
 			n, err := strconv.ParseInt(number, 10, 64)
@@ -111,6 +101,24 @@ func (l *Lounge) games(ctx context.Context) (page, error) {
 			}
 		}
 	}
+}
+
+// gamesButton is where a button of the list of games leads; nil for no button.
+func (l *Lounge) gamesButton(key string) page {
+	switch key {
+	case "N":
+		return l.newGame
+	case "R":
+		return l.games
+	case "K":
+		l.force = true
+		return l.calibrate
+	case "A":
+		return l.account
+	case "Escape":
+		return l.start
+	}
+	return nil
 }
 
 // ended says that a game of the list is over, empty if it is not.
