@@ -97,6 +97,7 @@ type screen interface {
 	Shown() *match.Snapshot
 	Clear()
 	Left() bool
+	Leave()
 	Close()
 }
 
