@@ -300,6 +300,9 @@ func (w *Window) Frame() time.Time {
 	return w.frame
 }
 
+// Leave has the window go as soon as it is closed, without lingering.
+func (w *Window) Leave() { w.change(func(s *state) { s.leaving = true }) }
+
 // Left reports whether the user closed the window.
 func (w *Window) Left() bool {
 	w.mu.Lock()

@@ -102,6 +102,7 @@ type screen interface {
 	Shown() *match.Snapshot
 	Clear()
 	Left() bool
+	Leave()
 	Close()
 }
 

@@ -65,6 +65,7 @@ func (s *sheet) Announce(match.Event)                                           
 func (s *sheet) Shown() *match.Snapshot                                          { return nil }
 func (s *sheet) Clear()                                                          {}
 func (s *sheet) Left() bool                                                      { return false }
+func (s *sheet) Leave()                                                          {}
 func (s *sheet) Close()                                                          {}
 
 // page waits for a page that fits; "" is that of the game.

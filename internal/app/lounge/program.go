@@ -17,16 +17,12 @@ import (
 var (
 	programSizes     = []int{9, 13, 19}
 	programColors    = []board.Color{board.Black, board.White}
-	programHandicaps = []int{0, 2, 3, 4, 5, 6, 7, 8, 9}
+	programHandicaps = []int{0, 2, 3, 4, 5, 6, 7, 8, 9, -2, -3, -4, -5} // negative: put where Black likes
 	programTimes     = []string{"none", "10m+5x30s", "30m", "10m+5m/20"}
-	programStrengths = append([]string{""}, engine.Presets...)
 )
 
 // terms of a game with a program, as indices of the above.
-type programTerms struct {
-	size, color, handicap, time, strength int
-	free                                  bool // handicap stones are put where Black likes
-}
+type programTerms struct{ size, color, handicap, time int }
 
 // next takes the next of what a key changes; ok is false for another key.
 func (t *programTerms) next(key string) (ok bool) {
@@ -40,10 +36,6 @@ func (t *programTerms) next(key string) (ok bool) {
 		step(&t.handicap, len(programHandicaps))
 	case "T":
 		step(&t.time, len(programTimes))
-	case "F":
-		t.free = !t.free
-	case "S":
-		step(&t.strength, len(programStrengths))
 	default:
 		return false
 	}
@@ -53,21 +45,18 @@ func (t *programTerms) next(key string) (ok bool) {
 func (t programTerms) String() string {
 	size := programSizes[t.size]
 	s := fmt.Sprintf("%d×%d · you are %s", size, size, programColors[t.color])
-	if h := programHandicaps[t.handicap]; h > 0 {
+	switch h := programHandicaps[t.handicap]; {
+	case h > 0:
 		s += fmt.Sprintf(" · handicap %d", h)
-		if t.free {
-			s += " (free)"
-		}
-	} else {
+	case h < 0:
+		s += fmt.Sprintf(" · handicap %d, put freely", -h)
+	default:
 		s += " · no handicap"
 	}
 	if time := programTimes[t.time]; time == "none" {
 		s += " · no clock"
 	} else {
 		s += " · " + time
-	}
-	if strength := programStrengths[t.strength]; strength != "" {
-		s += " · " + strength
 	}
 	return s
 }
@@ -84,7 +73,7 @@ func (l *Lounge) programs(ctx context.Context) (page, error) {
 			Text:  "No account and no network is needed: the program plays on this computer.",
 			Empty: "No program is found on this computer. GNU Go is in most distributions as gnugo; others are named in the configuration under [engines].",
 			Buttons: []window.Choice{{Key: "Enter", Label: "Play", Lead: true, Off: len(list) == 0}, {Key: "B", Label: "Board"}, {Key: "C", Label: "Colour"},
-				{Key: "H", Label: "Handicap"}, {Key: "F", Label: "Free handicap", Off: programHandicaps[l.terms.handicap] == 0}, {Key: "T", Label: "Time"}, {Key: "S", Label: "Strength"}, {Key: "Escape", Label: "Back"}}}
+				{Key: "H", Label: "Handicap"}, {Key: "T", Label: "Time"}, {Key: "Escape", Label: "Back"}}}
 		for _, k := range found {
 			if k.Line == "" && !slices.ContainsFunc(list, func(p programs.Program) bool { return strings.HasPrefix(p.Line, k.Name) }) {
 				m.Text += fmt.Sprintf(" %s is installed, too: the configuration has to say its files.", k.Title)
@@ -92,6 +81,12 @@ func (l *Lounge) programs(ctx context.Context) (page, error) {
 		}
 		for _, p := range list {
 			m.Items = append(m.Items, window.Item{Key: p.Name, Title: p.Title, Detail: p.Line})
+			if p.Strength == "" {
+				continue
+			}
+			for _, strength := range engine.Presets {
+				m.Items = append(m.Items, window.Item{Key: p.Name + " " + strength, Title: p.Title + ", " + strength, Detail: p.Line})
+			}
 		}
 		a, ok := l.ask(ctx, m)
 		switch {
@@ -106,11 +101,13 @@ func (l *Lounge) programs(ctx context.Context) (page, error) {
 	}
 }
 
-// begin plays with the program of this name, on the terms that were chosen.
+// begin plays with the program of this name, or of this name and strength, on
+// the terms that were chosen.
 func (l *Lounge) begin(name string) page {
+	name, strength, _ := strings.Cut(name, " ")
 	return func(ctx context.Context) (page, error) {
 		rules, err := board.ParseRules("japanese")
-		var g seat.ProgramGame
+		g := seat.ProgramGame{Strength: strength}
 		if err == nil {
 			g.Time, err = engine.ParseTime(programTimes[l.terms.time])
 		}
@@ -121,7 +118,9 @@ func (l *Lounge) begin(name string) page {
 			return l.trouble("There is no game", err, l.programs, nil, ""), nil
 		}
 		handicap := programHandicaps[l.terms.handicap]
-		rules.FreeHandicap, g.Strength = l.terms.free && handicap > 0, programStrengths[l.terms.strength]
+		if handicap < 0 {
+			rules.FreeHandicap, handicap = true, -handicap
+		}
 		g.Setup = board.Setup{Size: programSizes[l.terms.size], Rules: rules, Handicap: handicap, Komi: rules.KomiFor(handicap)}
 		g.Me, g.You, g.GoOn = programColors[l.terms.color], "You", l.opt.ProgramGoesOn
 		return l.withProgram(g), nil

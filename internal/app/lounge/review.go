@@ -106,6 +106,9 @@ func (l *Lounge) review(path string, next page) page {
 			select {
 			case a := <-l.window.Answers():
 				if a.Menu == "walk" {
+					if next == nil {
+						l.window.Leave()
+					}
 					return next, nil
 				}
 			case <-ctx.Done():
