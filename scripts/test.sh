@@ -87,7 +87,7 @@ step "tests with the race detector: sources, eyes and table" \
   go test -race -timeout 40m -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game" \
   go test -timeout 40m -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
-step "real programs: killed at every step of sending, two that play each other, matches of a club" \
+step "real programs: killed at every step of sending, two that play each other, matches of a club, a game shown everywhere" \
   go test -timeout 40m ./cmd/gobancam -run "$programs"
 
 printf '\n%s\n%d passed, %d failed\n' "$summary" "$passed" ${#failed[@]}

@@ -54,8 +54,8 @@ func (h *hall) sit(t *testing.T, u *ogstest.User, r *room, home string, more ...
 // until waits for a condition.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for late := time.Now().Add(patience); !holds(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(late) {
+	for asked := time.Now(); !holds(); time.Sleep(2 * time.Millisecond) {
+		if tooLate(asked) {
 			t.Fatalf("it never came to this: %s", what)
 		}
 	}

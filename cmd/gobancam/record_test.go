@@ -168,20 +168,3 @@ func TestRecordQuitBeforeTheGame(t *testing.T) {
 		t.Errorf("%d reports", n)
 	}
 }
-
-// The simulated people put the handicap stones down before they play.
-func TestRecordHandicapAtASimulatedBoard(t *testing.T) {
-	if testing.Short() {
-		t.Skip("plays in real time")
-	}
-	home(t)
-	file := filepath.Join(t.TempDir(), "game.sgf")
-	p := twoPlay(t, "--sgf", file, "--handicap", "3")
-	p.expect(`"number":1,"color":"W"`)
-	p.expect(`"number":2,"color":"B"`)
-	p.enter("quit")
-	contains(t, p.ends(exitOK), "it is kept in "+file)
-	if text, err := os.ReadFile(file); err != nil || !bytes.Contains(text, []byte("AB[gc][cg][gg]")) || bytes.Contains(text, []byte("AE[")) {
-		t.Errorf("the record is %s (%v)", text, err)
-	}
-}

@@ -349,11 +349,11 @@ func branches(r *ogstest.Review) bool {
 func (s *shown) agree(when string) {
 	s.t.Helper()
 	var wrong string
-	for late := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	for asked := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if wrong = s.differs(); wrong == "" {
 			return
 		}
-		if time.Now().After(late) {
+		if tooLate(asked) {
 			s.t.Fatalf("%s:\n%s\nthe program says\n%s", when, wrong, s.p.text())
 		}
 	}
@@ -363,12 +363,12 @@ func (s *shown) agree(when string) {
 func (s *shown) inFile() {
 	s.t.Helper()
 	_, course, _ := s.truth()
-	for late := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
+	for asked := time.Now(); ; time.Sleep(2 * time.Millisecond) {
 		got, _ := s.written()
 		if got == course {
 			return
 		}
-		if time.Now().After(late) {
+		if tooLate(asked) {
 			s.t.Fatalf("the file has\n%s\nnot\n%s\nthe program says\n%s", got, course, s.p.text())
 		}
 	}

@@ -73,9 +73,6 @@ func (b *Board) turn(w *sim.World, s *match.Snapshot, point board.Point) (pass b
 		here, there := w.Stone(p), s.Position.At(p)
 		switch {
 		case here == there:
-		case here == board.Empty && s.Number == 0: // a handicap stone
-			hands[there].Place(p, there)
-			return false
 		case here == board.Empty || there != board.Empty || p == point || !s.HasLast:
 			return false // it is about to be seen
 		default:
