@@ -103,6 +103,8 @@ func (f *playFace) handle(u *ui, e event) {
 		case s.Phase == game.StoneRemoval:
 			f.aims = false
 			u.w.do(match.Command{Kind: match.CmdMark, Points: []board.Point{p}})
+		case s.Phase == game.Playing && s.Me == board.Empty && s.Result == nil && s.Position.At(p) != board.Empty:
+			f.back(u, s, p)
 		case s.Phase == game.Playing && u.w.opt.Point != nil:
 			u.w.opt.Point(p)
 		case s.Phase == game.Playing && s.Result == nil:

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -174,6 +175,26 @@ func (f *playFace) resign(u *ui) {
 	}
 	f.armed = ""
 	u.simple(match.CmdResign)
+}
+
+// back takes a game of two players back to a stone that is clicked twice: what
+// was played after it goes.
+func (f *playFace) back(u *ui, s *match.Snapshot, p board.Point) {
+	n := len(s.Moves)
+	for n > 0 && s.Moves[n-1].Point != p {
+		n--
+	}
+	if n == 0 || n == len(s.Moves) {
+		return // it was set up, or nothing came after it
+	}
+	this := "back to " + p.GTP(s.Size)
+	if f.armed != this {
+		f.armed, f.until = this, time.Now().Add(sure)
+		u.tell(fmt.Sprintf("Click %s again to take back all that came after move %d.", p.GTP(s.Size), n))
+		return
+	}
+	f.armed = ""
+	u.w.do(match.Command{Kind: match.CmdBack, Number: n})
 }
 
 // space pauses the game or goes on with it; in stone removal it marks the

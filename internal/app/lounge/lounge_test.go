@@ -194,7 +194,7 @@ func TestTwoPlayers(t *testing.T) {
 	u := enter(t, w, Options{Chosen: true, Board: seat.Board{GoOn: func(string) string { return "" }},
 		Seat: &seat.Seat{Options: seat.Options{Camera: camera.Choice{Name: "sim:9"}}}})
 	u.answer("start", "Enter", itemTwo, "")
-	for item, text := range map[string]string{twoBlack: "Anna", twoWhite: "Ben", twoKomi: "5,5"} {
+	for item, text := range map[string]string{twoBlack: "Anna 3k", twoWhite: "Ben, 1d", twoKomi: "5,5"} {
 		u.answer("two", "Enter", item, "")
 		u.answer("two: "+item, "Enter", "", text)
 	}
@@ -204,7 +204,7 @@ func TestTwoPlayers(t *testing.T) {
 	u.answer("two: "+twoKomi, "Escape", "", "")
 	u.answer("two", "Enter", twoRules, "")
 	m := u.page(t, "two", func(m *window.Menu) bool { return m.Items[3].Note == "chinese" })
-	if m.Items[0].Note != "Anna" || m.Items[1].Note != "Ben" || m.Items[5].Note != "5.5" {
+	if m.Items[0].Note != "Anna 3k" || m.Items[1].Note != "Ben, 1d" || m.Items[5].Note != "5.5" {
 		t.Errorf("the page says %+v", m.Items)
 	}
 	u.answer("two", "B", "", "")
@@ -232,7 +232,7 @@ func TestTwoPlayers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"PB[Anna]", "PW[Ben]", "RU[Chinese]", "KM[5.5]", "RE["} {
+	for _, want := range []string{"PB[Anna]", "BR[3k]", "PW[Ben]", "WR[1d]", "RU[Chinese]", "KM[5.5]", "RE["} {
 		if !strings.Contains(string(record), want) {
 			t.Errorf("the record has no %s: %s", want, record)
 		}

@@ -1,6 +1,7 @@
 package lounge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,22 @@ type pairing struct {
 	rules        board.Rules
 	komi         string // "" for the rules' own
 	handicap     int
-	page         bool // shown on a page of this machine
-	demo         bool // and on a demo board of the server
+	page         bool   // shown on a page of this machine
+	demo         string // and on a demo board of the server: one of demos
+}
+
+// demos are the kinds of demo board.
+var demos = []string{"no", "yes", "yes, a private one"}
+
+// named takes a name apart that may have a rank behind it: "Anna 3k".
+func named(text string) (name, rank string) {
+	if i := strings.LastIndexAny(text, " ,("); i > 0 {
+		rank = strings.Trim(text[i:], " ,()")
+		if _, _, err := ogs.ParseDemoRank(rank); err == nil && rank != "" {
+			return strings.TrimRight(text[:i], " ,("), rank
+		}
+	}
+	return text, ""
 }
 
 func (p *pairing) setup() board.Setup {
@@ -93,7 +108,7 @@ func (l *Lounge) two(ctx context.Context) (page, error) {
 		case twoPage:
 			p.page = !p.page
 		case twoDemo:
-			p.demo = !p.demo
+			p.demo = after(demos, cmp.Or(p.demo, demos[0]))
 		}
 	}
 }
@@ -132,7 +147,7 @@ func (l *Lounge) twoMenu(p *pairing) *window.Menu {
 		page.Key = ""
 	}
 	m.Items = append(m.Items, page,
-		window.Item{Key: twoDemo, Title: "Show it on a demo board", Detail: "at " + hostName(l.opt.Server.Address) + ", for everybody; it takes an account there", Note: onOff[p.demo]})
+		window.Item{Key: twoDemo, Title: "Show it on a demo board", Detail: "at " + hostName(l.opt.Server.Address) + ", for everybody; it takes an account there", Note: cmp.Or(p.demo, demos[0])})
 	return m
 }
 
@@ -144,9 +159,9 @@ func (l *Lounge) typed(ctx context.Context, p *pairing, item string) (ok bool) {
 	into := &p.black
 	switch item {
 	case twoBlack:
-		m.Text, m.Field = "Who has Black?", "Name"
+		m.Text, m.Field = "Who has Black? A rank may stand behind the name.", "Name, such as Anna 3k"
 	case twoWhite:
-		m.Text, m.Field, into = "Who has White?", "Name", &p.white
+		m.Text, m.Field, into = "Who has White? A rank may stand behind the name.", "Name, such as Ben 1d", &p.white
 	case twoKomi:
 		m.Text, m.Field, into = "How many points does White get? Leave it empty for the komi of the rules.", "Komi, such as 6.5", &p.komi
 	}
@@ -177,7 +192,7 @@ func (l *Lounge) typed(ctx context.Context, p *pairing, item string) (ok bool) {
 func (l *Lounge) board(ctx context.Context) (page, error) {
 	p := &l.pairing
 	var client *ogs.Client
-	if p.demo {
+	if show := cmp.Or(p.demo, demos[0]) != demos[0]; show {
 		var out *account.SignedOutError
 		var err error
 		switch client, err = l.opt.Server.Client(l.life, l.seat.Log); {
@@ -196,20 +211,22 @@ func (l *Lounge) board(ctx context.Context) (page, error) {
 	b := l.opt.Board
 	l.voices.Quiet(true) // they look at their board
 	defer l.voices.Quiet(false)
-	b.Camera, b.Setup, b.Black, b.White = l.seat.Camera, p.setup(), p.black, p.white
+	b.Camera, b.Setup = l.seat.Camera, p.setup()
+	b.Black, b.Ranks[0] = named(p.black)
+	b.White, b.Ranks[1] = named(p.white)
 	b.Face, b.Lines, b.Orders, b.Eyes, b.Listen = l.seat.Face, l.seat.Lines, &l.seat.Orders, &l.seat.Eyes, l.seat.Listen
 	watched := l.opt.Audience
 	if watched == nil && p.page {
 		var err error
-		if watched, err = audience.Open(audience.Options{Title: strings.Trim(p.black+" – "+p.white, " –")}); err != nil {
+		if watched, err = audience.Open(audience.Options{Title: strings.Trim(b.Black+" – "+b.White, " –")}); err != nil {
 			return l.trouble("There is no page to watch", err, l.board, l.two, "Back"), nil
 		}
 		defer func() { watched.Close(ctx, l.seat.Face.Note); l.seat.Face.Unwatched() }()
 		watched.Tell(l.seat.Face)
 	}
 	b.Live, b.Seen = watched.Feed(), watched.Seen()
-	if p.demo {
-		b.Demo = &seat.DemoBoard{Client: client, Again: l.opt.DemoAgain}
+	if client != nil {
+		b.Demo = &seat.DemoBoard{Client: client, Private: p.demo == demos[2], Again: l.opt.DemoAgain}
 	}
 	err := b.Play(ctx)
 	l.hush = l.seat.Lines.Ignore(l.ctx)
