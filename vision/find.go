@@ -14,7 +14,7 @@ import (
 
 // FindOptions narrow what Find looks for. The zero value looks for any board.
 type FindOptions struct {
-	Size int        // lines per side: 9, 13 or 19; 0 tells them apart
+	Size int        // lines per side; 0 tells the sizes that boards have apart (Sizes)
 	Near *grid.Grid // where the board was before, if that is known: tried first
 }
 
@@ -75,7 +75,7 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 			return Find(small, opt)
 		})
 	}
-	sizes := []int{9, 13, 19}
+	sizes := Sizes
 	if opt.Size != 0 {
 		sizes = []int{opt.Size}
 	}
@@ -89,9 +89,7 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 		if err != nil {
 			return Found{}, err
 		}
-		if f.Grid != nil && (best.Grid == nil || f.Confidence > best.Confidence) {
-			best = f
-		}
+		best = best.orBetter(f)
 		if best.Confidence > Clear {
 			break
 		}
@@ -103,6 +101,20 @@ func Find(img gocv.Mat, opt FindOptions) (Found, error) {
 		return Found{}, err
 	}
 	return best, nil
+}
+
+// Sizes are the numbers of lines that Find tells apart by itself.
+var Sizes = []int{19, 13, 9, 17, 15, 11, 7}
+
+// plain is the Confidence from which on no rival is looked at.
+const plain = 0.9
+
+// orBetter returns the more confident of two, f unless there is another.
+func (f Found) orBetter(other Found) Found {
+	if other.Grid != nil && (f.Grid == nil || other.Confidence > f.Confidence) {
+		return other
+	}
+	return f
 }
 
 // enough is the width or height beyond which more pixels cost time and say no
@@ -145,43 +157,70 @@ func scaled(g *grid.Grid, w, h int) (*grid.Grid, error) {
 
 // settle looks closer and closer from a rough grid: the lattice in the flat
 // view, which of its lines are the board's, another look from there, and at
-// last the printed lines. A Found without Grid means there is no lattice.
+// last the printed lines. Where the crossings seem to go on beyond the view, what
+// was chosen is kept beside what a wider look says: wood with a strong grain has
+// crossings too. A Found without Grid means there is no lattice.
 func settle(img gocv.Mat, rough *grid.Grid, sizes []int, s *survey) (Found, error) {
-	var found Found
-	var view *flat
-	most := math.Inf(-1)
-	wider := 0
-	for look := 0; look < 3+wider; look++ {
+	var last choice
+	var rivals []choice
+	score := math.Inf(-1)
+	for look := 0; look < 3+len(rivals); look++ {
 		f, err := lay(img, rough)
 		if err != nil {
 			return Found{}, err
 		}
-		g, score, reach, err := f.choose(img, sizes)
+		g, now, reach, err := f.choose(img, sizes)
 		if err != nil {
 			return Found{}, err
 		}
-		if g == nil || score <= most {
+		if g == nil || now <= score {
 			break // the last look was the better one
 		}
-		view, found.Grid = f, g
-		if reach != nil && wider < 2 {
-			// The crossings go on where the view ends: what was chosen among
-			// those in view may be a part of the board.
-			rough, most = reach, math.Inf(-1)
-			wider++
+		last = choice{f, g}
+		if reach != nil && len(rivals) < 2 {
+			// What was chosen among the crossings in view may be a part of the
+			// board.
+			rivals = append(rivals, last)
+			rough, score = reach, math.Inf(-1)
 			continue
 		}
-		most = score
+		score = now
 		if look > 0 && steady(rough, g) {
 			break
 		}
 		rough = g
 	}
-	if found.Grid == nil {
-		return found, nil
+	if last.grid == nil {
+		return Found{}, nil
 	}
-	err := found.judge(img, view, 0.3, s)
-	return found, err
+	best, err := last.judged(img, s)
+	if err != nil {
+		return Found{}, err
+	}
+	for _, c := range rivals {
+		if best.Confidence > plain || c == last || steady(c.grid, best.Grid) {
+			continue
+		}
+		f, err := c.judged(img, s)
+		if err != nil {
+			return Found{}, err
+		}
+		best = best.orBetter(f)
+	}
+	return best, nil
+}
+
+// choice is a board chosen in a flat view.
+type choice struct {
+	view *flat
+	grid *grid.Grid
+}
+
+// judged fits the choice to the printed lines and weighs it.
+func (c choice) judged(img gocv.Mat, s *survey) (Found, error) {
+	f := Found{Grid: c.grid}
+	err := f.judge(img, c.view, 0.3, s)
+	return f, err
 }
 
 // choose returns the likeliest board in a flat view with its log-likelihood;

@@ -91,7 +91,7 @@ func (e *evidence) crossings(f *flat, k *ink, g *grid.Grid) {
 	}
 	e.Stray = mean(stray, nodes)
 	own, other := math.Inf(-1), math.Inf(-1)
-	for _, w := range t.frame([]int{9, 13, 19, n}) {
+	for _, w := range t.frame(append([]int{n}, Sizes...)) {
 		if w.i0 == 0 && w.j0 == 0 && w.size == n {
 			own = w.score
 		} else {
