@@ -127,17 +127,9 @@ func snapsTo(rough *grid.Grid, found Found) bool {
 func allRight(points []reading.Evidence) float64 {
 	sum := 0.0
 	for _, e := range points {
-		best := e.Best()
-		if best == reading.Covered {
-			continue
+		if e.Best() != reading.Covered {
+			sum += math.Log1p(-mistaken(e))
 		}
-		others := 0.0
-		for s := reading.Empty; s < reading.States; s++ {
-			if s != best {
-				others += math.Exp(e.LogLik(s))
-			}
-		}
-		sum -= math.Log1p(others)
 	}
 	return math.Exp(sum)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/mask"
 	"github.com/gobancam/gobancam/internal/play"
@@ -26,12 +27,13 @@ type readLine struct {
 	Confidence *float64       `json:"confidence,omitempty"`
 	Snapped    bool           `json:"snapped,omitempty"`
 	Rows       []string       `json:"rows,omitempty"`
+	Doubt      []string       `json:"doubt,omitempty"`
 	Error      string         `json:"error,omitempty"`
 }
 
 func newReadCommand() *cobra.Command {
 	var where boardFlags
-	var format string
+	var format, overlay string
 	cmd := &cobra.Command{
 		Use:   "read IMAGE...",
 		Short: "Read the position in photographs",
@@ -40,12 +42,14 @@ func newReadCommand() *cobra.Command {
 X is black, O white, ? a point that cannot be seen. With --corners the position
 is printed as seen with the first corner at the top left, and the corners may be
 off by a third of a cell; without, the top left is the corner nearest that of
-the picture.
+the picture. Points whose reading is doubtful are listed, the most doubtful
+first; --overlay shows in a picture what was read, and marks them.
 
 Exit code 0: every picture was read. 3: a board was not found, or not surely.
 2: a file could not be read.`,
 		Example: `  gobancam read game.jpg
   gobancam read --format sgf --size 19 final.jpg > final.sgf
+  gobancam read --overlay check.png game.jpg
   gobancam read --corners "102,80 512,85 560,470 60,465" --format json *.jpg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,12 +63,15 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 			if !ok {
 				return withCode(exitUsage, fmt.Errorf("--format %s: text, json or sgf", format))
 			}
+			if overlay != "" && len(args) > 1 {
+				return withCode(exitUsage, errors.New("--overlay is for one picture: read them one by one"))
+			}
 			code := exitOK
 			for _, name := range args {
 				if err := cmd.Context().Err(); err != nil {
 					return err
 				}
-				b, err := readFile(name, vision.BoardOptions{Corners: corners, Size: where.size})
+				b, err := readFile(name, vision.BoardOptions{Corners: corners, Size: where.size}, overlay)
 				code = worse(code, readCode(b, err))
 				switch {
 				case err == nil:
@@ -86,6 +93,7 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 	}
 	where.register(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or sgf")
+	cmd.Flags().StringVar(&overlay, "overlay", "", "show what was read over the picture, in a new `FILE` (.png or .jpg)")
 	completeWith(cmd, "format", "text", "json", "sgf")
 	return cmd
 }
@@ -110,13 +118,34 @@ func worse(a, b int) int {
 	return max(a, b)
 }
 
-func readFile(name string, opt vision.BoardOptions) (*vision.Board, error) {
+// readFile reads a picture, and shows what was read in the file overlay, if that
+// is not empty.
+func readFile(name string, opt vision.BoardOptions, overlay string) (*vision.Board, error) {
 	img, err := vision.ReadPicture(name)
 	if err != nil {
 		return nil, err
 	}
 	defer img.Close()
-	return vision.ReadBoard(img, opt)
+	b, err := vision.ReadBoard(img, opt)
+	if err != nil || overlay == "" {
+		return b, err
+	}
+	shown, err := vision.EncodeReading(img, b, overlay)
+	if err == nil {
+		err = disk.WriteFile(disk.OS, overlay, shown, 0o644)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--overlay: %w", err)
+	}
+	return b, nil
+}
+
+// doubtful names the points whose reading is doubtful, the most doubtful first.
+func doubtful(b *vision.Board) (names []string) {
+	for _, p := range b.Doubt() {
+		names = append(names, p.GTP(b.Grid.Size()))
+	}
+	return names
 }
 
 func printBoardText(w io.Writer, name string, b *vision.Board) error {
@@ -130,6 +159,9 @@ func printBoardText(w io.Writer, name string, b *vision.Board) error {
 	pos, hidden := position(b)
 	if hidden > 0 {
 		note += fmt.Sprintf("; %d points hidden", hidden)
+	}
+	if d := doubtful(b); len(d) > 0 {
+		note += "; doubtful: " + strings.Join(d, " ")
 	}
 	_, err := fmt.Fprintf(w, "%s: %d×%d, %.1f %%%s\n%s", name, b.Grid.Size(), b.Grid.Size(), 100*b.Confidence, note, overlayHidden(terminal.Position(pos), b))
 	return err
@@ -171,7 +203,7 @@ func overlayHidden(drawn string, b *vision.Board) string {
 }
 
 func printBoardJSON(w io.Writer, name string, b *vision.Board) error {
-	line := readLine{Image: name, Size: b.Grid.Size(), Corners: new([4][2]float64), Confidence: &b.Confidence, Snapped: b.Snapped, Rows: b.Rows()}
+	line := readLine{Image: name, Size: b.Grid.Size(), Corners: new([4][2]float64), Confidence: &b.Confidence, Snapped: b.Snapped, Rows: b.Rows(), Doubt: doubtful(b)}
 	for i, c := range b.Grid.Corners() {
 		line.Corners[i] = [2]float64{round2(c.X), round2(c.Y)}
 	}

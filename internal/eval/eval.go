@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
 )
 
@@ -25,6 +26,7 @@ type Answer struct {
 	Confidence float64    // that the grid is right, 0..1
 	Rows       []string   // '.', 'X', 'O', '?'; nil if only the board was looked for
 	CPU        time.Duration
+	Doubt      []board.Point // that the eyes themselves point out, X and Y as in Rows
 }
 
 // Sure is the Confidence from which a wrong board is unforgivable.
@@ -51,6 +53,10 @@ type Result struct {
 	Hidden  int     `json:"hidden"` // of the wrong ones, those answered '?'
 	Right   bool    `json:"right"`  // every labelled point right
 	MS      float64 `json:"cpu_ms"`
+	// Doubted are the points that the eyes pointed out as doubtful, Caught those
+	// of them that are wrong.
+	Doubted int `json:"doubted"`
+	Caught  int `json:"caught"`
 	// Mistakes lists wrong points as "x,y label answer", the first few.
 	Mistakes []string `json:"mistakes,omitempty"`
 }
@@ -93,20 +99,21 @@ func Judge(p Picture, a Answer, given bool) Result {
 			if r.Found && q != turned {
 				continue // the corners say which way it is turned
 			}
-			if c := compare(p, a.Rows, q); c.Wrong < best.Wrong {
+			if c := compare(p, a, q); c.Wrong < best.Wrong {
 				best = c
 			}
 		}
 		r.Points, r.Wrong, r.Hidden, r.Mistakes = best.Points, best.Wrong, best.Hidden, best.Mistakes
+		r.Doubted, r.Caught = best.Doubted, best.Caught
 		r.Right = r.Wrong == 0
 	}
 	return r
 }
 
-// compare counts the wrong points of rows whose first corner is the label's
+// compare counts the wrong points of an answer whose first corner is the label's
 // corner number -q.
-func compare(p Picture, rows []string, q int) (r Result) {
-	n := p.Size
+func compare(p Picture, a Answer, q int) (r Result) {
+	n, rows, doubted := p.Size, a.Rows, board.SetOf(a.Doubt...)
 	for y := range n {
 		for x := range n {
 			want := p.Rows[y][x]
@@ -122,7 +129,14 @@ func compare(p Picture, rows []string, q int) (r Result) {
 				got = rows[ay][ax]
 			}
 			r.Points++
+			doubt := got != '?' && doubted.Has(board.Point{X: int8(ax), Y: int8(ay)})
+			if doubt {
+				r.Doubted++
+			}
 			if got != want {
+				if doubt {
+					r.Caught++
+				}
 				r.Wrong++
 				if got == '?' {
 					r.Hidden++
@@ -205,6 +219,8 @@ type Summary struct {
 	Right     int     `json:"boards_right"`
 	Points    int     `json:"points"`
 	Wrong     int     `json:"wrong_points"`
+	Doubted   int     `json:"doubted_points"`
+	Caught    int     `json:"doubted_and_wrong"`
 	MeanMS    float64 `json:"cpu_ms_mean"`
 	MostMS    float64 `json:"cpu_ms_most"`
 	Scenes    struct {
@@ -254,6 +270,8 @@ func Summarize(results []Result) Summary {
 			t.read++
 			s.Points += r.Points
 			s.Wrong += r.Wrong
+			s.Doubted += r.Doubted
+			s.Caught += r.Caught
 			t.points += r.Points
 			t.wrong += r.Wrong
 		}

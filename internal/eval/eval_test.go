@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/grid"
 )
 
@@ -41,21 +42,23 @@ func TestJudge(t *testing.T) {
 		given bool
 		want  Result
 	}{
-		"right":                     {Answer{3, p.Corners, 0.99, []string{"X..", "O..", "..O"}, 0}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
-		"what nobody knows":         {Answer{3, p.Corners, 0.99, []string{"X..", "O.X", "..O"}, 0}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
-		"a little off":              {Answer{3, shift(4.9), 0.5, nil, 0}, false, Result{Found: true}},
-		"too far off":               {Answer{3, shift(5.1), 0.95, nil, 0}, false, Result{Sure: true}},
-		"a turned board":            {Answer{3, turned, 0.9, []string{"..O", "...", "XO."}, 0}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
-		"turned, corners given":     {Answer{3, turned, 0.9, []string{"..O", "...", "XO."}, 0}, true, Result{Sure: true, Points: 8, Wrong: 6}},
-		"a stone missed, one false": {Answer{3, p.Corners, 0.9, []string{"...", "OX.", "..O"}, 0}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 2}},
-		"covered":                   {Answer{3, p.Corners, 0.9, []string{"?..", "O..", "..O"}, 0}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 1, Hidden: 1}},
-		"another size":              {Answer{2, p.Corners, 0.95, []string{"..", ".."}, 0}, false, Result{Sure: true, Points: 8, Wrong: 8}},
-		"rows too short":            {Answer{3, p.Corners, 0.9, []string{"X", "", "..O"}, 0}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 4, Hidden: 4}},
-		"read well, found badly":    {Answer{3, shift(9), 0.2, []string{"..O", "...", "XO."}, 0}, false, Result{Points: 8, Right: true}},
+		"right":                     {Answer{3, p.Corners, 0.99, []string{"X..", "O..", "..O"}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
+		"what nobody knows":         {Answer{3, p.Corners, 0.99, []string{"X..", "O.X", "..O"}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
+		"a little off":              {Answer{3, shift(4.9), 0.5, nil, 0, nil}, false, Result{Found: true}},
+		"too far off":               {Answer{3, shift(5.1), 0.95, nil, 0, nil}, false, Result{Sure: true}},
+		"a turned board":            {Answer{3, turned, 0.9, []string{"..O", "...", "XO."}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Right: true}},
+		"turned, corners given":     {Answer{3, turned, 0.9, []string{"..O", "...", "XO."}, 0, nil}, true, Result{Sure: true, Points: 8, Wrong: 6}},
+		"a stone missed, one false": {Answer{3, p.Corners, 0.9, []string{"...", "OX.", "..O"}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 2}},
+		"covered":                   {Answer{3, p.Corners, 0.9, []string{"?..", "O..", "..O"}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 1, Hidden: 1}},
+		"doubtful":                  {Answer{3, p.Corners, 0.9, []string{"...", "OX.", "..O"}, 0, []board.Point{{X: 0}, {X: 2}, {X: 2, Y: 1}}}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 2, Doubted: 2, Caught: 1}},
+		"doubtful, turned":          {Answer{3, turned, 0.9, []string{"..O", "...", "X.."}, 0, []board.Point{{X: 1, Y: 2}}}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 1, Doubted: 1, Caught: 1}},
+		"another size":              {Answer{2, p.Corners, 0.95, []string{"..", ".."}, 0, nil}, false, Result{Sure: true, Points: 8, Wrong: 8}},
+		"rows too short":            {Answer{3, p.Corners, 0.9, []string{"X", "", "..O"}, 0, nil}, false, Result{Found: true, Sure: true, Points: 8, Wrong: 4, Hidden: 4}},
+		"read well, found badly":    {Answer{3, shift(9), 0.2, []string{"..O", "...", "XO."}, 0, nil}, false, Result{Points: 8, Right: true}},
 	} {
 		got := Judge(p, c.a, c.given)
 		if got.Found != c.want.Found || got.Sure != c.want.Sure || got.Points != c.want.Points || got.Wrong != c.want.Wrong ||
-			got.Hidden != c.want.Hidden || got.Right != c.want.Right {
+			got.Doubted != c.want.Doubted || got.Caught != c.want.Caught || got.Hidden != c.want.Hidden || got.Right != c.want.Right {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}
@@ -67,7 +70,7 @@ func TestJudgeTurns(t *testing.T) {
 	p := square("XO..", "..O.", "X...", "...O")
 	rows, corners := p.Rows, p.Corners
 	for turn := range 4 {
-		got := Judge(p, Answer{4, corners, 1, rows, 0}, false)
+		got := Judge(p, Answer{4, corners, 1, rows, 0, nil}, false)
 		if !got.Found || !got.Right {
 			t.Errorf("%d quarters: %+v", turn, got)
 		}
@@ -218,7 +221,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("accepted %+v", p)
 			}
 			// What is accepted can be judged.
-			r := Judge(p, Answer{p.Size, p.Corners, 1, p.Rows, 0}, true)
+			r := Judge(p, Answer{p.Size, p.Corners, 1, p.Rows, 0, nil}, true)
 			if r.Wrong != 0 && !strings.Contains(strings.Join(p.Rows, ""), "?") {
 				t.Fatalf("a label is not its own right answer: %+v", r)
 			}

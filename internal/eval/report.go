@@ -37,6 +37,7 @@ func (r Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(t, "  sure and wrong\t%d\n", s.SureWrong)
 	if s.Read > 0 {
 		fmt.Fprintf(t, "  points wrong\t%d of %d (%.2g)\t%.2g over scenes\n", s.Wrong, s.Points, share(s.Wrong, s.Points), s.Scenes.Error)
+		fmt.Fprintf(t, "  points pointed out as doubtful\t%d, %.1f a picture\t%d of the wrong ones\n", s.Doubted, share(s.Doubted, s.Read), s.Caught)
 		fmt.Fprintf(t, "  boards fully right\t%d of %d\t%.1f %% of scenes\n", s.Right, s.Pictures, 100*s.Scenes.Right)
 	}
 	fmt.Fprintf(t, "  CPU a picture\t%.0f ms\t%.0f at most\n", s.MeanMS, s.MostMS)

@@ -52,6 +52,7 @@ func (Eyes) Look(file string, given *[4]grid.Pt, size int) (a eval.Answer, err e
 	a.Size, a.Corners = g.Size(), g.Corners()
 	r := reading.Reading{Size: a.Size, Points: points}
 	a.Rows = r.Rows()
+	a.Doubt = (&vision.Board{Grid: g, Points: points}).Doubt()
 	return a, nil
 }
 
