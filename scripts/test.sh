@@ -70,7 +70,7 @@ pure_tests() { CGO_ENABLED=0 GOFLAGS='' go test "$@"; }
 lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --allow-parallel-runners ./...; }
 
 # Programs that are started, killed and started again have a step of their own.
-programs='^Test(ProgramKilledWhileSending|TwoProgramsPlayEachOther|Recorded.*|RecordSimulatedBoard)$'
+programs='^Test(Program.*|TwoPrograms.*|PlayAgainstGNUGo|Recorded.*|RecordSimulatedBoard|RecordOnDemoBoardKilled)$'
 # Where pictures are read, the race detector costs tenfold; it watches what runs
 # in parallel there. The rules have one goroutine and much arithmetic.
 others=$(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo)$')
