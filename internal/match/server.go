@@ -371,7 +371,7 @@ func (r *Referee) finish(res game.Result) {
 		r.phase, r.phaseAt = game.Over, r.now
 	}
 	r.questions = nil
-	text := textResult(res, r.data)
+	text := textResult(res, r.data, r.edition)
 	r.event(Event{Kind: EventResult, Result: r.result, Color: res.Winner, Text: text, Say: text})
 }
 

@@ -40,7 +40,7 @@ func (r *Referee) stand() standing {
 func (r *Referee) standServer() (standing, bool) {
 	switch {
 	case r.result != nil:
-		return standing{state: StateFinished, text: textResult(*r.result, r.data), quiet: true}, true
+		return standing{state: StateFinished, text: textResult(*r.result, r.data, r.edition), quiet: true}, true
 	case r.online && r.nonsense != "":
 		state := StateConnectionLost
 		if r.game == nil {

@@ -251,7 +251,7 @@ func textAgreed(c board.Color) string {
 	return capital(colorNames[c]) + " agrees on the dead stones."
 }
 
-func textResult(res game.Result, d game.Data) string {
+func textResult(res game.Result, d game.Data, edition int) string {
 	who, text := "", res.String()
 	switch {
 	case res.Winner == board.Empty && text != "":
@@ -265,7 +265,9 @@ func textResult(res game.Result, d game.Data) string {
 	default:
 		who = capital(colorNames[res.Winner]) + " wins: " + text
 	}
-	if res.Words != "" && res.By != board.ByPoints && !strings.HasSuffix(res.Words, " points") && !strings.Contains(text, "("+res.Words+")") {
+	// The first edition told the margin twice: "W+6.5 (6.5 points)".
+	again := res.By == board.ByPoints || strings.HasSuffix(res.Words, " points") || strings.Contains(text, "("+res.Words+")")
+	if res.Words != "" && (edition == FirstEdition || !again) {
 		who += " (" + res.Words + ")"
 	}
 	return who + "."
