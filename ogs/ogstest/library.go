@@ -24,9 +24,9 @@ func (s *Server) Library(u *User) []Upload {
 	return slices.Clone(s.libraries[u])
 }
 
-// library takes an upload, true if it was one. The real server takes a form
+// uploads takes an upload, true if it was one. The real server takes a form
 // with files only, and names that end in .sgf.
-func (s *Server) library(w http.ResponseWriter, r *http.Request, u *User, key string, part []string, body []byte) bool {
+func (s *Server) uploads(w http.ResponseWriter, r *http.Request, u *User, key string, part []string, body []byte) bool {
 	if key != "POST me/games/sgf/#" {
 		return false
 	}

@@ -30,7 +30,7 @@ func (s *Server) rest(w http.ResponseWriter, r *http.Request, body []byte) {
 		detail(w, http.StatusUnauthorized, "Authentication credentials were not provided.")
 		return
 	}
-	if s.library(w, r, u, key, part, body) {
+	if s.uploads(w, r, u, key, part, body) {
 		return
 	}
 	if (r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch) && r.Header.Get("Content-Type") != "application/json" {

@@ -24,6 +24,7 @@ import (
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/terminal"
 	"github.com/gobancam/gobancam/ogs"
+	"github.com/gobancam/gobancam/vision"
 )
 
 // Options are how the games at a seat are played.
@@ -75,24 +76,12 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		return err
 	}
 	defer table.Journal.Close()
-	source, acts, err := s.Camera.Open(ctx, table.Eyes.Size, f.Note, func(c match.Command) {
-		select {
-		case commands <- c:
-		case <-ctx.Done():
-		}
-	})
+	source, show, err := s.look(ctx, table.Eyes.Size, commands)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	table.Source = source
-	table.Publish = func(snap *match.Snapshot) {
-		f.Show(snap)
-		s.shown.Store(snap)
-		if acts != nil {
-			acts(snap)
-		}
-	}
+	table.Source, table.Publish = source, show
 	s.Camera.Find(&table.Eyes, f.Note)
 
 	if table.Record, err = s.openRecord(client.Server(), game.ID()); err != nil {
@@ -107,18 +96,10 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		client.Trace(table.Tape.Wire)
 		defer client.Trace(nil)
 	}
-	table.Eyes.Seen = s.Seen
-	if w := f.Window.Load(); w != nil {
-		table.Eyes.Seen = s.Seen.and(face.Film(w, f.Note))
+	table.Eyes.Seen = s.filmed()
+	if err := s.heed(ctx, &helpers, table.Eyes.Size, commands, terminal.Help); err != nil {
+		return err
 	}
-	if s.Listen != "" {
-		heard, err := face.Listen(ctx, s.Listen)
-		if err != nil {
-			return err
-		}
-		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, table.Eyes.Size) })
-	}
-	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, table.Eyes.Size, terminal.Help, f) })
 	helpers.Go(func() { s.followOthers(ctx, session, game.ID()) })
 
 	last, err := table.Play(ctx)
@@ -128,6 +109,49 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	if last != nil && last.Result != nil {
 		s.compare(ctx, client, game.ID(), table.Record)
 	}
+	return nil
+}
+
+// look opens the camera for a game on a board of size lines. What a simulated
+// player says becomes commands; show shows a snapshot to all who are here.
+func (s *Seat) look(ctx context.Context, size int, commands chan<- match.Command) (source vision.Source, show func(*match.Snapshot), err error) {
+	source, acts, err := s.Camera.Open(ctx, size, s.Face.Note, func(c match.Command) {
+		select {
+		case commands <- c:
+		case <-ctx.Done():
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return source, func(snap *match.Snapshot) {
+		s.Face.Show(snap)
+		s.shown.Store(snap)
+		if acts != nil {
+			acts(snap)
+		}
+	}, nil
+}
+
+// filmed gives what the camera sees to those who watch, and to the window.
+func (s *Seat) filmed() Seen {
+	if w := s.Face.Window.Load(); w != nil {
+		return s.Seen.and(face.Film(w, s.Face.Note))
+	}
+	return s.Seen
+}
+
+// heed takes what is spoken and typed as commands of a game, until ctx ends;
+// help lists them.
+func (s *Seat) heed(ctx context.Context, helpers *sync.WaitGroup, size int, commands chan<- match.Command, help string) error {
+	if s.Listen != "" {
+		heard, err := face.Listen(ctx, s.Listen)
+		if err != nil {
+			return err
+		}
+		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, size) })
+	}
+	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, size, help, s.Face) })
 	return nil
 }
 

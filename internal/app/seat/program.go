@@ -9,7 +9,6 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/app/camera"
-	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/app/state"
 	"github.com/gobancam/gobancam/internal/engine"
@@ -135,25 +134,13 @@ func (s *Seat) playLocal(ctx context.Context, server programServer, size int, re
 	f := s.Face
 	s.shown.Store(nil)
 	table := play.Local{Server: server, Serve: server.Run, Live: s.Live, Options: s.Referee, Commands: commands, Record: record,
-		Eyes: play.EyesOptions{Size: size, Note: f.Note, Seen: s.Seen}, Voice: f.Announce, Eyed: s.Eyes.Store}
-	source, acts, err := s.Camera.Open(ctx, size, f.Note, func(c match.Command) {
-		select {
-		case commands <- c:
-		case <-ctx.Done():
-		}
-	})
+		Eyes: play.EyesOptions{Size: size, Note: f.Note}, Voice: f.Announce, Eyed: s.Eyes.Store}
+	source, show, err := s.look(ctx, size, commands)
 	if err != nil {
 		return nil, err
 	}
 	defer source.Close()
-	table.Source = source
-	table.Publish = func(snap *match.Snapshot) {
-		f.Show(snap)
-		s.shown.Store(snap)
-		if acts != nil {
-			acts(snap)
-		}
-	}
+	table.Source, table.Publish = source, show
 	s.Camera.Find(&table.Eyes, f.Note)
 	if table.Tape, err = s.tape(); err != nil {
 		return nil, err
@@ -161,16 +148,9 @@ func (s *Seat) playLocal(ctx context.Context, server programServer, size int, re
 	if table.Tape != nil {
 		defer table.Tape.Close()
 	}
-	if w := f.Window.Load(); w != nil {
-		table.Eyes.Seen = s.Seen.and(face.Film(w, f.Note))
+	table.Eyes.Seen = s.filmed()
+	if err := s.heed(ctx, &helpers, size, commands, terminal.ProgramHelp); err != nil {
+		return nil, err
 	}
-	if s.Listen != "" {
-		heard, err := face.Listen(ctx, s.Listen)
-		if err != nil {
-			return nil, err
-		}
-		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, size) })
-	}
-	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, size, terminal.ProgramHelp, f) })
 	return table.Play(ctx)
 }
