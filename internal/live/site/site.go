@@ -14,12 +14,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/live"
+	"github.com/gobancam/gobancam/internal/pages"
 )
 
 // Options are what the page says besides the game.
@@ -58,10 +58,10 @@ type site struct {
 func New(feed *live.Feed, opt Options) http.Handler {
 	s := &site{feed: feed, opt: opt, telling: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	mux := http.NewServeMux()
-	page, overlay := asset("index.html"), asset("overlay.html")
+	page, overlay := file("index.html"), file("overlay.html")
 	mux.HandleFunc("GET /{$}", page)
 	mux.HandleFunc("GET /overlay", overlay)
-	mux.HandleFunc("GET /assets/{name}", func(w http.ResponseWriter, r *http.Request) { asset(r.PathValue("name"))(w, r) })
+	mux.HandleFunc("GET /assets/{name}", func(w http.ResponseWriter, r *http.Request) { files.Serve(w, r, r.PathValue("name")) })
 	mux.HandleFunc("GET /events", public(s.events))
 	mux.HandleFunc("GET /stream", public(s.stream))
 	mux.HandleFunc("GET /game.json", public(s.game))
@@ -167,7 +167,7 @@ func send(w http.ResponseWriter, r *http.Request, kind string, text []byte) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Add("Vary", "Accept-Encoding")
-	if len(text) < packed || !takesGzip(r) {
+	if len(text) < packed || !pages.TakesGzip(r) {
 		h.Set("Content-Length", strconv.Itoa(len(text)))
 		_, _ = w.Write(text) // who does not take it has gone
 		return
@@ -179,18 +179,6 @@ func send(w http.ResponseWriter, r *http.Request, kind string, text []byte) {
 	z := gzip.NewWriter(w)
 	_, _ = z.Write(text)
 	_ = z.Close()
-}
-
-// takesGzip reports whether a client says so plainly.
-func takesGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(name) == "gzip" {
-			w := strings.TrimSpace(weight)
-			return w == "" || strings.HasPrefix(w, "q=1") || strings.HasPrefix(w, "q=0.") && strings.Trim(w, "q=0.") != ""
-		}
-	}
-	return false
 }
 
 // enter takes a place among those who watch, or says that there is none.
