@@ -80,6 +80,20 @@ const (
 	EngineLines    = 10_000  // of it
 )
 
+// Phones whose browser is the camera.
+const (
+	PhonePicture     = 8 * MB  // a JPEG; one of 4K has two to four
+	PhonePixels      = 16 * MB // of it
+	PhoneRate        = 40      // pictures a second
+	PhoneMessage     = 16 * kB // what the page says in words,
+	PhoneMessages    = 30      // a second
+	PhonePair        = 4 * kB  // what a phone says that wants to be let in
+	PhoneHeader      = 16 * kB // of a request
+	PhonePages       = 8       // that are open
+	PhoneConnections = 64      // of all browsers
+	PhonesKnown      = 16      // the one that was here longest ago is forgotten
+)
+
 // Cameras on the network.
 const (
 	Preamble = 1 * MB // of a stream before its first picture, or between two
