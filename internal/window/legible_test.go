@@ -98,6 +98,9 @@ func looks(t testing.TB) map[string]*Window {
 		Text:    "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address http://127.0.0.1:8765/. Type its client id here; Ctrl+V pastes.",
 		Address: "https://online-go.com/oauth2/applications/", Buttons: []Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: "Cameras"}}})
 	all["sign in"] = sign
+	phone := New(opt)
+	phone.ShowMenu(phoneMenu(t))
+	all["phone"] = phone
 	all["help"], all["focus"] = shown(t, opt, midgameSnap(), midgame), shown(t, opt, midgameSnap(), midgame)
 	said := New(opt)
 	for range 9 {

@@ -22,6 +22,7 @@ type Menu struct {
 	Address string // to be opened in a browser; shown whole
 	Code    string // to be typed there, large
 	QR      image.Image
+	Warned  string // host whose certificate browsers warn of: what they show is drawn
 	Items   []Item
 	Cards   bool // items are pictures rather than lines
 	Empty   string
@@ -92,7 +93,11 @@ func (w *Window) answer(a Answer) {
 // menuLayout is where the parts of a menu are.
 type menuLayout struct {
 	title, text, copy, field, items, side, buttons image.Rectangle
+	address, guides                                image.Rectangle // of a page with drawn phones
 }
+
+// addressLetter is the size of an address's letters.
+const addressLetter = 15
 
 func layMenu(u *ui, m *Menu) menuLayout {
 	var l menuLayout
@@ -106,6 +111,9 @@ func layMenu(u *ui, m *Menu) menuLayout {
 	if len(m.Buttons) > 0 {
 		l.buttons = image.Rect(x, bottom-px(44), x+width, bottom)
 		bottom = l.buttons.Min.Y - gap
+	}
+	if m.Warned != "" && m.QR != nil {
+		return layGuides(u, m, l, bottom)
 	}
 	y := l.title.Max.Y + px(8)
 	x1 := x + width
@@ -147,7 +155,7 @@ func wrapAddress(u *ui, address string, width float32) []string {
 	r := []rune(address)
 	for len(r) > 0 {
 		n := len(r)
-		for n > 1 && u.write.Width(paint.Regular, 15*u.scale, string(r[:n])) > width {
+		for n > 1 && u.write.Width(paint.Regular, addressLetter*u.scale, string(r[:n])) > width {
 			n--
 		}
 		lines = append(lines, string(r[:n]))
@@ -253,6 +261,9 @@ func (f *menuFace) scene(u *ui) scene {
 	if m.QR != nil {
 		sc.panels = append(sc.panels, f.qrPanel(u, m))
 	}
+	if !f.laid.guides.Empty() {
+		sc.panels = append(sc.panels, f.addressPanel(u, m), f.guidesPanel(u, m))
+	}
 	if m.Field != "" {
 		sc.panels = append(sc.panels, f.fieldPanel(u, m))
 	}
@@ -315,7 +326,7 @@ func (f *menuFace) textPanel(u *ui, m *Menu) panel {
 			y += 25 * s
 		}
 		x = float32(r.Min.X)
-		if m.Address != "" {
+		if m.Address != "" && f.laid.address.Empty() {
 			y += 8 * s
 			lines := wrapAddress(u, m.Address, float32(r.Dx())-24*s)
 			c.Round(image.Rect(r.Min.X, int(y), r.Max.X, int(y+float32(len(lines))*21*s+16*s)), 8*s, t.surface)

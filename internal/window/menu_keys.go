@@ -173,6 +173,9 @@ func (f *menuFace) words(m *Menu) string {
 	if m.Code != "" {
 		s += " The code is " + strings.Join(strings.Split(m.Code, ""), " ") + "."
 	}
+	if m.Warned != "" {
+		s += " " + guideWords(m.Warned)
+	}
 	switch {
 	case m.Field != "":
 		s += " Type: " + m.Field + "."

@@ -120,7 +120,7 @@ func TestMenuLayouts(t *testing.T) {
 	long := &Menu{Name: "allow", Title: "Allow gobancam in your browser", Text: strings.Repeat("words and more words ", 12), Address: "https://online-go.com/oauth2/authorize?" + strings.Repeat("state=0123456789abcdef", 12),
 		Code: "ABCD-EFGH", QR: image.NewGray(image.Rect(0, 0, 148, 148)), Field: "Client id", Buttons: []Choice{{Key: "Enter", Label: "Go on"}, {Key: "Escape", Label: "Cancel"}}}
 	for _, size := range []image.Point{{800, 600}, {1280, 800}, {3840, 2160}, {600, 900}, {1600, 600}} {
-		for _, m := range []*Menu{camerasMenu(t), gamesMenu(), long, {Name: "empty", Title: "Empty", Empty: "Nothing."}} {
+		for _, m := range []*Menu{camerasMenu(t), gamesMenu(), phoneMenu(t), long, {Name: "empty", Title: "Empty", Empty: "Nothing."}} {
 			w := New(Options{})
 			w.ShowMenu(m)
 			u := ready(w, size)

@@ -132,6 +132,7 @@ var scenes = []struct {
 			Buttons: []Choice{{Key: "Escape", Label: "Cancel"}}})
 		return w
 	}, image.Pt(800, 600)},
+	{"phone", func(t testing.TB) *Window { w := New(Options{}); w.ShowMenu(phoneMenu(t)); return w }, image.Pt(800, 600)},
 	{"projector", func(t testing.TB) *Window {
 		s := midgameSnap()
 		s.Owed = []match.Stone{s.Last}
