@@ -50,6 +50,8 @@ const (
 	lowPoor               = 25.0
 )
 
+const textBright = "The picture is too bright: lower the exposure."
+
 // MeasurePicture measures a picture of the board that g shows. The work is some
 // thousand pixels, whatever the picture's size.
 func MeasurePicture(img *image.RGBA, g *grid.Grid) *Quality {
@@ -188,7 +190,7 @@ func (q *Quality) Checks() []Check {
 	case q.Light < darkPoor:
 		add("Light", Poor, "It is rather dark: with more light, moves are read more reliably.")
 	case q.Light > brightPoor:
-		add("Light", Poor, "The picture is too bright: lower the exposure.")
+		add("Light", Poor, textBright)
 	default:
 		add("Light", Good, "There is enough light.")
 	}

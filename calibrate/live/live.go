@@ -34,6 +34,11 @@ type Eyes struct {
 	// Show is given pictures at some ten a second, which are not changed any
 	// more, with the grid as it is.
 	Show func(img *image.RGBA, g *grid.Grid)
+	// Aimed, if set, is told what to say to somebody who holds the camera and
+	// points it at the board: with each picture of Show, and when pictures stop.
+	Aimed func(*calibrate.View, calibrate.Advice)
+
+	aim calibrate.Aim
 }
 
 // Run looks until the source ends or ctx does; the end of a file leaves its
@@ -43,7 +48,7 @@ func (e *Eyes) Run(ctx context.Context) error {
 	defer tasks.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	w := &worker{session: e.Session, fresh: make(chan struct{}, 1)}
+	w := &worker{session: e.Session, stalled: func() { e.advise(time.Now()) }, fresh: make(chan struct{}, 1)}
 	defer w.close()
 	tasks.Go(func() { w.run(ctx) })
 	defer stop() // before tasks.Wait
@@ -77,9 +82,19 @@ func (e *Eyes) Run(ctx context.Context) error {
 			if img, err := vision.RGBA(f.Img, image.Point{}); err == nil {
 				w.setShown(img)
 				e.Show(img, e.Session.Grid())
+				e.aim.Look(img, shown)
+				e.advise(shown)
 			}
 		}
 		f.Close()
+	}
+}
+
+// advise says what is to be done about how the camera looks at the board.
+func (e *Eyes) advise(now time.Time) {
+	if e.Aimed != nil {
+		v := e.Session.View()
+		e.Aimed(&v, e.aim.Advice(&v, now))
 	}
 }
 
@@ -108,6 +123,7 @@ func (e *Eyes) locks() {
 // worker does what takes long, beside the pictures.
 type worker struct {
 	session *calibrate.Session
+	stalled func()        // is called while no pictures come
 	fresh   chan struct{} // there is a new picture
 	still   atomic.Bool   // there will be no other
 
@@ -172,6 +188,7 @@ func (w *worker) run(ctx context.Context) {
 		}
 		if w.stopped() {
 			w.session.Stopped()
+			w.stalled()
 			continue
 		}
 		if time.Since(looked) > recheckEvery && !w.still.Load() {

@@ -38,7 +38,14 @@ func TestACameraAnswersACalibration(t *testing.T) {
 	session := calibrate.NewSession("sim", nil)
 	session.SetSize(9)
 	var shown atomic.Int64
-	eyes := &Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) { shown.Add(1) }}
+	advice := make(chan calibrate.Advice, 1)
+	eyes := &Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) { shown.Add(1) }, Aimed: func(_ *calibrate.View, a calibrate.Advice) {
+		select {
+		case <-advice:
+		default:
+		}
+		advice <- a
+	}}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- eyes.Run(ctx) }()
@@ -64,6 +71,8 @@ func TestACameraAnswersACalibration(t *testing.T) {
 	wait("the board is read and measured", func(v calibrate.View) bool { return v.Reading != nil && len(v.Checks) > 3 })
 	if shown.Load() == 0 {
 		t.Error("no picture was shown")
+	}
+	for a := <-advice; a.Kind != calibrate.AdviceFound; a = <-advice { // ends the test where it is never said
 	}
 	stop()
 	if err := <-done; err != nil {
