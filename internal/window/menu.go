@@ -166,6 +166,7 @@ func wrapAddress(u *ui, address string, width float32) []string {
 
 // menuFace shows a Menu.
 type menuFace struct {
+	asks  bool   // it shows the question that lies over everything, and not the menu
 	name  string // of the page that cursor and typed belong to
 	at    int    // item that the cursor is on
 	first int    // that is shown
@@ -250,7 +251,7 @@ func capOf(key string) string {
 }
 
 func (f *menuFace) scene(u *ui) scene {
-	m := u.state.menu
+	m := f.page(u)
 	f.enter(m)
 	f.lay(u, m)
 	sc := scene{lay: keyOf("menu", f.spots, f.laid, len(f.keys))}

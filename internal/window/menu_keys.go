@@ -7,7 +7,7 @@ import (
 )
 
 func (f *menuFace) handle(u *ui, e event) {
-	m := u.state.menu
+	m := f.page(u)
 	f.enter(m)
 	switch e.kind {
 	case pressed:
@@ -151,6 +151,10 @@ func (f *menuFace) choose(u *ui, m *Menu, key string) {
 	a := Answer{Menu: m.Name, Key: key, Text: strings.TrimSpace(string(f.typed))}
 	if len(m.Items) > 0 {
 		a.Item = m.Items[f.at].Key
+	}
+	if f.asks {
+		u.w.settle(m, a)
+		return
 	}
 	u.w.answer(a)
 }

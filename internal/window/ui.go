@@ -20,7 +20,7 @@ func newUI(w *Window) *ui {
 	}
 	u.write.CacheDir = w.opt.CacheDir
 	u.write.Ready = func() { w.change(func(s *state) { s.fonts++ }) }
-	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}, "walk": &walkFace{}}
+	u.faces = map[string]face{"play": &playFace{}, "projector": &projectorFace{}, "calibrate": &calibrateFace{}, "menu": &menuFace{}, "ask": &menuFace{asks: true}, "walk": &walkFace{}}
 	u.shown = "play"
 	u.copy = func(text string) { go w.copyOut(text) } // another program may be asked first
 	return u
@@ -30,6 +30,9 @@ func newUI(w *Window) *ui {
 func (u *ui) face() face {
 	if u.sheet != nil {
 		return u.sheet
+	}
+	if u.state.ask != nil {
+		return u.faces["ask"]
 	}
 	if u.state.cal != nil {
 		return u.faces["calibrate"]
@@ -63,6 +66,10 @@ func (u *ui) handle(e event) wish {
 	key := e.key
 	if u.sheet != nil {
 		u.sheet.handle(u, e)
+		return nothing
+	}
+	if u.state.ask != nil {
+		u.faces["ask"].handle(u, e)
 		return nothing
 	}
 	if e.kind == keyDown && key == "F1" || e.kind == typed && key == "?" && !u.claimed("?") {
@@ -171,7 +178,7 @@ func (u *ui) places() []Place {
 	switch f := u.face().(type) {
 	case *menuFace:
 		for k, r := range f.spots {
-			out = append(out, Place{u.state.menu.Items[f.first+k].Title, r})
+			out = append(out, Place{f.page(u).Items[f.first+k].Title, r})
 		}
 	case *playFace:
 		s := u.state.snap

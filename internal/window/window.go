@@ -88,6 +88,7 @@ type state struct {
 	leaving bool      // the user wants to go, and the game is being settled
 	cal     *Calibration
 	menu    *Menu
+	ask     *overlaid // over whatever is shown; nil for nothing
 	walk    *Walk
 	watch   []Watching
 	noticed time.Time // when the notice came

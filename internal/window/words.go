@@ -47,7 +47,7 @@ func (u *ui) narrate(now time.Time) {
 	}
 	switch f := u.face().(type) {
 	case *menuFace:
-		m := u.state.menu
+		m := f.page(u)
 		if page := keyOf(m.Name, m.Title, m.Text, m.Code, m.Field, len(m.Items) > 0); page != n.page {
 			n.page = page
 			u.say(f.words(m))
