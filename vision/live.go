@@ -25,7 +25,8 @@ type LiveOptions struct {
 }
 
 // Live is a Source that always has the newest picture of a camera or a stream:
-// pictures that nobody asked for in time are dropped. It opens its source
+// pictures that nobody asked for in time are dropped. One is taken as it arrives,
+// unless its source knows better (Frame.Taken). It opens its source
 // again, with growing pauses, for as long as its context lives.
 type Live struct {
 	open func(context.Context) (Source, error)
@@ -43,6 +44,7 @@ type Live struct {
 	controls Controls
 
 	start time.Time
+	last  time.Duration // of the last picture
 	n     int
 }
 
@@ -143,8 +145,11 @@ func (l *Live) read(ctx context.Context, src Source) error {
 		bad = 0
 		stalled.Reset(l.opt.Stall)
 		l.say(Status{OK: true, Text: "The camera is sending pictures."})
-		f.Taken = time.Now()
-		f.Number, f.Time = l.n, f.Taken.Sub(l.start)
+		if f.Taken.IsZero() {
+			f.Taken = time.Now()
+		}
+		l.last = max(l.last, f.Taken.Sub(l.start)) // a source may know when a picture was taken, but time does not go back
+		f.Number, f.Time = l.n, l.last
 		l.n++
 		select {
 		case old := <-l.fresh:

@@ -488,3 +488,35 @@ func TestLiveRetries(t *testing.T) {
 	}
 	<-tries
 }
+
+// TestLiveTakesTheWordOfItsSource has a source say when its pictures were taken;
+// those that came before the reading began, or seem to go back in time, do not
+// turn it back.
+func TestLiveTakesTheWordOfItsSource(t *testing.T) {
+	give := make(chan time.Time)
+	open := func(context.Context) (Source, error) {
+		return FromEncoded(func(ctx context.Context) (Encoded, error) {
+			select {
+			case at := <-give:
+				return Encoded{Data: numbered(t, 1), Taken: at}, nil
+			case <-ctx.Done():
+				return Encoded{}, ctx.Err()
+			}
+		}), nil
+	}
+	l := NewLive(t.Context(), open, LiveOptions{})
+	defer l.Close()
+	for _, c := range []struct{ taken, want time.Duration }{ // since the beginning
+		{-time.Second, 0}, {40 * time.Millisecond, 40 * time.Millisecond}, {30 * time.Millisecond, 40 * time.Millisecond}, {50 * time.Millisecond, 50 * time.Millisecond},
+	} {
+		give <- l.start.Add(c.taken)
+		f, err := l.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !f.Taken.Equal(l.start.Add(c.taken)) || f.Time != c.want {
+			t.Errorf("taken %v after the beginning, it stands at %v, taken %v", c.taken, f.Time, f.Taken.Sub(l.start))
+		}
+		f.Close()
+	}
+}

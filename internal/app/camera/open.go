@@ -21,6 +21,9 @@ import (
 
 // Title is how a camera is called before its driver tells.
 func Title(spec string) string {
+	if IsPhone(spec) {
+		return phoneTitle(spec)
+	}
 	if strings.Contains(spec, "://") {
 		return "the camera at " + spec
 	}
@@ -47,6 +50,10 @@ func Options(spec string, wanted image.Point) vision.OpenOptions {
 	return opt
 }
 
+// IsLive reports whether a name is that of a camera, whose newest picture counts,
+// rather than of files, which are used up.
+func IsLive(name string) bool { return IsPhone(name) || vision.IsLive(name) }
+
 // Open opens a camera, a file, a directory or, as sim:, a simulated board of
 // size lines (0: 19), whose player tells say what a player tells gobancam and
 // wants to see the snapshots: then acts is not nil. note is told when a camera
@@ -58,6 +65,10 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 			return nil, nil, failure.As(failure.Misuse, err)
 		}
 		return b, b.See, nil
+	}
+	if IsPhone(spec) {
+		src, err := openPhone(ctx, spec, note)
+		return src, nil, err
 	}
 	open := func(ctx context.Context) (vision.Source, error) {
 		return OpenSource(ctx, spec, opt)
@@ -119,13 +130,16 @@ func remedy(err error) string {
 type NoneError struct{ err error }
 
 func (e *NoneError) Error() string {
-	return e.err.Error() + "; plug one in, or take another: a phone whose app shows an address like http://192.168.1.20:8080/video will do"
+	return e.err.Error() + "; plug one in, or take another: phone: is one whose browser opens a page of this computer"
 }
 
 func (e *NoneError) Unwrap() error { return e.err }
 
 // OpenSource is vision.Open for a camera that may be known by its name only.
 func OpenSource(ctx context.Context, name string, opt vision.OpenOptions) (vision.Source, error) {
+	if IsPhone(name) {
+		return openPhone(ctx, name, nil)
+	}
 	at, err := address(name)
 	if err != nil {
 		return nil, failure.As(failure.Misuse, err)

@@ -20,7 +20,7 @@ import (
 // calibration that still fits is taken at once.
 func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	s := l.seat
-	if !vision.IsLive(l.seat.Camera.Name) || s.Camera.Corners != nil {
+	if !camera.IsLive(l.seat.Camera.Name) || s.Camera.Corners != nil {
 		return l.start, nil // a file is not to be used up, and corners say it all
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -119,7 +119,7 @@ func (l *Lounge) newSession(src vision.Source, saved *calibrate.Profile) *calibr
 // calibrated is how many lines the board has that the camera was calibrated for,
 // 0 if that is not known or not needed.
 func (l *Lounge) calibrated() int {
-	if l.seat.Camera.Corners != nil || !vision.IsLive(l.seat.Camera.Name) {
+	if l.seat.Camera.Corners != nil || !camera.IsLive(l.seat.Camera.Name) {
 		return 0
 	}
 	p, err := camera.Profiles().Load(l.seat.Camera.Name)

@@ -64,6 +64,9 @@ func Spares() []string {
 	return []string{filepath.Join(xdg.StateHome, "gobancam", "rescued"), os.TempDir()}
 }
 
+// Phones is the directory for what is known of phones that are cameras.
+func Phones() string { return filepath.Join(xdg.StateHome, "gobancam", "phones") }
+
 // Locks is the directory for the locks of game records that can have none
 // beside them.
 func Locks() string { return filepath.Join(xdg.StateHome, "gobancam", "locks") }
