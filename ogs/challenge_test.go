@@ -311,20 +311,8 @@ func TestPresets(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := ogs.ReadPresets([]byte(`
-[camera]
-device = 1
-[challenge."Tuesday"]
-size = 13
-time = "15m+5x20s"
-komi = "0.5"
-handicap = "3"
-color = "white"
-min_rank = "15k"
-max_rank = "2d"
-analysis = false`), all); err != nil {
-		t.Fatal(err)
-	}
+	size, long, komi, handicap, color, least, most, analysis := 13, "15m+5x20s", "0.5", "3", "white", "15k", "2d", false
+	all["Tuesday"] = ogs.Preset{Size: &size, Time: &long, Komi: &komi, Handicap: &handicap, Color: &color, MinRank: &least, MaxRank: &most, Analysis: &analysis}
 	p, err := ogs.FindPreset(all, "tues")
 	if err != nil {
 		t.Fatal(err)
@@ -336,10 +324,14 @@ analysis = false`), all); err != nil {
 	if _, err := ogs.FindPreset(all, "l"); err == nil {
 		t.Error("an ambiguous name was taken")
 	}
-	for _, bad := range []string{`[challenge.x]` + "\n" + `sise = 9`, `[challenge.x]` + "\n" + `time = "never"`, `[challenge.x]` + "\n" + `min_rank = "40k"`, `[challenge`} {
-		if err := ogs.ReadPresets([]byte(bad), map[string]ogs.Preset{}); err == nil {
-			t.Errorf("%q was read", bad)
+	never, noRank := "never", "40k"
+	for _, bad := range []ogs.Preset{{Time: &never}, {MinRank: &noRank}, {Handicap: &never}, {Komi: &never}} {
+		if err := bad.Check(); err == nil {
+			t.Errorf("%+v is taken", bad)
 		}
+	}
+	if keys := ogs.PresetKeys(); !slices.Contains(keys, "min_rank") || !slices.Contains(keys, "size") || !slices.Contains(keys, "pause_on_weekends") {
+		t.Errorf("the keys are %s", keys)
 	}
 	for s, want := range map[string]int{"30k": 0, "1k": 29, "1D": 30, "9d": 38} {
 		if got, err := ogs.ParseRank(s); err != nil || got != want || ogs.FormatRank(float64(got)) != strings.ToLower(s) {

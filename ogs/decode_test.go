@@ -337,22 +337,3 @@ func FuzzTimeControl(f *testing.F) {
 		}
 	})
 }
-
-func FuzzPresets(f *testing.F) {
-	f.Add([]byte("[challenge.\"club\"]\nsize = 13\ntime = \"20m+5x30s\"\nkomi = \"0.5\"\nhandicap = \"automatic\"\nmin_rank = \"12k\"\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		presets := map[string]Preset{}
-		if ReadPresets(b, presets) != nil {
-			return
-		}
-		for name, p := range presets {
-			c := NewChallenge(19)
-			if err := p.Apply(&c); err != nil {
-				t.Errorf("%q was accepted and cannot be used: %v", name, err)
-			}
-			if _, err := json.Marshal(c); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-}

@@ -1,17 +1,18 @@
 package ogs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/BurntSushi/toml"
 )
 
-// A Preset is a part of a challenge: what it leaves out stays as it was.
+// A Preset is a part of a challenge: what it leaves out stays as it was. In a
+// configuration its keys are those of PresetKeys.
 type Preset struct {
 	Name        *string // of the game
 	Size        *int
@@ -41,27 +42,19 @@ func BuiltinPresets() map[string]Preset {
 	}
 }
 
-// ReadPresets adds to presets the tables [challenge."name"] of a TOML
-// configuration. Other tables are not its business.
-func ReadPresets(data []byte, presets map[string]Preset) error {
-	var w struct{ Challenge map[string]Preset }
-	meta, err := toml.Decode(string(data), &w)
-	if err != nil {
-		return fmt.Errorf("the configuration cannot be read: %w", err)
+// PresetKeys are the keys of a preset as a configuration has them.
+func PresetKeys() []string {
+	var keys []string
+	for f := range reflect.TypeFor[Preset]().Fields() {
+		keys = append(keys, cmp.Or(f.Tag.Get("toml"), strings.ToLower(f.Name)))
 	}
-	for _, key := range meta.Undecoded() {
-		if len(key) > 0 && key[0] == "challenge" {
-			return fmt.Errorf("the configuration has %s, which no challenge has; there are name, size, time, rules, handicap, komi, color, ranked, private, analysis, invite_only, pause_on_weekends, min_rank, max_rank, description", key)
-		}
-	}
-	for name, p := range w.Challenge {
-		c := NewChallenge(19)
-		if err := errors.Join(p.Apply(&c), c.Check()); err != nil {
-			return fmt.Errorf("the challenge %q of the configuration: %w", name, err)
-		}
-		presets[name] = p
-	}
-	return nil
+	return keys
+}
+
+// Check says why no challenge can be made of a preset; nil if one can.
+func (p *Preset) Check() error {
+	c := NewChallenge(19)
+	return errors.Join(p.Apply(&c), c.Check())
 }
 
 // FindPreset finds a preset by its name, in any case; the beginning of a name

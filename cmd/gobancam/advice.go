@@ -13,6 +13,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/club/desk"
 	"github.com/gobancam/gobancam/internal/club/outbox"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -48,7 +49,10 @@ func adviceFor(err error) string {
 	var stands *games.StandsError
 	var many games.ManyError
 	var number *games.NumberError
+	var faulty *config.Error
 	switch {
+	case errors.As(err, &faulty):
+		return "'gobancam config edit' opens it"
 	case errors.As(err, &out):
 		return "sign in with 'gobancam login', or name a token in " + account.TokenVariable
 	case errors.As(err, &stands):

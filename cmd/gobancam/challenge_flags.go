@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -44,11 +44,11 @@ func (f *challengeFlags) register(cmd *cobra.Command) {
 func (f *challengeFlags) challenge() (ogs.Challenge, error) {
 	c := ogs.NewChallenge(19)
 	if f.preset != "" {
-		all, err := games.Presets()
+		conf, err := config.Read()
 		if err != nil {
 			return c, err
 		}
-		p, err := ogs.FindPreset(all, f.preset)
+		p, err := ogs.FindPreset(conf.Presets(), f.preset)
 		if err == nil {
 			err = p.Apply(&c)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/internal/app/games"
-	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/ogs"
 )
 
@@ -56,10 +56,11 @@ func newChallengePresetsCommand() *cobra.Command {
 		Short: "List the challenges that have a name",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := games.Presets()
+			conf, err := config.Read()
 			if err != nil {
 				return err
 			}
+			all := conf.Presets()
 			tw := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, name := range slices.Sorted(maps.Keys(all)) {
 				p := all[name]
@@ -69,7 +70,7 @@ func newChallengePresetsCommand() *cobra.Command {
 				}
 				fmt.Fprintf(tw, "%s\t%d×%d\t%s\t%s\t%s\n", name, c.Width, c.Height, c.Time, c.Rules, p.Description)
 			}
-			fmt.Fprintf(tw, "\nYours are read from %s.\n", state.ConfigFile())
+			fmt.Fprintf(tw, "\nYours are read from %s.\n", config.File())
 			return tw.Flush()
 		},
 	}

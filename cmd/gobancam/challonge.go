@@ -47,21 +47,23 @@ func (f *challongeFlags) register(cmd *cobra.Command) {
 // registerConnection adds the flags that say where Challonge is and for which
 // community, which is what a command needs that only seats players.
 func (f *challongeFlags) registerConnection(p *pflag.FlagSet) {
-	env := func(name, def string) string { return cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_"+name), def) }
-	p.StringVar(&f.server, "challonge", env("SERVER", ""), "`address` of a server that answers for all of Challonge, such as a test server")
+	p.StringVar(&f.server, "challonge", "", "`address` of a server that answers for all of Challonge, such as a test server")
+	bind(p, "challonge", "challonge.server")
 	d := challonge.DefaultEndpoints
 	for _, e := range []struct {
 		to              *string
-		name, env, addr string
+		name, key, addr string
 	}{
-		{&f.endpoints.API, "api-url", "API_URL", d.API}, {&f.endpoints.Authorize, "authorize-url", "AUTHORIZE_URL", d.Authorize},
-		{&f.endpoints.Token, "token-url", "TOKEN_URL", d.Token}, {&f.endpoints.Device, "device-url", "DEVICE_URL", d.Device},
-		{&f.endpoints.DeviceToken, "device-token-url", "DEVICE_TOKEN_URL", d.DeviceToken},
+		{&f.endpoints.API, "api-url", "api_url", d.API}, {&f.endpoints.Authorize, "authorize-url", "authorize_url", d.Authorize},
+		{&f.endpoints.Token, "token-url", "token_url", d.Token}, {&f.endpoints.Device, "device-url", "device_url", d.Device},
+		{&f.endpoints.DeviceToken, "device-token-url", "device_token_url", d.DeviceToken},
 	} {
-		p.StringVar(e.to, e.name, env(e.env, e.addr), "one `address` of Challonge")
+		p.StringVar(e.to, e.name, e.addr, "one `address` of Challonge")
 		p.MarkHidden(e.name)
+		bind(p, e.name, "challonge."+e.key)
 	}
-	p.StringVar(&f.community, "community", env("COMMUNITY", ""), "the community that owns the tournament, by its `subdomain`")
+	p.StringVar(&f.community, "community", "", "the community that owns the tournament, by its `subdomain`")
+	bind(p, "community", "challonge.community")
 }
 
 // check completes the flags once they are parsed.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,8 +56,10 @@ that only you can read.`,
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&l.way, "way", "", "key, device, code or application")
-	fl.StringVar(&l.client, "client-id", os.Getenv("GOBANCAM_CHALLONGE_CLIENT_ID"), "`id` of an application registered with Challonge")
-	fl.StringVar(&l.redirect, "redirect", cmp.Or(os.Getenv("GOBANCAM_CHALLONGE_REDIRECT"), challonge.DefaultRedirect), "`address` on this machine that is registered with the application")
+	fl.StringVar(&l.client, "client-id", "", "`id` of an application registered with Challonge")
+	fl.StringVar(&l.redirect, "redirect", challonge.DefaultRedirect, "`address` on this machine that is registered with the application")
+	bind(fl, "client-id", "challonge.client_id")
+	bind(fl, "redirect", "challonge.redirect")
 	fl.StringSliceVar(&l.scopes, "scope", nil, "a further `scope` to ask for, such as "+challonge.CommunityScope)
 	fl.BoolVar(&l.noBrowser, "no-browser", false, "only print the address of the page")
 	fl.DurationVar(&l.wait, "timeout", 10*time.Minute, "how long to wait for the browser")

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -84,6 +82,8 @@ func (f *voiceFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.given.Mute, "mute", false, "begin without sound and speech")
 	fl.BoolVar(&f.given.NoSound, "no-sound", false, "no sounds, only speech")
 	fl.StringVar(&f.given.Speech, "speech", "auto", "speak en, de, fr, ja, ko or zh; auto takes the system's language, off is silent")
+	bind(fl, "no-sound", "sound.off")
+	bind(fl, "speech", "speech.language")
 	completeWith(cmd, "speech", "auto", "off", "en", "de", "fr", "ja", "ko", "zh")
 }
 
@@ -104,8 +104,10 @@ type ogsFlags struct{ server, socket string }
 
 func (f *ogsFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.server, "server", cmp.Or(os.Getenv("GOBANCAM_OGS_SERVER"), ogs.DefaultServer), "base `address` of the server")
-	fl.StringVar(&f.socket, "socket", os.Getenv("GOBANCAM_OGS_SOCKET"), "`address` of the server's socket, if it does not follow from --server")
+	fl.StringVar(&f.server, "server", ogs.DefaultServer, "base `address` of the server")
+	fl.StringVar(&f.socket, "socket", "", "`address` of the server's socket, if it does not follow from --server")
+	bind(fl, "server", "ogs.server")
+	bind(fl, "socket", "ogs.socket")
 }
 
 // at is the server that is meant; what the user should know is said on the

@@ -15,6 +15,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/gtpboard"
 	"github.com/gobancam/gobancam/internal/plain"
 	"github.com/gobancam/gobancam/internal/window"
@@ -73,6 +74,7 @@ standard input, quit and Ctrl-C end the program.`,
 	fl.StringVar(&f.typed, "typed", "", "take typed commands from a terminal, `PIPE` or file, as /dev/tty")
 	fl.StringVar(&f.player, "player", "you", "your name, for the record")
 	fl.StringVar(&f.other, "opponent", "", "the other side's name, for the record")
+	bind(fl, "confirm", "referee.confirm")
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	completeWith(cmd, "confirm", "auto", "ask")
 	return cmd
@@ -91,6 +93,11 @@ func (f *gtpFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	conf, err := config.Read()
+	if err != nil {
+		return err
+	}
+	conf.Tune(&referee)
 	// Whatever else writes to standard output, a library of a camera's say, must
 	// not be read by the controller.
 	out, err := claimOutput(cmd.OutOrStdout())

@@ -29,6 +29,8 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.Lookup("live").NoOptDefVal = anywhere
 	fl.DurationVar(&f.delay, "delay", 0, "the page shows the game as it was so long ago, as 10m")
 	fl.BoolVar(&f.camera, "live-camera", false, "the page shows the camera's picture of the board, too")
+	bind(fl, "delay", "live.delay")
+	bind(fl, "live-camera", "live.camera")
 	args := cmd.Args
 	// "--live ADDRESS" means what "--live=ADDRESS" does.
 	cmd.Args = func(cmd *cobra.Command, left []string) error {

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,8 +74,10 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 	}
 	f.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&id, "client-id", os.Getenv("GOBANCAM_OGS_CLIENT_ID"), "`id` of the application registered at the server")
-	fl.StringVar(&redirect, "redirect", cmp.Or(os.Getenv("GOBANCAM_OGS_REDIRECT"), ogs.DefaultRedirect), "`address` on this machine that is registered with the application, letter by letter")
+	fl.StringVar(&id, "client-id", "", "`id` of the application registered at the server")
+	fl.StringVar(&redirect, "redirect", ogs.DefaultRedirect, "`address` on this machine that is registered with the application, letter by letter")
+	bind(fl, "client-id", "ogs.client_id")
+	bind(fl, "redirect", "ogs.redirect")
 	fl.BoolVar(&noBrowser, "no-browser", false, "only print the address of the page")
 	fl.DurationVar(&wait, "timeout", 5*time.Minute, "how long to wait for the browser")
 	return cmd

@@ -15,6 +15,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/review"
 	"github.com/gobancam/gobancam/ogs"
@@ -99,6 +100,8 @@ there".`,
 	registerListen(cmd, &f.listen)
 	f.live.register(cmd)
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log the client's doings on standard error")
+	bind(fl, "light", "window.light")
+	bind(fl, "confirm", "referee.confirm")
 	cmd.MarkFlagsMutuallyExclusive("game", "pick")
 	completeWith(cmd, "confirm", "auto", "ask")
 	return cmd
@@ -106,16 +109,11 @@ there".`,
 
 // referee turns --confirm into the referee's options.
 func (f *playFlags) referee() (match.Options, error) {
-	switch f.confirm {
-	case "auto":
-		return match.Options{Mode: match.Auto}, nil
-	case "ask":
-		return match.Options{Mode: match.Ask}, nil
+	o, err := config.ParseConfirm(f.confirm)
+	if err != nil {
+		return o, withCode(exitUsage, fmt.Errorf("--confirm %s: auto, ask, or a number between 0 and 1", f.confirm))
 	}
-	if p, err := strconv.ParseFloat(f.confirm, 64); err == nil && p > 0 && p < 1 {
-		return match.Options{Mode: match.AskBelow, Below: p}, nil
-	}
-	return match.Options{}, withCode(exitUsage, fmt.Errorf("--confirm %s: auto, ask, or a number between 0 and 1", f.confirm))
+	return o, nil
 }
 
 func (f *playFlags) run(cmd *cobra.Command) error {
@@ -145,11 +143,11 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}
-	conf, err := readReviewConfig()
+	conf, err := config.Read()
 	if err != nil {
 		return err
 	}
-	o.Review = lounge.Reviewing{Dir: gamesDir(), Engine: conf.Engine, Effort: review.Effort{Visits: reviewVisits, Time: reviewTime}}
+	o.Review = lounge.Reviewing{Dir: gamesDir(), Engine: conf.Review.Engine, Effort: review.Effort{Visits: conf.Review.Visits, Time: conf.Review.Time}}
 	watched, err := f.live.open("")
 	if err != nil {
 		return err
@@ -182,7 +180,11 @@ func (f *playFlags) which() (*games.Which, error) {
 // challongeEndpoints are those that the commands take without flags.
 func challongeEndpoints() (challonge.Endpoints, error) {
 	var f challongeFlags
-	f.registerConnection(pflag.NewFlagSet("", pflag.ContinueOnError))
-	err := f.check()
+	fl := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.registerConnection(fl)
+	err := configure(fl)
+	if err == nil {
+		err = f.check()
+	}
 	return f.endpoints, err
 }

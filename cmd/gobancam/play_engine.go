@@ -14,7 +14,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/app/programs"
 	"github.com/gobancam/gobancam/internal/app/seat"
-	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/engine"
 	"github.com/gobancam/gobancam/internal/plain"
 )
@@ -52,6 +52,9 @@ func (f *engineFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays: easy, medium or hard, or in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
 	fl.DurationVar(&f.think, "think", 5*time.Minute, "with --engine and without --time: the longest it may take for a move before it is started again")
 	fl.StringVar(&f.name, "name", "You", "with --engine: your name in the record")
+	for flag, key := range map[string]string{"name": "program.name", "rules": "program.rules", "time": "program.time", "strength": "program.strength", "think": "program.think"} {
+		bind(fl, flag, key)
+	}
 	completeWith(cmd, "color", "black", "white")
 	completeWith(cmd, "strength", engine.Presets...)
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
@@ -147,7 +150,7 @@ In the configuration they stand under [engines], a name and a command line each:
 			for _, p := range list {
 				from := "found installed"
 				if p.Own {
-					from = "from " + state.ConfigFile()
+					from = "from " + config.File()
 				}
 				fmt.Fprintf(out, "%-12s %s (%s)\n", p.Name, p.Line, from)
 				if p.Strength != "" {
@@ -160,7 +163,7 @@ In the configuration they stand under [engines], a name and a command line each:
 				}
 			}
 			if len(list)+len(found) == 0 {
-				fmt.Fprintf(out, "No program is found installed, and %s names none under [engines]. GNU Go is in most distributions as gnugo.\n", state.ConfigFile())
+				fmt.Fprintf(out, "No program is found installed, and %s names none under [engines]. GNU Go is in most distributions as gnugo.\n", config.File())
 				return failure.As(failure.Unsure, errSilent)
 			}
 			return nil

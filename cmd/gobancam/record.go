@@ -117,6 +117,8 @@ lists them.`,
 	registerListen(cmd, &f.listen)
 	f.live.register(cmd)
 	f.club.registerConnection(fl)
+	bind(fl, "light", "window.light")
+	bind(fl, "rules", "record.rules")
 	completeWith(cmd, "rules", "aga", "chinese", "ing", "japanese", "korean", "nz")
 	return cmd
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app"
 	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/internal/review"
 	"github.com/gobancam/gobancam/internal/window"
@@ -89,6 +90,11 @@ online-go.com.`,
 	fl.StringVar(&f.format, "format", "text", "text or json")
 	fl.StringVar(&f.write, "write", "", "write the engine's judgement into the comments of a copy, in `FILE`")
 	fl.BoolVar(&f.force, "force", false, "replace that file; what it held is kept as NAME~")
+	bind(fl, "light", "window.light")
+	bind(fl, "visits", "review.visits")
+	bind(fl, "time", "review.time")
+	heeds(fl, "with", "review.with")
+	heeds(fl, "engine", "review.engine")
 	completeWith(cmd, "format", "text", "json")
 	completeWith(cmd, "with", viewers()...)
 	return cmd
@@ -109,10 +115,11 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 	if f.visits < 1 || f.time <= 0 {
 		return withCode(exitUsage, errors.New("--visits and --time: the engine has to look at least once"))
 	}
-	conf, err := readReviewConfig()
+	all, err := config.Read()
 	if err != nil {
 		return err
 	}
+	conf := reviewing{all.Review.With, all.Review.Engine}
 	if f.inWindow(conf) {
 		return f.show(cmd, name, conf)
 	}
@@ -126,7 +133,7 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 			f.engine = conf.Engine
 		}
 		if f.engine == "" {
-			return withCode(exitUsage, errors.New("no engine is set: name one by --engine, or as engine in the table [review] of "+state.ConfigFile()))
+			return withCode(exitUsage, errors.New("no engine is set: name one by --engine, or as engine in the table [review] of "+config.File()))
 		}
 		if err := f.judge(cmd, rec); err != nil {
 			return err
@@ -149,13 +156,13 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 }
 
 // inWindow reports whether the game is shown in a window.
-func (f *reviewFlags) inWindow(conf reviewConfig) bool {
-	opens := f.with != "" || f.engine == "" && (os.Getenv(reviewVariable) != "" || conf.With != "")
+func (f *reviewFlags) inWindow(conf reviewing) bool {
+	opens := f.with != "" || f.engine == "" && conf.With != ""
 	return !f.text && !opens && !f.upload && f.write == "" && f.format == "text" && window.Available() == nil
 }
 
 // show opens the window; where it cannot be, the rest is done as with --text.
-func (f *reviewFlags) show(cmd *cobra.Command, name string, conf reviewConfig) error {
+func (f *reviewFlags) show(cmd *cobra.Command, name string, conf reviewing) error {
 	path, err := recordPath(name)
 	if err != nil {
 		return err

@@ -2,51 +2,28 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/gtp"
-	"github.com/gobancam/gobancam/internal/app/state"
-	"github.com/gobancam/gobancam/internal/limits"
+	"github.com/gobancam/gobancam/internal/config"
 )
-
-// reviewVariable names the program in which records are opened.
-const reviewVariable = "GOBANCAM_REVIEW"
 
 // viewers are programs that open a record that is named on their command line, in
 // the order in which they are looked for.
 func viewers() []string { return []string{"sabaki", "katrain", "q5go", "gogui", "lizzie", "ugo"} }
 
-// reviewConfig is the table [review] of the configuration.
-type reviewConfig struct{ With, Engine string }
-
-func readReviewConfig() (reviewConfig, error) {
-	var c struct{ Review reviewConfig }
-	data, err := limits.ReadFile(state.ConfigFile(), limits.Config)
-	if errors.Is(err, fs.ErrNotExist) {
-		return reviewConfig{}, nil
-	}
-	if err == nil {
-		_, err = toml.Decode(string(data), &c)
-	}
-	if err != nil {
-		return reviewConfig{}, withCode(exitUsage, fmt.Errorf("the configuration cannot be read: %w", err))
-	}
-	return c.Review, nil
-}
+// reviewing is what the configuration says of reviews.
+type reviewing struct{ With, Engine string }
 
 // openWith opens a record in a program: the one that was asked for, that of the
-// environment, that of the configuration, or the first that is installed.
+// configuration, or the first that is installed.
 func openWith(cmd *cobra.Command, asked, configured, path string) error {
-	line := cmp.Or(asked, os.Getenv(reviewVariable), configured)
+	line := cmp.Or(asked, configured)
 	if line == "" {
 		for _, p := range viewers() {
 			if _, err := exec.LookPath(p); err == nil {
@@ -57,7 +34,7 @@ func openWith(cmd *cobra.Command, asked, configured, path string) error {
 	}
 	if line == "" {
 		return withCode(exitUsage, fmt.Errorf("none of %s is installed: name a program by --with, by %s, or as with in the table [review] of %s",
-			strings.Join(viewers(), ", "), reviewVariable, state.ConfigFile()))
+			strings.Join(viewers(), ", "), config.Find("review.with").Env(), config.File()))
 	}
 	words, err := gtp.ParseLine(line)
 	if err != nil {

@@ -96,20 +96,35 @@ choose a game, play. Without a display it prints this.
 				return cmd.Help()
 			}
 			p := newPlayCommand()
+			if err := configure(p.Flags()); err != nil {
+				return err
+			}
 			p.SetContext(cmd.Context())
 			p.SetIn(cmd.InOrStdin())
 			p.SetOut(cmd.OutOrStdout())
 			p.SetErr(cmd.ErrOrStderr())
 			return p.RunE(p, nil)
 		},
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return configure(cmd.Flags()) },
+		SilenceUsage:      true,
+		SilenceErrors:     true,
 
 		SuggestionsMinimumDistance: 2,
 	}
+	addCommands(root)
+	cobra.EnableTraverseRunHooks = true // those of root come before a command's own
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return withCode(exitUsage, fmt.Errorf("%w; see '%s --help'", flagError(err), cmd.CommandPath()))
 	})
+	strictArgs(root)
+	strictHelp(root)
+	return root
+}
+
+// addCommands adds what gobancam can do, in the groups in which help lists it.
+func addCommands(root *cobra.Command) {
 	root.AddGroup(
 		&cobra.Group{ID: "play", Title: "Play:"},
 		&cobra.Group{ID: "see", Title: "See:"},
@@ -148,15 +163,11 @@ choose a game, play. Without a display it prints this.
 		newTournamentRecordCommand(),
 	)
 	add("",
+		newConfigCommand(),
 		newOGSTestCommand(),
 		newChallongeTestCommand(),
 		newVersionCommand(),
 	)
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	strictArgs(root)
-	strictHelp(root)
-	return root
 }
 
 // flagError says what a flag takes, where the library says why Go could not read

@@ -32,6 +32,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/lounge"
 	"github.com/gobancam/gobancam/internal/app/seat"
 	"github.com/gobancam/gobancam/internal/app/voices"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
@@ -72,11 +73,11 @@ type PlayOptions struct {
 // Play opens the window, in which games are chosen and played until it is
 // closed. Where none is wanted or none can be opened, it plays one game.
 func Play(ctx context.Context, o PlayOptions) error {
-	heard, err := voices.ReadConfig()
+	conf, err := config.Read()
 	if err != nil {
 		return err
 	}
-	heard.Remind(&o.Seat.Referee)
+	conf.Tune(&o.Seat.Referee)
 	s := &seat.Seat{Options: o.Seat, Face: face.New(o.Out, o.Headless), Lines: face.ReadLines(ctx, o.In), Log: o.Log}
 	o.Audience.Tell(s.Face)
 	s.Live, s.Seen = o.Audience.Feed(), o.Audience.Seen()

@@ -16,7 +16,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/failure"
 	"github.com/gobancam/gobancam/internal/app/games"
 	"github.com/gobancam/gobancam/internal/app/seat"
-	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/config"
 )
 
 // Without a window one game is played, or it is an error why not.
@@ -39,10 +39,10 @@ func TestPlayWithoutAGame(t *testing.T) {
 	if err := play(camera.Choice{Name: "sim:9"}); !errors.As(err, &nobody) {
 		t.Errorf("without an account: %v", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(state.ConfigFile()), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(config.File()), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(state.ConfigFile(), []byte("[sound]\nvolume = 7\n"), 0o600); err != nil {
+	if err := os.WriteFile(config.File(), []byte("[sound]\nvolume = 7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := play(camera.Choice{Name: "sim:9"}); failure.Of(err) != failure.Misuse || !strings.Contains(err.Error(), "sound.volume") {

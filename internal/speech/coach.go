@@ -22,8 +22,8 @@ type Coach struct {
 	said   int // the last number of seconds that was said
 }
 
-// usual are a timekeeper's steps.
-var usual = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
+// CountdownSteps are the usual steps, a timekeeper's.
+var CountdownSteps = []int{30, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
 
 // Observe looks at the clocks of a snapshot that is age old and returns what is
 // to be said; empty for nothing. urgent is set where the time is a matter of
@@ -40,7 +40,7 @@ func (c *Coach) Observe(s *match.Snapshot, age time.Duration) (say string, urgen
 	}
 	w, steps := vocabulary[c.Lang], c.Steps
 	if steps == nil {
-		steps = usual
+		steps = CountdownSteps
 	}
 	if len(steps) == 0 {
 		return "", false

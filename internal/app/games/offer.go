@@ -4,29 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
-	"github.com/gobancam/gobancam/internal/app/failure"
-	"github.com/gobancam/gobancam/internal/app/state"
-	"github.com/gobancam/gobancam/internal/limits"
 	"github.com/gobancam/gobancam/ogs"
 )
-
-// Presets are the challenges with a name: ours and the user's.
-func Presets() (map[string]ogs.Preset, error) {
-	all := ogs.BuiltinPresets()
-	data, err := limits.ReadFile(state.ConfigFile(), limits.Config)
-	if errors.Is(err, fs.ErrNotExist) {
-		return all, nil
-	} else if err != nil {
-		return nil, failure.As(failure.Misuse, fmt.Errorf("the configuration cannot be read: %w", err))
-	}
-	if err := ogs.ReadPresets(data, all); err != nil {
-		return nil, failure.As(failure.Misuse, fmt.Errorf("%s: %w", state.ConfigFile(), err))
-	}
-	return all, nil
-}
 
 // Ranked says whether a game counts for the ranks.
 func Ranked(yes bool) string {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/gobancam/gobancam/challonge"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/window"
@@ -49,7 +49,11 @@ func (l *Lounge) account(ctx context.Context) (page, error) {
 
 // challonge signs in to Challonge with a phone.
 func (l *Lounge) challonge(ctx context.Context) (page, error) {
-	id := os.Getenv("GOBANCAM_CHALLONGE_CLIENT_ID")
+	conf, err := config.Read()
+	if err != nil {
+		return l.trouble("The configuration cannot be used", err, l.challonge, l.account, "Account"), nil
+	}
+	id := conf.Challonge.ClientID
 	if id == "" {
 		m := &window.Menu{Name: "challonge", Title: "Sign in to Challonge",
 			Text:    "Challonge wants to know the application: register one on the page below and type its client id. With a personal API key instead, use " + l.opt.KeySignIn + ".",

@@ -8,23 +8,24 @@ import (
 	"slices"
 
 	"github.com/gobancam/gobancam/internal/app/games"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/ogs"
 )
 
 // newGame offers a game of a kind that has a name.
 func (l *Lounge) newGame(ctx context.Context) (page, error) {
-	all, err := games.Presets()
+	conf, err := config.Read()
 	if err != nil {
 		return l.trouble("The configuration cannot be used", err, l.newGame, l.games, "Games"), nil
 	}
 	m := &window.Menu{Name: "new game", Title: "Offer a game", Text: "What kind of game? The configuration can have kinds of your own.",
 		Buttons: []window.Choice{{Key: "Enter", Label: "To anybody", Lead: true}, {Key: "P", Label: "To a player"}, {Key: "Escape", Label: "Games"}}}
-	kinds := map[string]ogs.Challenge{}
+	all, kinds := conf.Presets(), map[string]ogs.Challenge{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c, p := ogs.NewChallenge(19), all[name]
 		if err := errors.Join(p.Apply(&c), c.Check()); err != nil {
-			continue // told by Presets
+			continue // told when the configuration was read
 		}
 		kinds[name] = c
 		m.Items = append(m.Items, window.Item{Key: name, Title: name, Detail: fmt.Sprintf("%d×%d · %s · %s rules · %s", c.Width, c.Height, c.Time, c.Rules, games.Ranked(c.Ranked)), Note: p.Description})

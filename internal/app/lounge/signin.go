@@ -3,11 +3,11 @@ package lounge
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/credentials"
 	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/window"
@@ -66,7 +66,11 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 		back, away = l.two, "Back"
 	}
 	host := hostName(l.opt.Server.Address)
-	id := os.Getenv("GOBANCAM_OGS_CLIENT_ID")
+	conf, err := config.Read()
+	if err != nil {
+		return l.trouble("The configuration cannot be used", err, l.signIn, back, away), nil
+	}
+	id, redirect := conf.OGS.ClientID, conf.OGS.Redirect
 	if id == "" {
 		id = l.opt.Server.LastApp()
 	}
@@ -75,7 +79,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: away}}}
 	if id == "" {
 		m.Text = "Once, the server wants to know the application that plays for you. Make a new one on the page below: any name, client type public, grant type authorization code, redirect address " +
-			ogs.DefaultRedirect + ". Type its client id here; Ctrl+V pastes."
+			redirect + ". Type its client id here; Ctrl+V pastes."
 		m.Address = strings.TrimRight(l.opt.Server.Address, "/") + "/oauth2/applications/"
 		m.Field = "Client id"
 		m.QR, _ = qr.Image(m.Address, 4) // it can be made on any device
@@ -106,7 +110,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	left, err := l.during(ctx, "allow", func(ctx context.Context) error {
 		ctx, stop := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("there was no answer from the browser within 5 minutes"))
 		defer stop()
-		_, err := l.opt.Server.SignIn(ctx, l.opt.Server.Store(), ogs.App{ClientID: id, Secret: secret, Redirect: ogs.DefaultRedirect}, func(address string) {
+		_, err := l.opt.Server.SignIn(ctx, l.opt.Server.Store(), ogs.App{ClientID: id, Secret: secret, Redirect: redirect}, func(address string) {
 			l.window.ShowMenu(allowMenu(host, address, account.OpenPage(address)))
 		})
 		return err

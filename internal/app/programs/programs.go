@@ -3,21 +3,16 @@
 package programs
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/gtp"
 	"github.com/gobancam/gobancam/internal/app/failure"
-	"github.com/gobancam/gobancam/internal/app/state"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/engine"
-	"github.com/gobancam/gobancam/internal/limits"
 )
 
 // Program is one that can be played against.
@@ -33,10 +28,11 @@ type Program struct {
 // installed and start without more being said. found are all that are
 // installed.
 func List() (list []Program, found []engine.Known, err error) {
-	own, err := configured()
+	conf, err := config.Read()
 	if err != nil {
 		return nil, nil, err
 	}
+	own := conf.Engines
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		list = append(list, Program{Name: name, Title: name, Line: own[name], Own: true})
 	}
@@ -61,53 +57,21 @@ func Resolve(called string, rules board.Rules) (line string, err error) {
 	if len(words) > 1 {
 		return called, nil
 	}
-	own, err := configured()
+	conf, err := config.Read()
 	if err != nil {
 		return "", err
 	}
-	if line, ok := own[words[0]]; ok {
+	if line, ok := conf.Engines[words[0]]; ok {
 		return line, nil
 	}
 	if k, ok := engine.KnownAs(words[0]); ok {
 		if k.Line == "" {
-			return "", failure.As(failure.Misuse, fmt.Errorf("%s has to be told its files: give the whole command line, as in %q, or keep it in %s under [engines]", k.Title, k.Needs, state.ConfigFile()))
+			return "", failure.As(failure.Misuse, fmt.Errorf("%s has to be told its files: give the whole command line, as in %q, or keep it in %s under [engines]", k.Title, k.Needs, config.File()))
 		}
 		return k.LineFor(rules), nil
 	}
 	if _, err := engine.Find(words[0]); err != nil {
-		return "", failure.As(failure.Misuse, fmt.Errorf("there is no program %q: neither under [engines] in %s nor among the installed ones; 'gobancam engines' lists those, and any other is given by its command line", called, state.ConfigFile()))
+		return "", failure.As(failure.Misuse, fmt.Errorf("there is no program %q: neither under [engines] in %s nor among the installed ones; 'gobancam engines' lists those, and any other is given by its command line", called, config.File()))
 	}
 	return called, nil
-}
-
-// configured reads the table [engines] of the configuration: a name, and a
-// command line for it.
-func configured() (map[string]string, error) {
-	data, err := limits.ReadFile(state.ConfigFile(), limits.Config)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
-		return nil, failure.As(failure.Misuse, fmt.Errorf("the configuration cannot be read: %w", err))
-	}
-	own, err := parse(string(data))
-	if err != nil {
-		return nil, failure.As(failure.Misuse, fmt.Errorf("%s: %w", state.ConfigFile(), err))
-	}
-	return own, nil
-}
-
-func parse(text string) (map[string]string, error) {
-	var c struct{ Engines map[string]string }
-	if _, err := toml.Decode(text, &c); err != nil {
-		return nil, fmt.Errorf(`the configuration cannot be read: %w; under [engines] stand lines like katago = "katago gtp -model FILE"`, err)
-	}
-	for name, line := range c.Engines {
-		if _, err := gtp.ParseLine(line); err != nil {
-			return nil, fmt.Errorf("under [engines], %s: %w", name, err)
-		}
-		if strings.ContainsAny(name, " \t") {
-			return nil, fmt.Errorf("under [engines], %q: a name is one word", name)
-		}
-	}
-	return c.Engines, nil
 }

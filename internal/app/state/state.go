@@ -2,7 +2,6 @@
 // configures and the program remembers, but for what has a room of its own
 // (credentials, calibrations, recordings).
 //
-//	config.toml               the configuration, in gobancam under the XDG configuration directory
 //	games/                    game records, under the data directory
 //	journal/                  journals of moves, under the state directory
 //	locks/, rescued/          what a game record needs whose own place fails it
@@ -28,9 +27,6 @@ import (
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/ogs"
 )
-
-// ConfigFile is the user's configuration.
-func ConfigFile() string { return filepath.Join(xdg.ConfigHome, "gobancam", "config.toml") }
 
 // FontIndex is where the index of the system's fonts is kept.
 func FontIndex() string { return filepath.Join(xdg.CacheHome, "gobancam", "fonts") }

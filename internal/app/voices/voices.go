@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/app/failure"
+	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
 	"github.com/gobancam/gobancam/internal/speech"
@@ -46,7 +48,7 @@ func (o Options) language(config string) (speech.Lang, error) {
 
 // Voices are sound and speech. All that is nil is silent.
 type Voices struct {
-	conf   *Config
+	conf   *config.Config
 	sounds *sound.Player
 	speech *speech.Voice
 	coach  *speech.Coach
@@ -63,7 +65,7 @@ type heardOf struct {
 // Open opens what is to be heard until ctx ends; note is told what is not
 // there.
 func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
-	conf, err := ReadConfig()
+	conf, err := config.Read()
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +89,9 @@ func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
 	go v.count(ctx)
 	return v, nil
 }
+
+// says reports whether a kind of things is to be spoken.
+func (v *Voices) says(kind string) bool { return !slices.Contains(v.conf.Speech.Mute, kind) }
 
 // OpenAlarms is Open for people who look at their board and not at a screen:
 // only what must not be missed is heard. Where nothing can be heard, that is on
@@ -127,7 +132,7 @@ func (v *Voices) count(ctx context.Context) {
 		if v.sounds != nil {
 			v.sounds.Play(sound.LowTime)
 		}
-		if v.speech != nil && v.conf.says("countdown") {
+		if v.speech != nil && v.says("countdown") {
 			v.speech.Say(say, urgent)
 		}
 	}
@@ -142,7 +147,7 @@ func (v *Voices) Announce(e match.Event) {
 	if v.sounds != nil {
 		v.sounds.Announce(e)
 	}
-	if v.speech != nil && v.conf.says(spokenKind(e)) {
+	if v.speech != nil && v.says(spokenKind(e)) {
 		v.speech.Announce(e)
 	}
 }
@@ -178,7 +183,7 @@ func (v *Voices) Again() {
 
 // Tell says what the window has to tell, which it does in English.
 func (v *Voices) Tell(text string) {
-	if v.speech != nil && v.conf.says("pages") {
+	if v.speech != nil && v.says("pages") {
 		v.speech.SayIn(speech.English, text, true)
 	}
 }
