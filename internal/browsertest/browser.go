@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,9 +27,20 @@ const patience = 30 * time.Second
 // Browser is a running Chromium without a screen.
 type Browser struct{ ctx context.Context }
 
+// Options say what a browser has that others have not. The zero value is the
+// usual one.
+type Options struct {
+	Camera         *Camera           // that pages may use unasked
+	AnyCertificate bool              // it goes on where others would warn of a certificate
+	Hosts          map[string]string // names, and the addresses that they lead to
+}
+
 // Open starts a browser, which ends with the test. Where there is none the test
 // is skipped; `scripts/setup.sh test` installs one.
-func Open(t testing.TB) *Browser {
+func Open(t testing.TB) *Browser { return OpenWith(t, Options{}) }
+
+// OpenWith is Open with options.
+func OpenWith(t testing.TB, o Options) *Browser {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a real browser takes seconds")
@@ -42,6 +54,20 @@ func Open(t testing.TB) *Browser {
 		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("force-color-profile", "srgb"),
 	)
+	if o.Camera != nil {
+		options = append(options, chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
+			chromedp.Flag("use-file-for-fake-video-capture", o.Camera.Path()))
+	}
+	if o.AnyCertificate {
+		options = append(options, chromedp.Flag("ignore-certificate-errors", true))
+	}
+	if len(o.Hosts) > 0 {
+		var rules []string
+		for name, address := range o.Hosts {
+			rules = append(rules, "MAP "+name+" "+address)
+		}
+		options = append(options, chromedp.Flag("host-resolver-rules", strings.Join(rules, ",")))
+	}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}

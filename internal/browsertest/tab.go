@@ -39,8 +39,19 @@ type Tab struct {
 // but for what Forgive took off it.
 func (b *Browser) Tab(t testing.TB, s Screen) *Tab {
 	t.Helper()
+	return open(t, b.ctx, s, chromedp.WithNewBrowserContext())
+}
+
+// Beside opens another tab of the same visitor.
+func (tab *Tab) Beside(t testing.TB, s Screen) *Tab {
+	t.Helper()
+	return open(t, tab.ctx, s)
+}
+
+func open(t testing.TB, from context.Context, s Screen, how ...chromedp.ContextOption) *Tab {
+	t.Helper()
 	tab := &Tab{t: t}
-	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.heard))
+	ctx, end := chromedp.NewContext(from, append(how, chromedp.WithListener(tab.heard))...)
 	tab.ctx = ctx
 	if err := chromedp.Do(ctx); err != nil { // without a time limit, which would be the tab's
 		t.Fatalf("no tab opens: %v", err)
@@ -260,4 +271,17 @@ func (tab *Tab) Picture() []byte {
 func (tab *Tab) SeeThrough() {
 	tab.t.Helper()
 	call(tab, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{Color: &cdp.RGBA{A: 1e-3}}) // 0 is not sent
+}
+
+// Try opens an address that may not open, and returns what the browser says of
+// it: "" where it opens.
+func (tab *Tab) Try(address string) string {
+	tab.t.Helper()
+	return call(tab, page.Navigate, page.NavigateParams{URL: address}).ErrorText
+}
+
+// Upload chooses a file for what a selector matches.
+func (tab *Tab) Upload(selector, file string) {
+	tab.t.Helper()
+	tab.run(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
 }
