@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
+#include <opencv2/videoio/registry.hpp>
 
 namespace {
 
@@ -42,6 +43,19 @@ char *shim_net_run(void *net, const float *in, int channels, int height, int wid
         CV_Assert(answer.isContinuous() && answer.type() == CV_32F && answer.total() == size_t(n));
         std::memcpy(out, answer.data, size_t(n) * sizeof(float));
     });
+}
+
+char *shim_backends(int streams, char **words) {
+    return guarded([&] {
+        std::string all;
+        for (cv::VideoCaptureAPIs api : streams ? cv::videoio_registry::getStreamBackends() : cv::videoio_registry::getCameraBackends())
+            all += cv::videoio_registry::getBackendName(api) + " ";
+        *words = strdup(all.c_str());
+    });
+}
+
+char *shim_build_information(char **text) {
+    return guarded([&] { *text = strdup(cv::getBuildInformation().c_str()); });
 }
 
 void shim_quiet(int level) {

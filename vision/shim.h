@@ -13,6 +13,13 @@ extern "C" {
 char *shim_net_load(const char *onnx, int bytes, void **net);
 char *shim_net_run(void *net, const float *in, int channels, int height, int width, float *out, int n);
 
+// The back ends through which OpenCV opens cameras (streams: 0) or the addresses
+// of streams (streams: 1), as words with a space behind each.
+char *shim_backends(int streams, char **words);
+
+// What OpenCV was built with: a page of text.
+char *shim_build_information(char **text);
+
 // Log levels are those of cv::utils::logging.
 void shim_quiet(int level);
 

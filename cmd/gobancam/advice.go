@@ -45,6 +45,7 @@ func adviceFor(err error) string {
 	var none *desk.NoMatchError
 	var over *desk.OverError
 	var absent *camera.NoneError
+	var away *camera.AwayError
 	var out *account.SignedOutError
 	var stands *games.StandsError
 	var many games.ManyError
@@ -70,7 +71,9 @@ func adviceFor(err error) string {
 	case errors.Is(err, ogs.ErrUnnamedOffer):
 		return "see 'gobancam challenge list'"
 	case errors.As(err, &absent):
-		return "name it by --camera or in the window"
+		return "name it by --camera or in the window; 'gobancam doctor' says what is wrong with each"
+	case errors.As(err, &away):
+		return "'gobancam doctor' with the same --camera looks further"
 	case errors.Is(err, challonge.ErrSignIn):
 		return "sign in with 'gobancam challonge login'"
 	case errors.Is(err, challonge.ErrNoSecret):

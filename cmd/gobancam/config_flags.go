@@ -16,6 +16,10 @@ const (
 	heedsOf = "gobancam-heeds"
 )
 
+// anyConfiguration is the annotation of a command that goes on where the
+// configuration cannot be read.
+const anyConfiguration = "gobancam-any-configuration"
+
 // bind makes a flag take the value of a key where it is not given. It does not
 // count as given, then.
 func bind(fl *pflag.FlagSet, flag, key string) { annotate(fl, flag, boundTo, key) }

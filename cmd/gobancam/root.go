@@ -105,9 +105,14 @@ choose a game, play. Without a display it prints this.
 			p.SetErr(cmd.ErrOrStderr())
 			return p.RunE(p, nil)
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return configure(cmd.Flags()) },
-		SilenceUsage:      true,
-		SilenceErrors:     true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Annotations[anyConfiguration] != "" {
+				return nil
+			}
+			return configure(cmd.Flags())
+		},
+		SilenceUsage:  true,
+		SilenceErrors: true,
 
 		SuggestionsMinimumDistance: 2,
 	}
@@ -154,6 +159,7 @@ func addCommands(root *cobra.Command) {
 		newReplayCommand(),
 		newBenchCommand(),
 		newReportCommand(),
+		newDoctorCommand(),
 	)
 	add("club",
 		newLoginCommand(),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/zalando/go-keyring"
 )
 
 // Two locks belong to each record. The refresh lock is held while the server is
@@ -106,3 +107,19 @@ func (s *Store) keyringFailed(err error, means string) {
 		s.once("keyring", state+": "+means+".")
 	}
 }
+
+// Ring says in a clause why sign-ins are kept in files instead of the system's
+// key ring; nil if they are kept in that. A key ring that waits for somebody to
+// unlock it keeps Ring waiting.
+func (s *Store) Ring() error {
+	if !s.keyring {
+		return errors.New("the key ring is switched off")
+	}
+	if _, err := keyring.Get(ringService, "nobody"); err != nil && !errors.Is(err, keyring.ErrNotFound) {
+		return errors.New(strings.ToLower(keyringState(err)[:1]) + keyringState(err)[1:])
+	}
+	return nil
+}
+
+// Dir is where the files are kept.
+func (s *Store) Dir() string { return s.dir }

@@ -5,6 +5,7 @@ package sound
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -229,6 +230,17 @@ func (p *Player) open(n Name) {
 	defer p.mu.Unlock()
 	p.card = card
 	p.play(n)
+}
+
+// ErrNoCard says that there is nothing to play sounds with.
+var ErrNoCard = errors.New("there is no sound card, and no sound server runs")
+
+// Card says whether there is something to play sounds with, without opening it.
+func Card() error {
+	if !mayHaveCard() {
+		return ErrNoCard
+	}
+	return nil
 }
 
 // mayHaveCard reports whether it is worth trying to open a sound card: ALSA's

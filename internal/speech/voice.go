@@ -66,6 +66,15 @@ func findEngine(goos string, rate int, look func(string) (string, error)) (engin
 	return nil, ErrNoVoice
 }
 
+// Installed returns the command with which texts are spoken, or ErrNoVoice.
+func Installed() (program string, err error) {
+	say, err := findEngine(runtime.GOOS, usualRate, exec.LookPath)
+	if err != nil {
+		return "", err
+	}
+	return say("", English)[0], nil
+}
+
 // Voice says one thing after another. What is urgent cuts off what is being
 // said; what has become old before its turn is left out.
 type Voice struct {

@@ -87,7 +87,7 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 	first, err := open(ctx)
 	if errors.Is(err, vision.ErrNoSource) {
 		if strings.Contains(spec, "://") {
-			err = fmt.Errorf("%w; %s", err, remedy(err))
+			err = &AwayError{err}
 		} else {
 			err = &NoneError{err}
 		}
@@ -125,6 +125,12 @@ func remedy(err error) string {
 	}
 	return "look into the camera's app for the address of its stream"
 }
+
+// AwayError says that nothing usable is at a camera's address, and what to do.
+type AwayError struct{ err error }
+
+func (e *AwayError) Error() string { return e.err.Error() + "; " + remedy(e.err) }
+func (e *AwayError) Unwrap() error { return e.err }
 
 // NoneError says that a camera of this computer is not there.
 type NoneError struct{ err error }
