@@ -1,8 +1,10 @@
 package calibrate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/gobancam/gobancam/internal/grid"
@@ -67,7 +69,8 @@ type Control struct {
 // View is all that there is to show. It is immutable.
 type View struct {
 	Camera        string
-	Width, Height int // of the picture; 0 before the first
+	Title         string // that it is shown by
+	Width, Height int    // of the picture; 0 before the first
 	Grid          *grid.Grid
 	Size          int // that the user chose; 0 for whatever is there
 	Origin        Origin
@@ -94,6 +97,11 @@ type Session struct {
 	// Retry, if set, has a camera that sends nothing tried again at once. It
 	// must be set before the Session is used.
 	Retry func()
+	// Title is what the camera is called, if not by its name, and Why, if set,
+	// says in a sentence why no pictures come, as far as that is known. They must
+	// be set before the Session is used.
+	Title string
+	Why   func() string
 
 	mu      sync.Mutex
 	camera  string
@@ -366,7 +374,7 @@ func (s *Session) Resumed() bool {
 func (s *Session) View() View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := View{Camera: s.camera, Width: s.width, Height: s.height, Grid: s.now.grid, Size: s.now.size, Origin: s.now.origin,
+	v := View{Camera: s.camera, Title: cmp.Or(s.Title, "camera "+strings.TrimPrefix(s.camera, "http://")), Width: s.width, Height: s.height, Grid: s.now.grid, Size: s.now.size, Origin: s.now.origin,
 		Fit: s.now.fit, Snap: s.snap, Active: s.active, Held: s.held, CanUndo: len(s.history) > 0, Reading: s.reading,
 		Exposure: s.exposure, Focus: s.focus}
 	if s.quality != nil {
@@ -424,6 +432,8 @@ func (s *Session) text(v *View) string {
 		return "This looks like the board, but it cannot be played on like this. " + bad.Text
 	}
 	switch {
+	case v.Stopped && s.Why != nil && s.Why() != "":
+		return s.Why()
 	case v.Stopped:
 		return "The camera sends no pictures. Look whether it is connected and its app is running; it is tried again and again."
 	case v.Width == 0:

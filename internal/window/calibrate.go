@@ -308,12 +308,12 @@ func (f *calibrateFace) linePanel(u *ui, v *calibrate.View) panel {
 
 func (f *calibrateFace) titlePanel(u *ui, v *calibrate.View) panel {
 	r := f.laid.title
-	camera := "Camera " + v.Camera
+	camera := strings.ToUpper(v.Title[:1]) + v.Title[1:]
 	switch {
 	case u.state.cal.inGame:
 		camera = "The game goes on"
 	case v.Width > 0:
-		camera = fmt.Sprintf("%d×%d · camera %s", v.Width, v.Height, strings.TrimPrefix(v.Camera, "http://"))
+		camera = fmt.Sprintf("%d×%d · %s", v.Width, v.Height, v.Title)
 	}
 	return panel{rect: r, key: camera, paint: func(c *paint.Canvas) {
 		t, s := u.theme, u.scale

@@ -47,10 +47,11 @@ type Symbol uint8
 
 // The symbols.
 const (
-	Lens   Symbol = iota // a camera that gives no picture
-	Phone                // a camera with an address
-	Stones               // a game to look at
-	Hand                 // a game to play
+	Lens    Symbol = iota // a camera that gives no picture
+	Phone                 // a phone's camera
+	Network               // a camera with an address
+	Stones                // a game to look at
+	Hand                  // a game to play
 )
 
 // Choice is a button of a Menu. Key is the key that does the same, as written:
@@ -458,6 +459,13 @@ func card(u *ui, c *paint.Canvas, r image.Rectangle, it Item) {
 		c.Frame(body, k*0.1, line, t.dim)
 		c.Ring(x, y-k*0.3, k*0.14, line, t.dim)
 		c.Line(x-k*0.1, y+k*0.5, x+k*0.1, y+k*0.5, line, t.dim)
+	case Network:
+		body := image.Rectangle{at(-0.5, -0.5), at(0.5, 0.2)}
+		c.Round(body, k*0.12, t.surface)
+		c.Frame(body, k*0.12, line, t.dim)
+		c.Ring(x, y-k*0.15, k*0.2, line, t.dim)
+		c.Line(x, y+k*0.2, x, y+k*0.5, line, t.dim)
+		c.Line(x-k*0.3, y+k*0.5, x+k*0.3, y+k*0.5, line, t.dim)
 	case Stones, Hand:
 		side := image.Rectangle{at(-0.7, -0.7), at(0.7, 0.7)}
 		c.Round(side, k*0.08, t.wood)

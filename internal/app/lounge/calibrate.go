@@ -51,13 +51,14 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 		close(accepted)
 		return nil
 	}
-	l.window.Clear()
-	l.window.Calibrate(session, accept)
-	defer l.window.Clear()
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(img *image.RGBA, g *grid.Grid) {
 		b := img.Bounds()
 		l.window.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
 	}}
+	camera.AimPhone(s.Camera.Name, session, eyes)
+	l.window.Clear()
+	l.window.Calibrate(session, accept)
+	defer l.window.Clear()
 	looked := make(chan error, 1)
 	go func() { looked <- eyes.Run(ctx) }()
 	leave := func(next page, err error) (page, error) {

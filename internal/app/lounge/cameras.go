@@ -23,6 +23,7 @@ var thumbnail = image.Pt(480, 300)
 
 // Items of the camera page that are no cameras.
 const (
+	itemPhone   = "phone"
 	itemAddress = "address"
 	itemWatch   = "watch the demo"
 	itemTry     = "try the demo"
@@ -50,11 +51,17 @@ func (l *Lounge) cameras(ctx context.Context) (page, error) {
 			i := slices.Index(resolutions, wanted)
 			wanted = resolutions[(i+1)%len(resolutions)]
 		case a.Key == "S":
+		case a.Item == itemPhone:
+			return l.phone, nil
 		case a.Item == itemAddress:
 			return l.address, nil
 		case a.Item == itemWatch, a.Item == itemTry:
+			l.leavePhones()
 			return l.demo(a.Item == itemTry), nil
 		case a.Item != "":
+			if !camera.IsPhone(a.Item) {
+				l.leavePhones()
+			}
 			l.seat.Camera = camera.Choice{Name: a.Item, Wanted: wanted}
 			return l.calibrate, nil
 		}
@@ -65,6 +72,11 @@ func (l *Lounge) cameras(ctx context.Context) (page, error) {
 // chosen; then it has let go of them.
 func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Answer, bool) {
 	var peeks []*peek
+	if l.link != nil {
+		if s := l.link.Status(); s.Phone != nil && s.Sending {
+			peeks = append(peeks, &peek{spec: camera.PhoneName(s.Phone.ID), name: s.Phone.Name, detail: "opening"})
+		}
+	}
 	for _, d := range vision.Devices() {
 		name := d.Name
 		if name == "" {
@@ -108,7 +120,8 @@ func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		if len(peeks) == 0 {
 			m.Text = "No camera is connected to this computer. Plug one in, or use a phone."
 		}
-		m.Items = append(m.Items, window.Item{Key: itemAddress, Title: "Phone camera", Detail: "or any other with an address", Symbol: window.Phone},
+		m.Items = append(m.Items, window.Item{Key: itemPhone, Title: "Phone camera", Detail: "scan a code: no app is needed", Symbol: window.Phone},
+			window.Item{Key: itemAddress, Title: "Network camera", Detail: "or a phone's app: with an address", Symbol: window.Network},
 			window.Item{Key: itemWatch, Title: "Watch a demo game", Detail: "without camera and account", Symbol: window.Stones},
 			window.Item{Key: itemTry, Title: "Try it yourself", Detail: "you click, a simulated hand plays", Symbol: window.Hand})
 		l.window.ShowMenu(m)
@@ -117,7 +130,7 @@ func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 			return window.Answer{}, false
 		case a := <-l.window.Answers():
 			if a.Menu == m.Name {
-				if a.Key == "Enter" && a.Item != itemAddress {
+				if a.Key == "Enter" && a.Item != itemAddress && a.Item != itemPhone {
 					l.window.ShowMenu(&window.Menu{Name: "opening", Title: "One moment"})
 				}
 				return a, true
@@ -188,6 +201,7 @@ func (l *Lounge) address(ctx context.Context) (page, error) {
 			continue
 		}
 		l.lastAddress = text
+		l.leavePhones()
 		l.seat.Camera = camera.Choice{Name: camera.Name(text)}
 		return l.calibrate, nil
 	}
@@ -219,6 +233,9 @@ func plainAddress(text string) string {
 // noPicture tells why a camera gives none. Where its address was typed, trying
 // again is no help against a slip in it.
 func (l *Lounge) noPicture(err error) page {
+	if camera.IsPhone(l.seat.Camera.Name) {
+		return l.trouble("No picture", err, l.phone, l.cameras, "Cameras")
+	}
 	if !strings.Contains(l.seat.Camera.Name, "://") {
 		return l.trouble("No picture", err, l.calibrate, l.cameras, "Cameras")
 	}

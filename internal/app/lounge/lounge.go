@@ -48,6 +48,9 @@ type Options struct {
 	Chosen   bool
 	Out      io.Writer          // of the demo
 	Audience *audience.Audience // watches all games; nil for none
+	// Phones opens the link to the phones that may be the camera, or returns the
+	// one that is open; nil for that of this process.
+	Phones func() (Phones, error)
 	// Board is a game between two players at the board, but for what is chosen
 	// on its page.
 	Board seat.Board
@@ -82,6 +85,9 @@ type Lounge struct {
 	lastAddress string             // the address of a camera, as it was typed last
 	terms       programTerms       // of a game with a program, as chosen last
 	pairing     pairing            // of two players at the board
+	link        Phones             // to the phones; nil before it is wanted
+	asking      sync.WaitGroup     // whoever asks the owner about phones
+	unask       context.CancelFunc // ends that
 	signedIn    page               // what a sign-in leads to; nil for the games
 	stop        context.CancelFunc // ends the pages
 	ctx         context.Context    // of the session, which outlives a page
@@ -91,6 +97,8 @@ type Lounge struct {
 // screen is what the pages need of a window.
 type screen interface {
 	ShowMenu(*window.Menu)
+	Ask(m *window.Menu, answered func(window.Answer))
+	Withdraw(name string)
 	ShowWalk(*window.Walk)
 	Answers() <-chan window.Answer
 	Commands() <-chan match.Command
@@ -202,6 +210,7 @@ func (l *Lounge) walk(ctx context.Context) (err error) {
 		if l.session != nil {
 			l.session.Close()
 		}
+		l.leavePhones()
 	}()
 	next := l.first()
 	for next != nil && ctx.Err() == nil {
@@ -238,6 +247,9 @@ func (l *Lounge) first() page {
 			return l.cameras
 		}
 		l.seat.Camera.Name, l.seat.Camera.Wanted = last.Name, last.Wanted
+	}
+	if camera.IsPhone(l.seat.Camera.Name) {
+		return l.phone // it may have to be waited for
 	}
 	return l.calibrate
 }

@@ -32,17 +32,26 @@ import (
 
 // sheet is a window that is not there: it keeps the page that it shows.
 type sheet struct {
-	answers  chan window.Answer
-	commands chan match.Command
-	walk     atomic.Pointer[window.Walk]
+	answers     chan window.Answer
+	commands    chan match.Command
+	walk        atomic.Pointer[window.Walk]
+	calibrating chan calibrating // the page on which a camera is calibrated
 
-	mu   sync.Mutex
-	menu *window.Menu
-	news chan struct{} // closed when another page is shown
+	mu       sync.Mutex
+	menu     *window.Menu
+	question *window.Menu // over the page; nil for none
+	answered func(window.Answer)
+	news     chan struct{} // closed when another page is shown
+}
+
+// calibrating is what the window is given to calibrate a camera.
+type calibrating struct {
+	session *calibrate.Session
+	accept  func(*calibrate.Profile) error
 }
 
 func newSheet() *sheet {
-	return &sheet{answers: make(chan window.Answer, 1), commands: make(chan match.Command), news: make(chan struct{})}
+	return &sheet{answers: make(chan window.Answer, 1), commands: make(chan match.Command), calibrating: make(chan calibrating, 16), news: make(chan struct{})}
 }
 
 func (s *sheet) ShowWalk(k *window.Walk) { s.walk.Store(k) }
@@ -55,9 +64,30 @@ func (s *sheet) ShowMenu(m *window.Menu) {
 	s.news = make(chan struct{})
 }
 
-func (s *sheet) Answers() <-chan window.Answer                                   { return s.answers }
-func (s *sheet) Commands() <-chan match.Command                                  { return s.commands }
-func (s *sheet) Calibrate(*calibrate.Session, func(*calibrate.Profile) error)    {}
+// Ask shows the question as a page, and answers it when that page is answered.
+func (s *sheet) Ask(m *window.Menu, answered func(window.Answer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.question, s.answered = m, answered
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+func (s *sheet) Withdraw(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.question != nil && s.question.Name == name {
+		s.question, s.answered = nil, nil
+		close(s.news)
+		s.news = make(chan struct{})
+	}
+}
+
+func (s *sheet) Answers() <-chan window.Answer  { return s.answers }
+func (s *sheet) Commands() <-chan match.Command { return s.commands }
+func (s *sheet) Calibrate(c *calibrate.Session, accept func(*calibrate.Profile) error) {
+	s.calibrating <- calibrating{c, accept}
+}
 func (s *sheet) WantsPicture() (image.Point, bool)                               { return image.Point{}, false }
 func (s *sheet) ShowPicture(*image.RGBA, int, int, *grid.Grid, *reading.Reading) {}
 func (s *sheet) ShowSnapshot(*match.Snapshot)                                    {}

@@ -1,0 +1,68 @@
+package camera
+
+import (
+	"math"
+	"strings"
+
+	"github.com/gobancam/gobancam/calibrate"
+	"github.com/gobancam/gobancam/calibrate/live"
+	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/phone"
+)
+
+// AimPhone has the phone that a camera is show what its calibration comes to, and
+// the calibration call it by its name and say what is wrong with it. Another
+// camera is left alone. It must be called before the calibration begins, with the
+// link to phones open.
+func AimPhone(name string, session *calibrate.Session, eyes *live.Eyes) {
+	link := OpenedPhones()
+	if !IsPhone(name) || link == nil {
+		return
+	}
+	session.Title = strings.TrimPrefix(Title(name), "the ")
+	session.Why = func() string { return link.Status().Trouble }
+	eyes.Aimed = func(v *calibrate.View, a calibrate.Advice) { link.Show(AimScreen(v, a)) }
+}
+
+// AimScreen is what a phone shows while it is pointed at the board: the grid over
+// what its camera sees, and the one thing to do about that.
+func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
+	s := phone.Screen{Mode: "aim", Advice: a.Text, AdviceKind: string(a.Kind)}
+	if v.Grid == nil || v.Stopped || a.Kind == calibrate.AdviceMoving {
+		return s // nor is it known where the board is just now
+	}
+	s.Size, s.Lines = v.Grid.Size(), gridLines(v.Grid)
+	corners := [4][2]float64{}
+	for i, p := range v.Grid.Corners() {
+		corners[i] = fraction(v.Grid, p)
+	}
+	s.Corners = &corners
+	return s
+}
+
+// gridLines are the lines of a grid as fractions of the picture. Where the lens
+// bends them, each is drawn in pieces.
+func gridLines(g *grid.Grid) [][2][2]float64 {
+	n := g.Size() - 1
+	pieces := 1
+	if math.Abs(g.Spec().K1) > 0.004 {
+		pieces = 4
+	}
+	lines := make([][2][2]float64, 0, 2*(n+1)*pieces)
+	for i := range n + 1 {
+		for k := range pieces {
+			a, b := float64(n*k)/float64(pieces), float64(n*(k+1))/float64(pieces)
+			lines = append(lines, [2][2]float64{fraction(g, g.At(float64(i), a, 0)), fraction(g, g.At(float64(i), b, 0))},
+				[2][2]float64{fraction(g, g.At(a, float64(i), 0)), fraction(g, g.At(b, float64(i), 0))})
+		}
+	}
+	return lines
+}
+
+// fraction is a place in the picture as a share of its width and height, from
+// the edge of its first pixel on, to a tenth of a thousandth.
+func fraction(g *grid.Grid, p grid.Pt) [2]float64 {
+	s := g.Spec()
+	to := func(v float64, of int) float64 { return math.Round((v+0.5)/float64(of)*1e4) / 1e4 }
+	return [2]float64{to(p.X, s.Width), to(p.Y, s.Height)}
+}
