@@ -20,7 +20,7 @@ func phoneMenu(t testing.TB) *Menu {
 	}
 	return &Menu{Name: "phone", Title: "A phone as the camera", Sub: "Waiting for a phone", QR: code, Address: invitation, Warned: "192.168.178.23",
 		Text:    "Scan this code with the phone. It must be in the same network as this computer.",
-		Buttons: []Choice{{Key: "O", Label: "Other network"}, {Key: "K", Label: "Known phones"}, {Key: "A", Label: "Another camera's address"}, {Key: "Escape", Label: "Cameras"}}}
+		Buttons: []Choice{{Key: "O", Label: "Other address"}, {Key: "K", Label: "Known phones"}, {Key: "Escape", Label: "Cameras"}}}
 }
 
 // A phone reads the code off the page, in every size and in both themes.
@@ -79,7 +79,7 @@ func TestWhatIsToBeTappedIsSaid(t *testing.T) {
 	if len(heard) != 1 {
 		t.Fatalf("heard %q", heard)
 	}
-	for _, words := range []string{"In Safari, 1: Show Details, 2: visit this website, 3: Visit Website.", "Accept the Risk and Continue", "O: Other network"} {
+	for _, words := range []string{"In Safari, 1: Show Details, 2: visit this website, 3: Visit Website.", "Accept the Risk and Continue", "O: Other address"} {
 		if !strings.Contains(heard[0], words) {
 			t.Errorf("%q is not said: %q", words, heard[0])
 		}

@@ -120,10 +120,10 @@ func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Ans
 		if len(peeks) == 0 {
 			m.Text = "No camera is connected to this computer. Plug one in, or use a phone."
 		}
-		m.Items = append(m.Items, window.Item{Key: itemPhone, Title: "Phone camera", Detail: "scan a code: no app is needed", Symbol: window.Phone},
-			window.Item{Key: itemAddress, Title: "Network camera", Detail: "or a phone's app: with an address", Symbol: window.Network},
+		m.Items = append(m.Items, window.Item{Key: itemPhone, Title: "Phone camera", Detail: "scan a code; no app", Symbol: window.Phone},
+			window.Item{Key: itemAddress, Title: "Network camera", Detail: "by its address", Symbol: window.Network},
 			window.Item{Key: itemWatch, Title: "Watch a demo game", Detail: "without camera and account", Symbol: window.Stones},
-			window.Item{Key: itemTry, Title: "Try it yourself", Detail: "you click, a simulated hand plays", Symbol: window.Hand})
+			window.Item{Key: itemTry, Title: "Try it yourself", Detail: "you click, a hand plays", Symbol: window.Hand})
 		l.window.ShowMenu(m)
 		select {
 		case <-ctx.Done():

@@ -106,8 +106,6 @@ func (l *Lounge) phone(ctx context.Context) (page, error) {
 				show.at++
 			case "K":
 				return l.knownPhones, nil
-			case "A":
-				return l.address, nil
 			case "Escape":
 				return l.cameras, nil
 			}
@@ -164,7 +162,7 @@ func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 	if len(known) > 0 {
 		m.Buttons = append(m.Buttons, window.Choice{Key: "K", Label: "Known phones"})
 	}
-	m.Buttons = append(m.Buttons, window.Choice{Key: "A", Label: "Another camera's address"}, window.Choice{Key: "Escape", Label: "Cameras"})
+	m.Buttons = append(m.Buttons, window.Choice{Key: "Escape", Label: "Cameras"})
 	if says := fmt.Sprint(m.Address, m.Text, m.Alarm, m.Sub, len(m.Buttons)); says != p.shown {
 		p.shown, p.menuOf = says, m
 		return &m
