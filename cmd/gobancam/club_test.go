@@ -39,7 +39,15 @@ func newRoomOf(t *testing.T, size int) *room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &room{live: sim.NewLive(world, 10, 1)}
+	return newRoomWith(t, world, 10)
+}
+
+// newRoomWith has a board as it is, and so many pictures of it a second. It is
+// there when the camera has its first picture: a program waits five seconds for
+// one, and a test that is watched for races on a busy machine may need more.
+func newRoomWith(t *testing.T, world *sim.World, fps float64) *room {
+	t.Helper()
+	r := &room{live: sim.NewLive(world, fps, 1)}
 	ctx, stop := context.WithCancel(t.Context())
 	srv := httptest.NewServer(r.live)
 	var running sync.WaitGroup
@@ -108,9 +116,32 @@ func (p *program) text() string {
 	return p.said.String()
 }
 
+// start runs gobancam in the home that the environment names.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: exec.Command("gobancam", args...), done: make(chan error, 1), news: make(chan struct{}, 1)}
+	return startCommand(t, exec.Command("gobancam", args...))
+}
+
+// startIn runs gobancam in a home of its own, so that tests may run in parallel.
+func startIn(t *testing.T, home string, args ...string) *program {
+	t.Helper()
+	cmd := exec.Command("gobancam", args...)
+	cmd.Env = homeIn(home)
+	return startCommand(t, cmd)
+}
+
+// homeIn is the environment with all that is kept in a directory.
+func homeIn(dir string) []string {
+	env := os.Environ()
+	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		env = append(env, name+"="+filepath.Join(dir, name))
+	}
+	return env
+}
+
+func startCommand(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
+	p := &program{t: t, cmd: cmd, done: make(chan error, 1), news: make(chan struct{}, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = p, p
 	p.cmd.WaitDelay = 10 * time.Second
 	var err error

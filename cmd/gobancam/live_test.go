@@ -9,6 +9,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gobancam/gobancam/board"
 )
 
 // fetch reads a page of a program.
@@ -69,19 +72,27 @@ func TestRecordLive(t *testing.T) {
 	}
 }
 
-// The page shows the past: after the game it stays until its end was shown.
+// The page shows the past, and after the game it stays until its end was shown.
 func TestRecordLiveLate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays in real time")
 	}
 	home(t)
-	file := filepath.Join(t.TempDir(), "game.sgf")
-	p := twoPlay(t, "--sgf", file, "--live=127.0.0.1:0", "--delay", "8s")
+	const late = 6 * time.Second
+	room := newRoom(t)
+	p := start(t, "record", "--camera", room.camera, "--headless", "--sgf", filepath.Join(t.TempDir(), "game.sgf"), "--live=127.0.0.1:0", "--delay", late.String())
 	p.expect(`"event":"live"`)
 	page := regexp.MustCompile(`"address":"(http://[^"]+)"`).FindStringSubmatch(p.text())[1]
+	p.expect("found a 9×9 board")
+	put := time.Now()
+	room.put(t, board.Black, "E5")
 	p.expect(`"number":1`)
-	if text, _ := fetch(t, page+"game.json"); !strings.Contains(text, `"size":0`) {
-		t.Errorf("at once was shown %s", text)
+	until(t, "the page shows the move", func() bool {
+		text, _ := fetch(t, page+"game.json")
+		return strings.Contains(text, `"point":"E5"`)
+	})
+	if shown := time.Since(put); shown < late {
+		t.Errorf("%v after the stone was put down the page shows it", shown)
 	}
 	a, err := http.Get(page + "stream")
 	if err != nil {

@@ -43,6 +43,7 @@ type bout struct {
 	p    *program
 	g    *board.Game
 	read int // of what was said
+	home string
 	pid  string
 	sgf  string
 }
@@ -79,9 +80,8 @@ func TestPlayAgainstGNUGo(t *testing.T) {
 
 func (b *bout) play(gnugo string) {
 	t := b.t
-	for _, dir := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
-		t.Setenv(dir, filepath.Join(t.TempDir(), dir))
-	}
+	t.Parallel() // most of the time hands move, and GNU Go's answers are put down
+	b.home = t.TempDir()
 	b.room = newRoomOf(t, b.size)
 	b.pid, b.sgf = filepath.Join(t.TempDir(), "pid"), filepath.Join(t.TempDir(), "a game.sgf")
 	rules, err := board.ParseRules("japanese")
@@ -98,7 +98,7 @@ func (b *bout) play(gnugo string) {
 	if b.free > 0 {
 		b.args = append(b.args, "--free-handicap")
 	}
-	b.p = start(t, append(slices.Clone(b.args), "--color", b.me.String())...)
+	b.p = startIn(t, b.home, append(slices.Clone(b.args), "--color", b.me.String())...)
 	b.said("state", "")
 	if b.fixed > 0 {
 		pos := b.g.Position()
@@ -228,7 +228,7 @@ func (b *bout) harm(n int) {
 	case due(&b.resume):
 		b.still()
 		b.p.kill()
-		b.p, b.read = start(b.t, b.args...), 0
+		b.p, b.read = startIn(b.t, b.home, b.args...), 0
 		b.p.expect("going on with the game in " + b.sgf)
 	}
 }

@@ -111,16 +111,21 @@ func TestRecordAsksWhetherTheGameGoesOn(t *testing.T) {
 	}
 	home(t)
 	dir := t.TempDir()
-	for name, text := range map[string]string{
+	texts := map[string]string{
 		"foreign":   "(;GM[1]SZ[9]AP[CGoban:3]C[a lesson](;B[ee];W[cg];B[cd];W[gg])(;B[gc]))",
 		"set up":    "(;GM[1]SZ[9]AB[ee][cc]AW[gg][cg])",
 		"gobancams": "(;GM[1]FF[4]CA[UTF-8]AP[gobancam:1]SZ[9];B[ee];W[cg];B[cd];W[gg])",
-	} {
-		file := filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".sgf")
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+	}
+	fileOf := func(name string) string { return filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".sgf") }
+	programs := map[string]*program{} // beside each other: they wait for hands
+	for name, text := range texts {
+		if err := os.WriteFile(fileOf(name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		p := twoPlay(t, "--sgf", file)
+		programs[name] = twoPlay(t, "--sgf", fileOf(name))
+	}
+	for name, p := range programs {
+		file, text := fileOf(name), texts[name]
 		p.expect(`"question":"begun"`)
 		p.enter("resign", "no")
 		p.expect("A new game begins")
@@ -138,7 +143,7 @@ func TestRecordAsksWhetherTheGameGoesOn(t *testing.T) {
 	}
 
 	// Yes: the simulated people set it up again, and play on in the same file.
-	file := filepath.Join(dir, "gobancams.sgf")
+	file := fileOf("gobancams")
 	p := twoPlay(t, "--sgf", file)
 	p.expect(`"question":"begun"`)
 	p.enter("yes")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,10 +54,7 @@ type user struct {
 func seated(t *testing.T, home string, args ...string) *user {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), driveVariable+"=1", placesVariable+"="+filepath.Join(home, "places"), "TMPDIR="+home)
-	for _, dir := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
-		cmd.Env = append(cmd.Env, dir+"="+filepath.Join(home, dir))
-	}
+	cmd.Env = append(homeIn(home), driveVariable+"=1", placesVariable+"="+filepath.Join(home, "places"), "TMPDIR="+home)
 	return &user{screentest.Open(t, cmd), t, home}
 }
 
@@ -148,11 +144,7 @@ func TestScreenCalibrate(t *testing.T) {
 	}
 	w.Set(board.Point{X: 2, Y: 2}, board.Black)
 	truth := w.Spec().Corners
-	camera := sim.NewLive(w, 4, 1)
-	go camera.Run(t.Context())
-	server := httptest.NewServer(camera)
-	defer server.Close()
-	address := server.URL + "/stream.mjpg"
+	address := newRoomWith(t, w, 4).camera
 	home := t.TempDir()
 
 	u := seated(t, home, "calibrate", "--camera", address)
