@@ -96,7 +96,7 @@ export GORACE="${GORACE-} atexit_sleep_ms=100"
 # programs_begin builds the test programs of cmd/gobancam and sets their tests
 # going, those that take longest first.
 programs_begin() {
-  local long='GNUGo|RecordedAndShown|AsksWhether|KilledWhileSending'
+  local long='GNUGo|RecordedAndShown|AsksWhether|KilledWhileSending|DemoBoardKilled|ByClicksAlone'
   work=$(mktemp -d) || return 1
   trap programs_stop EXIT
   go test -c -o "$work/plain" ./cmd/gobancam || return 1
