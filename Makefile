@@ -54,7 +54,7 @@ soak-pixels: ## play 20 random games before a simulated camera, from pixels to t
 	go test ./internal/play -run '^TestRandomGamesBeforeTheCamera$$' -pixelgames $(or $(SOAK),20) -pixelmoves 30 -timeout 6h -v | grep -v '^=== \|--- PASS'
 
 .PHONY: soak-engines
-soak-engines: ## play with GNU Go before a simulated camera, to the end on 9×9 and 100 moves on 19×19
+soak-engines: ## play whole games with GNU Go before a simulated camera, on 9×9 and 19×19, even and with handicap
 	GOBANCAM_ENGINE_SOAK=1 go test ./cmd/gobancam -run '^TestPlayAgainstGNUGo$$' -timeout 2h -v | grep -v '^=== '
 
 .PHONY: soak-live

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/shlex"
@@ -35,6 +36,8 @@ type Client struct {
 	out    *os.File
 	talk   *tail
 	heard  chan heard    // what the program says; closed after its end
+	lines  chan string   // of the response that streams, before it is heard
+	stream atomic.Int64  // the id of that command; 0 for none
 	exited chan struct{} // closed when the process has been waited for
 	stop   context.CancelFunc
 	all    sync.WaitGroup
@@ -63,25 +66,20 @@ func ParseLine(line string) ([]string, error) {
 	return words, nil
 }
 
-// Start starts the program of a command line; see ParseLine. It gets a process
-// group of its own, which is killed as a whole when ctx ends or Close is called,
-// and its standard error is kept for what errors say, not shown. A program that
-// cannot be started is a *StartError.
+// Start starts the program of a command line; see ParseLine and Find. It gets a
+// process group of its own, which is killed as a whole when ctx ends or Close is
+// called, and its standard error is kept for what errors say, not shown. A
+// program that cannot be started is a *StartError.
 func Start(ctx context.Context, line string) (*Client, error) {
-	return StartAt(ctx, line, exec.LookPath)
-}
-
-// StartAt is Start with another way to find a program by its name.
-func StartAt(ctx context.Context, line string, find func(string) (string, error)) (*Client, error) {
 	words, err := ParseLine(line)
 	if err == nil {
-		words[0], err = find(words[0])
+		words[0], err = Find(words[0])
 	}
 	if err != nil {
 		return nil, &StartError{Line: line, Err: err}
 	}
 	ctx, stop := context.WithCancel(ctx)
-	c := &Client{name: words[0], talk: &tail{}, heard: make(chan heard, 4), exited: make(chan struct{}), stop: stop}
+	c := &Client{name: words[0], talk: &tail{}, heard: make(chan heard, 4), lines: make(chan string), exited: make(chan struct{}), stop: stop}
 	c.cmd = exec.CommandContext(ctx, words[0], words[1:]...)
 	c.cmd.Stderr = c.talk
 	c.cmd.WaitDelay = dying // for what a grandchild keeps open
@@ -92,7 +90,7 @@ func StartAt(ctx context.Context, line string, find func(string) (string, error)
 		return nil, &StartError{Line: line, Err: err}
 	}
 	c.all.Go(c.wait)
-	c.all.Go(c.read)
+	c.all.Go(func() { c.read(ctx) })
 	return c, nil
 }
 
@@ -130,10 +128,21 @@ func (c *Client) wait() {
 }
 
 // read hands on what the program says until it ends.
-func (c *Client) read() {
+func (c *Client) read(ctx context.Context) {
 	defer close(c.heard)
 	defer c.out.Close()
 	r := NewResponseReader(c.out)
+	r.To = func(head Response) func(string) {
+		if !head.HasID || head.Failed || head.ID != c.stream.Load() {
+			return nil
+		}
+		return func(line string) {
+			select {
+			case c.lines <- line:
+			case <-ctx.Done():
+			}
+		}
+	}
 	for {
 		resp, err := r.Next()
 		select {
@@ -162,30 +171,84 @@ func (c *Client) read() {
 func (c *Client) Ask(ctx context.Context, within time.Duration, name string, args ...string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dead != nil {
-		return "", c.dead
+	cmd, err := c.send(within, name, args)
+	if err != nil {
+		return "", err
 	}
-	select {
-	case h, ok := <-c.heard: // before anything was asked
-		return "", c.unasked(h, ok)
-	default:
-	}
-	c.id++
-	cmd := NewCommand(name, args...).WithID(c.id)
 	timer := time.NewTimer(within)
 	defer timer.Stop()
-	_ = c.in.SetWriteDeadline(time.Now().Add(min(within, writing)))
-	if _, err := io.WriteString(c.in, cmd.String()+"\n"); errors.Is(err, os.ErrDeadlineExceeded) {
-		return "", c.fail(&HangError{Program: c.name, Command: name, After: min(within, writing), Talk: c.talk.lines()})
-	} // any other error is its end, which is told in a moment
 	select {
 	case h, ok := <-c.heard:
 		return c.judge(cmd, h, ok)
 	case <-timer.C:
-		return "", c.fail(&HangError{Program: c.name, Command: name, After: within, Talk: c.talk.lines()})
+		return "", c.hangs(name, within)
 	case <-ctx.Done():
 		return "", c.fail(context.Cause(ctx))
 	}
+}
+
+// Stream is Ask for what a program goes on saying until it is told to stop, as
+// kata-analyze and lz-analyze do: each is given the lines as they come, until it
+// wants no more or ctx ends. Then the program is told by an empty line, and has
+// within to end its response; that it ended is no error. It lives on.
+func (c *Client) Stream(ctx context.Context, within time.Duration, each func(line string) (more bool), name string, args ...string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stream.Store(c.id + 1)
+	defer c.stream.Store(0)
+	cmd, err := c.send(within, name, args)
+	if err != nil {
+		return err
+	}
+	late := time.NewTimer(within)
+	late.Stop()
+	defer late.Stop()
+	enough, told := ctx.Done(), false
+	for {
+		more := true
+		select {
+		case line := <-c.lines:
+			more = told || each(line)
+		case h, ok := <-c.heard:
+			_, err := c.judge(cmd, h, ok)
+			return err
+		case <-enough:
+			more, enough = false, nil
+		case <-late.C:
+			return c.hangs("the end of "+name, within)
+		}
+		if !more && !told {
+			told = true
+			_ = c.in.SetWriteDeadline(time.Now().Add(min(within, writing)))
+			_, _ = io.WriteString(c.in, "\n") // who does not read does not end either
+			late.Reset(within)
+		}
+	}
+}
+
+// send writes a command, if the program lives and says nothing unasked.
+func (c *Client) send(within time.Duration, name string, args []string) (Command, error) {
+	if c.dead != nil {
+		return Command{}, c.dead
+	}
+	select {
+	case h, ok := <-c.heard: // before anything was asked
+		return Command{}, c.unasked(h, ok)
+	default:
+	}
+	c.id++
+	cmd := NewCommand(name, args...).WithID(c.id)
+	within = min(within, writing)
+	_ = c.in.SetWriteDeadline(time.Now().Add(within))
+	if _, err := io.WriteString(c.in, cmd.String()+"\n"); errors.Is(err, os.ErrDeadlineExceeded) {
+		return Command{}, c.hangs(name, within)
+	} // any other error is its end, which is told in a moment
+	return cmd, nil
+}
+
+// hangs is the error of a program that takes longer than it has.
+func (c *Client) hangs(command string, after time.Duration) error {
+	return c.fail(&HangError{Program: c.name, Command: command, After: after, Talk: c.talk.lines()})
 }
 
 // judge says what a response is worth.

@@ -23,7 +23,7 @@ func NewCommandReader(r io.Reader) *CommandReader { return &CommandReader{newLin
 // gone. A last line without an end is a command.
 func (r *CommandReader) Next() (Command, error) {
 	for {
-		line, err := r.lines.next()
+		line, err := r.lines.next(limits.EngineLine)
 		if err != nil {
 			return Command{}, err
 		}
@@ -34,23 +34,29 @@ func (r *CommandReader) Next() (Command, error) {
 }
 
 // ResponseReader reads the responses of an engine.
-type ResponseReader struct{ lines lines }
+type ResponseReader struct {
+	// To is asked at the head of each response where its lines go as they come;
+	// nil, here or there, keeps them for its Text.
+	To    func(head Response) func(line string)
+	lines lines
+}
 
 // NewResponseReader reads from r, and more of it than it has given back yet.
 func NewResponseReader(r io.Reader) *ResponseReader {
 	l := newLines(r)
 	l.once = true
-	return &ResponseReader{l}
+	return &ResponseReader{lines: l}
 }
 
 // Next returns the next response; empty lines before it are passed over. An
 // error that wraps ErrSyntax or is about a limit leaves the reader somewhere in
 // the engine's output, so that what follows must not be believed. io.EOF is the
-// end between two responses, io.ErrUnexpectedEOF that within one.
+// end between two responses, io.ErrUnexpectedEOF that within one. A line that
+// goes on at once (To) may be as long as a whole response otherwise is.
 func (r *ResponseReader) Next() (Response, error) {
 	head := ""
 	for strings.TrimSpace(head) == "" {
-		line, err := r.lines.next()
+		line, err := r.lines.next(limits.EngineLine)
 		if err != nil {
 			return Response{}, err
 		}
@@ -60,10 +66,22 @@ func (r *ResponseReader) Next() (Response, error) {
 	if err != nil {
 		return resp, err
 	}
+	var to func(string)
+	longest := limits.EngineLine
+	if r.To != nil {
+		to = r.To(resp)
+	}
+	if to != nil {
+		longest = limits.EngineResponse
+		if resp.Text != "" {
+			to(resp.Text)
+		}
+		resp.Text = ""
+	}
 	var b strings.Builder
 	b.WriteString(resp.Text)
 	for n := 1; ; n++ {
-		line, err := r.lines.next()
+		line, err := r.lines.next(longest)
 		if errors.Is(err, io.EOF) {
 			return resp, io.ErrUnexpectedEOF
 		}
@@ -72,6 +90,10 @@ func (r *ResponseReader) Next() (Response, error) {
 		}
 		if line == "" || line == "\r" {
 			break
+		}
+		if to != nil {
+			to(clean(line))
+			continue
 		}
 		if n >= limits.EngineLines || b.Len()+len(line) > limits.EngineResponse {
 			return resp, limits.Exceed("it is not read on", "a response of the program is longer than %d lines or %s", limits.EngineLines, limits.Size(limits.EngineResponse))
@@ -91,9 +113,9 @@ type lines struct {
 
 func newLines(r io.Reader) lines { return lines{r: bufio.NewReaderSize(r, 4096)} }
 
-// next returns a line without its end. One that is too long is an error; unless
-// once is set it is read to its end, and the next can be read.
-func (l lines) next() (string, error) {
+// next returns a line without its end. One of more than longest bytes is an
+// error; unless once is set it is read to its end, and the next can be read.
+func (l lines) next(longest int) (string, error) {
 	var line []byte
 	long := false
 	for {
@@ -101,12 +123,12 @@ func (l lines) next() (string, error) {
 		if !long {
 			line = append(line, part...)
 		}
-		if len(line) > limits.EngineLine {
+		if len(line) > longest {
 			long, line = true, nil
 		}
 		switch {
 		case long && l.once:
-			return "", tooLong()
+			return "", tooLong(longest)
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err != nil && !long && (len(line) == 0 || !errors.Is(err, io.EOF)):
@@ -114,14 +136,14 @@ func (l lines) next() (string, error) {
 		case err != nil && !errors.Is(err, io.EOF):
 			return "", err
 		case long:
-			return "", tooLong()
+			return "", tooLong(longest)
 		}
 		return strings.TrimSuffix(string(line), "\n"), nil
 	}
 }
 
-func tooLong() error {
-	return limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(limits.EngineLine))
+func tooLong(longest int) error {
+	return limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(int64(longest)))
 }
 
 // Write writes a response.

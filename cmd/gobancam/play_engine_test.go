@@ -15,11 +15,10 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/gtp"
-	"github.com/gobancam/gobancam/internal/engine"
 	"github.com/gobancam/gobancam/internal/sim"
 )
 
-// engineSoak has TestPlayAgainstGNUGo play on 19×19, too.
+// engineSoak has TestPlayAgainstGNUGo play every game to its end, on 19×19, too.
 const engineSoak = "GOBANCAM_ENGINE_SOAK"
 
 // bout is a game of the real program against GNU Go, before a camera on the
@@ -55,21 +54,24 @@ func TestPlayAgainstGNUGo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("real programs at simulated boards take their time")
 	}
-	gnugo, err := engine.Find("gnugo")
+	gnugo, err := gtp.Find("gnugo")
 	if err != nil {
 		t.Skip("GNU Go is not installed (Debian package gnugo)")
 	}
 	for _, b := range []bout{
-		{name: "even", size: 9, me: board.Black, moves: 44, kill: 8, stop: 14, undo: 20, resume: 26},
+		{name: "to the end", size: 9, me: board.Black, kill: 8, stop: 14, undo: 20, resume: 26},
 		{name: "fixed handicap", size: 9, me: board.White, fixed: 4, moves: 16, kill: 6},
 		{name: "free handicap", size: 9, me: board.Black, free: 3, moves: 16, stop: 7},
 		{name: "the program's free handicap", size: 9, me: board.White, free: 3, moves: 14},
-		{name: "to the end", size: 9, me: board.Black},
-		{name: "long", size: 19, me: board.Black, moves: 100, kill: 30, stop: 50, undo: 70, resume: 80},
-		{name: "long, fixed handicap", size: 19, me: board.White, fixed: 9, moves: 90, kill: 40, undo: 60},
+		{name: "to the end", size: 19, me: board.Black, kill: 30, stop: 50, undo: 70, resume: 80},
+		{name: "fixed handicap", size: 19, me: board.White, fixed: 9, kill: 40, stop: 80, undo: 60, resume: 100},
+		{name: "free handicap", size: 19, me: board.Black, free: 4, kill: 40, stop: 80, undo: 60, resume: 100},
 	} {
 		t.Run(fmt.Sprintf("%d %s", b.size, b.name), func(t *testing.T) {
-			if (b.size > 9 || b.moves == 0) && os.Getenv(engineSoak) == "" {
+			switch soak := os.Getenv(engineSoak) != ""; {
+			case soak:
+				b.moves = 0
+			case b.size > 9:
 				t.Skip("takes minutes; make soak-engines plays it")
 			}
 			b.t = t
@@ -102,9 +104,11 @@ func (b *bout) play(gnugo string) {
 	b.said("state", "")
 	if b.fixed > 0 {
 		pos := b.g.Position()
-		for _, at := range pos.Stones(board.Black).Points() {
-			b.room.put(t, board.Black, at.GTP(b.size))
-		}
+		b.room.live.Do(func(w *sim.World) {
+			for _, at := range pos.Stones(board.Black).Points() {
+				w.Player(sim.South).Place(at, board.Black)
+			}
+		})
 	}
 	b.run()
 	b.finish()
@@ -259,7 +263,7 @@ func (b *bout) signal(sig syscall.Signal) {
 func (b *bout) finish() {
 	t := b.t
 	if b.g.Ended() {
-		b.p.expect(`"state":"removal"`)
+		b.p.expect(`"state":"stone-removal"`)
 		b.p.expect("Counted like this")
 		b.p.enter("accept-score")
 	} else {

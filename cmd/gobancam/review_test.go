@@ -22,30 +22,31 @@ const fakeKataGo = "GOBANCAM_TEST_KATAGO"
 func analyse() {
 	in, moves := bufio.NewScanner(os.Stdin), 0
 	for in.Scan() {
-		f := strings.Fields(in.Text())
+		id, line, _ := strings.Cut(in.Text(), " ")
+		f := strings.Fields(line)
 		switch {
 		case len(f) == 0:
 			continue
 		case f[0] == "known_command":
-			fmt.Println("= true")
+			fmt.Println("="+id, "true")
 		case f[0] == "kata-analyze":
 			win, lead := 0.5+0.1*float64(moves%2), float64(2*(moves%2))
 			if f[1] == "white" {
 				win, lead = 1-win, -lead
 			}
-			fmt.Printf("=\ninfo move A1 visits 900 winrate %g scoreLead %g order 0 pv A1 B2\n", win, lead)
+			fmt.Printf("=%s\ninfo move A1 visits 900 winrate %g scoreLead %g order 0 pv A1 B2\n", id, win, lead)
 			in.Scan()
 		case f[0] == "clear_board":
 			moves = 0
-			fmt.Println("=")
+			fmt.Println("=" + id)
 		case f[0] == "play":
 			moves++
-			fmt.Println("=")
+			fmt.Println("=" + id)
 		case f[0] == "quit":
-			fmt.Print("=\n\n")
+			fmt.Print("=" + id + "\n\n")
 			return
 		default:
-			fmt.Println("=")
+			fmt.Println("=" + id)
 		}
 		fmt.Println()
 	}

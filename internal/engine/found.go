@@ -2,9 +2,6 @@ package engine
 
 import (
 	"context"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/gtp"
@@ -33,27 +30,10 @@ var known = []Known{
 	{Name: "leelaz", Title: "Leela Zero", Needs: "leelaz --gtp --noponder -w FILE", Strength: "visits"},
 }
 
-// gamesDirs are where distributions put games, which not everybody's PATH has.
-var gamesDirs = []string{"/usr/games", "/usr/local/games"}
-
-// Find is exec.LookPath that looks for games, too.
-func Find(program string) (string, error) {
-	path, err := exec.LookPath(program)
-	if err == nil || runtime.GOOS == "windows" || filepath.Base(program) != program {
-		return path, err
-	}
-	for _, dir := range gamesDirs {
-		if at, err := exec.LookPath(filepath.Join(dir, program)); err == nil {
-			return at, nil
-		}
-	}
-	return "", err
-}
-
 // Installed returns the programs that are found on this computer.
 func Installed() (found []Known) {
 	for _, k := range known {
-		if _, err := Find(k.Name); err == nil {
+		if _, err := gtp.Find(k.Name); err == nil {
 			found = append(found, k)
 		}
 	}
@@ -82,7 +62,7 @@ func (k Known) LineFor(r board.Rules) string {
 // Command returns what starts the program of a command line.
 func Command(line string) func(context.Context) (Program, error) {
 	return func(ctx context.Context) (Program, error) {
-		c, err := gtp.StartAt(ctx, line, Find)
+		c, err := gtp.Start(ctx, line)
 		if err != nil {
 			return nil, err // and no Program that is a nil
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
+	"github.com/gobancam/gobancam/gtp"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -65,7 +66,7 @@ func wander(r *rand.Rand, g *board.Game, c board.Color) board.Point {
 // killed and stopped on the way; in the end its own account of the game is what
 // the record has.
 func TestWholeGamesWithGNUGo(t *testing.T) {
-	if _, err := Find("gnugo"); err != nil {
+	if _, err := gtp.Find("gnugo"); err != nil {
 		t.Skip("GNU Go is not installed: ", err)
 	}
 	for _, c := range []struct {

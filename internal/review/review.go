@@ -90,9 +90,8 @@ func follow(ctx context.Context, g *board.Game, a Analyst, judged func(*Review))
 			}
 		}
 		c, err := a.Judge(ctx, at.Clone())
-		var fatal *EngineError
 		switch {
-		case errors.As(err, &fatal), ctx.Err() != nil:
+		case err != nil && !errors.Is(err, errUnjudged), ctx.Err() != nil:
 			r.finish()
 			return r, cmp.Or(context.Cause(ctx), err)
 		case err == nil:

@@ -20,13 +20,13 @@ import (
 // before.
 const analyst = `#!/bin/sh
 n=0
-while read -r line; do
+while read -r id line; do
   case $line in
   "") ;; # ends an analysis
-  *"known_command kata-analyze") printf '= true\n\n' ;;
-  *"kata-analyze"*) n=$((n+1)); printf '=\ninfo move D4 visits 900 winrate 0.%d scoreLead 1.5 order 0 pv D4 E5\n\n' $((90-n*7)) ;;
-  *quit) printf '=\n\n'; exit ;;
-  *) printf '=\n\n' ;;
+  "known_command kata-analyze") printf '=%s true\n\n' $id ;;
+  "kata-analyze"*) n=$((n+1)); printf '=%s\ninfo move D4 visits 900 winrate 0.%d scoreLead 1.5 order 0 pv D4 E5\n\n' $id $((90-n*7)) ;;
+  quit) printf '=%s\n\n' $id; exit ;;
+  *) printf '=%s\n\n' $id ;;
   esac
 done
 `

@@ -70,7 +70,7 @@ func Resolve(called string, rules board.Rules) (line string, err error) {
 		}
 		return k.LineFor(rules), nil
 	}
-	if _, err := engine.Find(words[0]); err != nil {
+	if _, err := gtp.Find(words[0]); err != nil {
 		return "", failure.As(failure.Misuse, fmt.Errorf("there is no program %q: neither under [engines] in %s nor among the installed ones; 'gobancam engines' lists those, and any other is given by its command line", called, config.File()))
 	}
 	return called, nil

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/gtp"
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
-	"github.com/gobancam/gobancam/internal/engine"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -25,7 +25,7 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a simulated board takes its time")
 	}
-	if _, err := engine.Find("gnugo"); err != nil {
+	if _, err := gtp.Find("gnugo"); err != nil {
 		t.Skip("GNU Go is not installed: ", err)
 	}
 	apptest.Home(t)
@@ -34,7 +34,7 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 		t.Fatal(err)
 	}
 	pid := filepath.Join(t.TempDir(), "pid")
-	gnugo, err := engine.Find("gnugo")
+	gnugo, err := gtp.Find("gnugo")
 	if err != nil {
 		t.Fatal(err)
 	}
