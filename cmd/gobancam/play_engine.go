@@ -48,7 +48,7 @@ func (f *engineFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.free, "free-handicap", false, "with --engine: Black puts the handicap stones where he likes")
 	fl.Float64Var(&f.komi, "komi", 0, "with --engine: komi (default: the rules' own, with a handicap its half point)")
 	fl.StringVar(&f.rules, "rules", "japanese", "with --engine: aga, chinese, ing, japanese, korean or nz")
-	fl.StringVar(&f.time, "time", "none", "with --engine: each player's `TIME`: 30m, 10m+5x30s (byo-yomi), 10m+5m/20 (20 stones in each 5 minutes)")
+	fl.StringVar(&f.time, "time", "none", "with --engine: each player's `TIME`: 30m, 10m+5x30s (byo-yomi), 10m+5m/20 (20 stones in each 5 minutes); a game in --sgf goes on with its own")
 	fl.StringVar(&f.strength, "strength", "", "with --engine: how strong it plays: easy, medium or hard, or in its own `terms`: GNU Go's level, KataGo's visits or a rank like 9k")
 	fl.DurationVar(&f.think, "think", 5*time.Minute, "with --engine and without --time: the longest it may take for a move before it is started again")
 	fl.StringVar(&f.name, "name", "You", "with --engine: your name in the record")
@@ -89,7 +89,7 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 	if f.handicap == 1 || f.handicap < 0 {
 		return misuse(fmt.Errorf("--handicap %d: 2 stones or more; 0 is none, and whoever gets one gives no komi: --komi 0.5", f.handicap))
 	}
-	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, GoOn: goOnWithProgram(f.engine),
+	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, Timed: changed("time"), GoOn: goOnWithProgram(f.engine),
 		Setup: board.Setup{Size: size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}}
 	if changed("komi") {
 		if g.Setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {

@@ -32,10 +32,12 @@ type bout struct {
 	fixed  int // handicap stones
 	free   int
 	moves  int // then it is resigned; 0: to the end
+	pass   int // after so many moves the person passes, whatever the program does
 	kill   int // after so many moves GNU Go is killed
 	stop   int // stopped, so that it hangs
 	undo   int // the last two are taken back
 	resume int // gobancam is killed, and goes on with the record
+	time   string
 
 	t    *testing.T
 	room *room
@@ -59,8 +61,8 @@ func TestPlayAgainstGNUGo(t *testing.T) {
 		t.Skip("GNU Go is not installed (Debian package gnugo)")
 	}
 	for _, b := range []bout{
-		{name: "to the end", size: 9, me: board.Black, kill: 8, stop: 14, undo: 20, resume: 26},
-		{name: "fixed handicap", size: 9, me: board.White, fixed: 4, moves: 16, kill: 6},
+		{name: "to the end", size: 9, me: board.Black, kill: 8, stop: 14, undo: 20, resume: 24, pass: 28},
+		{name: "fixed handicap", size: 9, me: board.White, fixed: 4, moves: 16, kill: 6, time: "30m+5x30s", resume: 10},
 		{name: "free handicap", size: 9, me: board.Black, free: 3, moves: 16, stop: 7},
 		{name: "the program's free handicap", size: 9, me: board.White, free: 3, moves: 14},
 		{name: "to the end", size: 19, me: board.Black, kill: 30, stop: 50, undo: 70, resume: 80},
@@ -70,7 +72,7 @@ func TestPlayAgainstGNUGo(t *testing.T) {
 		t.Run(fmt.Sprintf("%d %s", b.size, b.name), func(t *testing.T) {
 			switch soak := os.Getenv(engineSoak) != ""; {
 			case soak:
-				b.moves = 0
+				b.moves, b.pass = 0, 0
 			case b.size > 9:
 				t.Skip("takes minutes; make soak-engines plays it")
 			}
@@ -99,6 +101,9 @@ func (b *bout) play(gnugo string) {
 		"--engine", `sh -c 'echo $$ >"` + b.pid + `"; exec ` + gnugo + ` --mode gtp --level 1 --seed 5'`, "--handicap", strconv.Itoa(setup.Handicap)}
 	if b.free > 0 {
 		b.args = append(b.args, "--free-handicap")
+	}
+	if b.time != "" {
+		b.args = append(b.args, "--time", b.time)
 	}
 	b.p = startIn(t, b.home, append(slices.Clone(b.args), "--color", b.me.String())...)
 	b.said("state", "")
@@ -183,7 +188,7 @@ func (b *bout) run() {
 			continue
 		}
 		m := board.Move{Color: b.me, Point: aimless(chance, b.g, b.me)}
-		if n > 0 && b.g.Move(n-1).Point.IsPass() {
+		if n > 0 && b.g.Move(n-1).Point.IsPass() || b.pass > 0 && n >= b.pass {
 			m.Point = board.Pass
 		}
 		if m.Point.IsPass() {
@@ -234,6 +239,9 @@ func (b *bout) harm(n int) {
 		b.p.kill()
 		b.p, b.read = startIn(b.t, b.home, b.args...), 0
 		b.p.expect("going on with the game in " + b.sgf)
+		if b.time != "" {
+			b.p.expect("the clocks go on: Black has 2") // some of the 30 minutes were used
+		}
 	}
 }
 

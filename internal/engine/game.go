@@ -24,7 +24,10 @@ type Options struct {
 	Me    board.Color
 	You   string // my name
 	ID    int64  // of the game, for recordings
-	Time  Time   // of each player; begins anew with a game that goes on
+	Time  Time   // of each player
+	// Times are the clocks of a game that goes on, whose Time counts then; nil
+	// begins anew.
+	Times *Times
 	// Strength is how strong the program is to play, in its own terms; ""
 	// leaves it alone.
 	Strength string
@@ -79,6 +82,10 @@ type Game struct {
 	retry   *time.Timer
 	gaveUp  bool
 	begun   bool // a move was made here, since when the clocks run
+
+	mu    sync.Mutex
+	after map[int]clock // of whoever played it, after a move of the record
+	left  *[2]clock     // of a game that was left
 }
 
 // job is one thing to be done by the program.
@@ -129,9 +136,15 @@ func New(o Options) (*Game, error) {
 	if o.Think == 0 {
 		o.Think = thinking
 	}
+	if o.Times != nil {
+		o.Time = o.Times.Time
+	}
 	e := &Game{opt: o, game: g, phase: game.Playing,
 		asked: make(chan match.Request, 16), events: make(chan game.Event, 64), done: make(chan struct{}),
-		clocks: [2]clock{newClock(o.Time), newClock(o.Time)}}
+		clocks: [2]clock{newClock(o.Time), newClock(o.Time)}, after: map[int]clock{}}
+	if o.Times != nil {
+		e.clocks = o.Times.left
+	}
 	if g.Ended() {
 		e.phase = game.StoneRemoval
 	}
@@ -175,6 +188,7 @@ func (e *Game) Run(ctx context.Context) error {
 	var worker sync.WaitGroup
 	worker.Go(func() { d.work(ctx, jobs, results) })
 	defer func() { stop(); worker.Wait() }()
+	defer e.leave()
 
 	e.retry = time.NewTimer(time.Hour)
 	e.retry.Stop()

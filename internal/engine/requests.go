@@ -97,6 +97,7 @@ func (e *Game) undo() {
 	for range n - i {
 		e.game.Undo()
 	}
+	e.unstamp()
 	e.turn()
 	e.tell(game.UndoAccepted{Number: i + 1, Count: n - i})
 	e.tellClocks()

@@ -117,6 +117,7 @@ func (e *Game) play(m board.Move) {
 	if e.begun {
 		e.clocks[m.Color-board.Black].moved()
 	}
+	e.stamp(m.Color)
 	e.begun = e.game.HandicapLeft() == 0
 	e.tell(game.Played{Number: e.game.MoveCount(), Move: m})
 	e.turn()

@@ -68,6 +68,10 @@ type Answer struct {
 	Key  string // of the button, or "Enter"
 	Item string // the key of the item that the cursor is on, if there are any
 	Text string // of the line
+
+	// Of a Walk.
+	Step, Way int
+	Point     board.Point
 }
 
 // ShowMenu shows a page instead of the game; nil takes it away. Answers tells

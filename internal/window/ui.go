@@ -101,7 +101,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "V":
-			if u.state.cal == nil && u.state.menu == nil && u.state.walk == nil {
+			if u.state.cal == nil && u.state.menu == nil {
 				if u.shown == "play" {
 					u.shown = "projector"
 				} else {
@@ -110,7 +110,7 @@ func (u *ui) handle(e event) wish {
 			}
 			return nothing
 		case "C":
-			if u.state.cal == nil && u.state.menu == nil && u.state.walk == nil && u.w.opt.Corners != nil && u.state.picture != nil {
+			if u.state.cal == nil && u.state.menu == nil && u.w.opt.Corners != nil && u.state.picture != nil {
 				u.w.recalibrate()
 			}
 			return nothing
@@ -143,6 +143,8 @@ func (u *ui) buttons() []button {
 // own.
 func (u *ui) claimed(key string) bool {
 	switch m := u.state.menu; {
+	case u.state.walk != nil:
+		return key == "C" || key == "V"
 	case u.state.cal != nil:
 		return key == "C" || key == "V"
 	case m == nil:

@@ -65,9 +65,22 @@ func (u *ui) walkWords(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
 		} else if at > 0 {
 			head = "Stones are set up"
 		}
+		if step.Line != "" {
+			head += " · " + step.Line
+		}
 		say(paint.Bold, 18*sc, head)
 		say(paint.Regular, 14*sc, fmt.Sprintf("Captured: %d by Black, %d by White", step.Captures[0], step.Captures[1]))
 		say(paint.Regular, 16*sc, step.Words)
+		if len(step.Ways) > 1 {
+			text := "It goes on with"
+			for i, w := range step.Ways {
+				if i > 0 {
+					text += ","
+				}
+				text += " " + wayName(i) + " " + w.Text
+			}
+			say(paint.Regular, 16*sc, text+".")
+		}
 		say(paint.Regular, 16*sc, step.Comment)
 	}
 }
@@ -93,6 +106,50 @@ func (u *ui) walkBoard(r image.Rectangle, k *Walk, f *walkFace) func(*paint.Canv
 			c.Circle(x, y, lay.cell*0.34, paint.Alpha(light.accent, 0.25))
 			c.Ring(x, y, lay.cell*0.36, max(2, lay.cell*0.09), light.accent)
 		}
+		if len(s.Ways) > 1 {
+			for i, w := range s.Ways {
+				if w.Point.On(k.Size) && s.Board.At(w.Point) == board.Empty {
+					u.walkWay(c, lay, wayName(i), w)
+				}
+			}
+		}
+	}
+}
+
+// wayName is the letter of a way, and where there are no more its number.
+func wayName(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return fmt.Sprint(i + 1)
+}
+
+// walkWay writes the letter of a way on its point; the one that the line takes
+// stands out.
+func (u *ui) walkWay(c *paint.Canvas, lay frameOf, name string, w Way) {
+	x, y := lay.at(w.Point)
+	size := lay.cell * 0.55
+	back, ink := rgb(0xf2e3c2), rgb(0x5a4a2a)
+	if w.On {
+		back, ink = rgb(0xf0a020), rgb(0x101010)
+	}
+	c.Circle(x, y, lay.cell*0.36, back)
+	u.write.Draw(c, paint.Bold, size, x-u.write.Width(paint.Bold, size, name)/2, y+size*0.36, ink, name)
+}
+
+// walkSlider draws where the step is in the game.
+func (u *ui) walkSlider(r image.Rectangle, k *Walk, at int) func(*paint.Canvas) {
+	return func(c *paint.Canvas) {
+		t, sc := u.theme, u.scale
+		c.Clear(t.back)
+		p := graphPlot(u, r)
+		x, y := float32(p.Min.X), float32(r.Min.Y+r.Max.Y)/2
+		if n := len(k.Steps); n > 1 {
+			x += float32(p.Dx()) * float32(at) / float32(n-1)
+		}
+		c.Line(float32(p.Min.X), y, float32(p.Max.X), y, 4*sc, t.border)
+		c.Line(float32(p.Min.X), y, x, y, 4*sc, rgb(0xf0a020))
+		c.Circle(x, y, 9*sc, rgb(0xf0a020))
 	}
 }
 

@@ -154,8 +154,17 @@ func TestWalkSteps(t *testing.T) {
 	other.Engine, other.Swings = "", nil
 	w.ShowWalk(other)
 	u.state, _ = w.load()
-	if u.scene(); f.at != 12 || !f.laid.graph.Empty() {
-		t.Errorf("another game begins at %d, with a graph at %v", f.at, f.laid.graph)
+	if u.scene(); f.at != 12 {
+		t.Errorf("another game begins at %d", f.at)
+	}
+	// Without an engine there is a slider in the graph's place.
+	plot = graphPlot(u, f.laid.graph)
+	for _, step := range []int{0, 5, 12} {
+		u.handle(event{kind: pressed, at: image.Pt(plot.Min.X+plot.Dx()*step/12, f.laid.graph.Min.Y+1)})
+		u.handle(event{kind: released})
+		if f.at != step {
+			t.Errorf("the slider at %d leads to %d", step, f.at)
+		}
 	}
 	press(u, "1")
 	if f.at != 12 {
@@ -165,6 +174,90 @@ func TestWalkSteps(t *testing.T) {
 	u.state, _ = w.load()
 	if u.face() != u.faces["play"] {
 		t.Error("the game is still shown")
+	}
+}
+
+// What is asked for about variations, by keys and by clicks, and where another
+// line is shown from.
+func TestWalkVariations(t *testing.T) {
+	k := strolled(t, 9, 20, 0)
+	k.Engine, k.Swings = "", nil
+	k.Steps[5].Ways = []Way{{Point: k.Steps[6].Move.Point, Text: "A", On: true}, {Point: board.Pass, Text: "pass"}, {Point: board.Pass, Text: "a set-up"}}
+	k.Steps[9].Own, k.Steps[9].Line = true, "variation after move 8"
+	k.Steps[3].Comment, k.Steps[12].Comment = "three", "twelve"
+	w := walking(k, Options{})
+	u := walkUI(w, image.Pt(1120, 720))
+	f := u.faces["walk"].(*walkFace)
+	want := func(a Answer) {
+		t.Helper()
+		a.Menu, a.Item = "walk", k.Name
+		select {
+		case got := <-w.Answers():
+			if got != a {
+				t.Errorf("asked for is %+v, not %+v", got, a)
+			}
+		default:
+			if a.Key != "" {
+				t.Errorf("nothing is asked for instead of %+v", a)
+			}
+		}
+	}
+	to := func(step int) { f.at = step; u.scene() }
+	for _, step := range []int{5, 6} {
+		to(step)
+		press(u, "V")
+		want(Answer{Key: "way", Step: 5, Way: 1})
+	}
+	to(7)
+	press(u, "V", "X")
+	want(Answer{})
+	to(9)
+	press(u, "X")
+	want(Answer{Key: "drop", Step: 9})
+	press(u, "G")
+	want(Answer{Key: "main", Step: 9})
+	to(4)
+	for _, step := range []int{6, 12, 3, 6} { // strolled says something at 6
+		if press(u, "C"); f.at != step {
+			t.Errorf("C leads to %d, not %d", f.at, step)
+		}
+	}
+	// A click on an empty point, one on a stone.
+	lay := layBoard(f.laid.board, 9)
+	click := func(p board.Point) {
+		x, y := lay.at(p)
+		u.handle(event{kind: pressed, at: image.Pt(int(x), int(y))})
+		u.handle(event{kind: released})
+	}
+	var empty, stone board.Point
+	for p := range k.Steps[12].Board.Points() {
+		if k.Steps[12].Board.At(p) == board.Empty {
+			empty = p
+		} else {
+			stone = p
+		}
+	}
+	to(12)
+	click(stone)
+	want(Answer{})
+	click(empty)
+	want(Answer{Key: "play", Step: 12, Point: empty})
+	u.render()
+
+	other := *k
+	other.Line, other.At = 1, 7
+	w.ShowWalk(&other)
+	u.state, _ = w.load()
+	if u.scene(); f.at != 7 {
+		t.Errorf("the other line is shown from %d on", f.at)
+	}
+	press(u, "ArrowRight")
+	again := other
+	again.Engine = "more of it"
+	w.ShowWalk(&again)
+	u.state, _ = w.load()
+	if u.scene(); f.at != 8 {
+		t.Errorf("the same line leads to %d", f.at)
 	}
 }
 

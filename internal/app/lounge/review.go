@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -65,8 +66,11 @@ func (l *Lounge) reviews(ctx context.Context) (page, error) {
 		Buttons: []window.Choice{{Key: "Enter", Label: "Look at it", Lead: true, Off: len(files) == 0}, {Key: "Escape", Label: "Back"}}}
 	for _, path := range files {
 		item := window.Item{Key: path, Title: filepath.Base(path), Detail: "cannot be read"}
-		if k, _, err := readWalk(path); err == nil {
-			item.Title, item.Detail = k.Title, fmt.Sprintf("%d×%d · %d moves · %s", k.Size, k.Size, k.Steps[len(k.Steps)-1].Number, k.Sub)
+		if games, err := readGames(path); err == nil {
+			item.Title, item.Detail = players(games[0]), about(games[0], filepath.Base(path))
+			if len(games) > 1 {
+				item.Title = fmt.Sprintf("%d games, the first %s", len(games), item.Title)
+			}
 		}
 		m.Items = append(m.Items, item)
 	}
@@ -80,36 +84,85 @@ func (l *Lounge) reviews(ctx context.Context) (page, error) {
 	return l.review(a.Item, l.reviews), nil
 }
 
-// review shows a record to be stepped through, with an engine if there is one,
-// which ends with the page.
+// review shows a record to be stepped through; of several games in a file one is
+// chosen first.
 func (l *Lounge) review(path string, next page) page {
 	return func(ctx context.Context) (page, error) {
-		k, game, err := readWalk(path)
-		if err != nil {
+		games, err := readGames(path)
+		switch {
+		case err == nil && len(games) == 1:
+			return l.study(path, games[0], next)(ctx)
+		case err == nil:
+			return l.chooseGame(path, games, next)(ctx)
+		case next == nil:
+			return nil, failure.As(failure.Misuse, err)
+		}
+		return l.trouble("The game cannot be read", err, l.review(path, next), next, "Back"), nil
+	}
+}
+
+// chooseGame chooses one of the games of a file.
+func (l *Lounge) chooseGame(path string, games []*board.Node, next page) page {
+	var self page
+	self = func(ctx context.Context) (page, error) {
+		m := &window.Menu{Name: "collection", Title: "Which game would you like to look at?", Sub: path, Text: fmt.Sprintf("The file holds %d games.", len(games)),
+			Buttons: []window.Choice{{Key: "Enter", Label: "Look at it", Lead: true}, {Key: "Escape", Label: "Back"}}}
+		for i, root := range games {
+			m.Items = append(m.Items, window.Item{Key: fmt.Sprint(i), Title: fmt.Sprintf("%d. %s", i+1, players(root)), Detail: about(root, "")})
+		}
+		a, ok := l.ask(ctx, m)
+		i, err := strconv.Atoi(a.Item)
+		switch {
+		case !ok:
+			return nil, nil
+		case a.Key == "Escape" || err != nil || i < 0 || i >= len(games):
 			if next == nil {
-				return nil, failure.As(failure.Misuse, err)
+				l.window.Leave()
 			}
-			return l.trouble("The game cannot be read", err, l.review(path, next), next, "Back"), nil
+			return next, nil
+		}
+		return l.study(fmt.Sprintf("%s, game %d", path, i+1), games[i], self)(ctx)
+	}
+	return self
+}
+
+// study shows a game to be stepped through, with an engine if there is one,
+// which ends with the page. Its variations are looked at, made and dropped; the
+// file stays as it is.
+func (l *Lounge) study(name string, root *board.Node, next page) page {
+	return func(ctx context.Context) (page, error) {
+		tree, err := review.NewTree(root)
+		switch {
+		case err != nil && next == nil:
+			return nil, failure.As(failure.Misuse, err)
+		case err != nil:
+			return l.trouble("The game cannot be followed", err, next, next, "Back"), nil
+		}
+		s := &study{tree: tree, show: l.window.ShowWalk, game: tree.Game(),
+			about: window.Walk{Name: name, Title: players(root), Sub: about(root, filepath.Base(name)), Size: tree.Game().Size()}}
+		if err := tree.Err(); err != nil {
+			s.engine, s.alarm = sentence(err)+" It is shown as far as that.", true
 		}
 		judging, stop := context.WithCancel(ctx)
 		var engine sync.WaitGroup
 		defer func() { stop(); engine.Wait(); l.window.ShowWalk(nil) }()
-		if l.opt.Review.Engine != "" && !k.Alarm {
-			k.Engine = "The engine is being started."
-			l.window.ShowWalk(k)
-			engine.Go(func() { l.judge(judging, *k, game) })
-		} else {
-			l.window.ShowWalk(k)
+		if l.opt.Review.Engine != "" && !s.alarm {
+			s.engine = "The engine is being started."
+			engine.Go(func() { s.judge(judging, l.opt.Review) })
 		}
+		s.paint()
 		l.window.ShowMenu(nil)
 		for {
 			select {
 			case a := <-l.window.Answers():
-				if a.Menu == "walk" {
+				if a.Menu == "walk" && a.Key == "Escape" {
 					if next == nil {
 						l.window.Leave()
 					}
 					return next, nil
+				}
+				if a.Menu == "walk" && a.Item == name {
+					s.take(a)
 				}
 			case <-ctx.Done():
 				return nil, nil
@@ -118,81 +171,25 @@ func (l *Lounge) review(path string, next page) page {
 	}
 }
 
-// judge has the engine look at every position, and shows what it makes of them
-// as it comes.
-func (l *Lounge) judge(ctx context.Context, k window.Walk, g *board.Game) {
-	show := func(r *review.Review, engine string, alarm bool) {
-		now := k
-		now.Steps = slices.Clone(k.Steps)
-		now.Engine, now.Alarm = engine, alarm
-		if r != nil {
-			now.Swings, now.Scored = r.Swings, r.Scored
-			for n, p := range r.Positions {
-				if n >= len(now.Steps) {
-					break
-				}
-				s := &now.Steps[n]
-				if s.Words = r.Words(n); !p.Unknown {
-					s.Judged, s.Win, s.Score, s.Next = true, p.Win, p.Score, p.Next
-				}
-			}
-		}
-		if ctx.Err() == nil {
-			l.window.ShowWalk(&now)
-		}
-	}
-	engine, err := review.Open(ctx, l.opt.Review.Engine, l.opt.Review.Effort)
-	if err != nil {
-		show(nil, sentence(err), true)
-		return
-	}
-	defer engine.Close()
-	all := g.MoveCount()
-	r, err := review.Follow(ctx, g, engine, func(r *review.Review) {
-		show(r, fmt.Sprintf("The engine has looked at %d of %d moves.", len(r.Positions)-1, all), false)
-	})
-	switch {
-	case err != nil:
-		show(r, sentence(err), true)
-	case len(r.Swings) == 0:
-		show(r, fmt.Sprintf("The engine has looked at all %d moves; none cost much.", all), false)
-	default:
-		show(r, fmt.Sprintf("The engine has looked at all %d moves.", all), false)
-	}
-}
-
-// readWalk reads a record. One that cannot be followed to its end is shown as
-// far as it can, and says so.
-func readWalk(path string) (*window.Walk, *board.Game, error) {
+// readGames reads the games of a record, one at least.
+func readGames(path string) ([]*board.Node, error) {
 	data, err := limits.ReadFile(path, limits.Record)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	trees, err := board.ParseSGF(data)
-	if err == nil && len(trees) == 0 {
+	games, err := board.ParseSGF(data)
+	if err == nil && len(games) == 0 {
 		err = errors.New("it holds no game")
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	root := trees[0]
-	g, err := root.Game()
-	if g == nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	k := walkOf(root, g)
-	k.Name, k.Title = path, player(root, "PB", "BR", "Black")+" – "+player(root, "PW", "WR", "White")
-	var about []string
-	for _, id := range []string{"RE", "DT"} {
-		if text := plain.Name(root.Text(id)); root.Text(id) != "" {
-			about = append(about, text)
-		}
-	}
-	k.Sub = strings.Join(append(about, filepath.Base(path)), " · ")
-	if err != nil {
-		k.Engine, k.Alarm = sentence(err)+" It is shown as far as that.", true
-	}
-	return k, g, nil
+	return games, nil
+}
+
+// players are who played a game.
+func players(root *board.Node) string {
+	return player(root, "PB", "BR", "Black") + " – " + player(root, "PW", "WR", "White")
 }
 
 func player(root *board.Node, name, rank, nobody string) string {
@@ -206,43 +203,20 @@ func player(root *board.Node, name, rank, nobody string) string {
 	return who
 }
 
-// walkOf has the positions of a game, and what its record says about them.
-func walkOf(root *board.Node, g *board.Game) *window.Walk {
-	k := &window.Walk{Size: g.Size()}
-	at := g.Clone()
-	for at.MoveCount() > 0 || len(at.Edits()) > 0 {
-		s := window.Step{Number: at.MoveCount()}
-		if _, edited := at.Edited(); !edited {
-			s.Move = at.Move(at.MoveCount() - 1)
-		}
-		k.Steps = append(k.Steps, stand(at, s))
-		at.Undo()
+// about says of a game how large and long it is, how it came out, when it was,
+// and in which file.
+func about(root *board.Node, file string) string {
+	var parts []string
+	if g, _ := root.Game(); g != nil {
+		parts = append(parts, fmt.Sprintf("%d×%d", g.Size(), g.Size()), fmt.Sprintf("%d moves", g.MoveCount()))
 	}
-	k.Steps = append(k.Steps, stand(at, window.Step{}))
-	slices.Reverse(k.Steps)
-	first := map[int]int{} // step at which a move was made
-	for i, s := range k.Steps {
-		if _, known := first[s.Number]; !known {
-			first[s.Number] = i
+	for _, id := range []string{"RE", "DT"} {
+		if root.Text(id) != "" {
+			parts = append(parts, plain.Name(root.Text(id)))
 		}
 	}
-	n := 0
-	for _, node := range root.MainLine() {
-		for _, p := range node.Props {
-			if p.ID == "B" || p.ID == "W" {
-				n++
-			}
-		}
-		i, shown := first[n]
-		if text := node.Text("C"); text != "" && shown {
-			k.Steps[i].Comment = strings.TrimSpace(k.Steps[i].Comment + "\n" + text)
-		}
+	if file != "" {
+		parts = append(parts, file)
 	}
-	return k
-}
-
-// stand is a step with where the game stands.
-func stand(g *board.Game, s window.Step) window.Step {
-	s.Board, s.Captures = g.Position(), [2]int{g.Captures(board.Black), g.Captures(board.White)}
-	return s
+	return strings.Join(parts, " · ")
 }

@@ -60,7 +60,7 @@ func TestReview(t *testing.T) {
 	apptest.Home(t)
 	dir := t.TempDir()
 	keep(t, dir, "old.sgf", "(;SZ[9]PB[Anna]PW[Ben]RE[B+R];B[ee])", time.Hour)
-	newest := keep(t, dir, "new game.sgf", "(;SZ[9]PB[Chie]BR[3k]PW[Doyun]C[begins];B[ee]C[takes \x1b[31mthe middle];W[ed];B[dd];W[cd];AB[aa];B[bb])", time.Minute)
+	newest := keep(t, dir, "new game.sgf", "(;SZ[9]PB[Chie]BR[3k]PW[Doyun]C[begins];B[ee]C[takes \x1b[31mthe middle];W[ed];B[dd];W[cd];AB[aa]C[a stone comes];B[bb])", time.Minute)
 	keep(t, dir, "broken.sgf", "nonsense", 2*time.Hour)
 	keep(t, dir, "x.server.sgf", "(;SZ[9])", 0)
 	engine := keep(t, dir, "an analyst", analyst, 0)
@@ -87,7 +87,7 @@ func TestReview(t *testing.T) {
 	// Stones that were set up on the way are shown, but no engine can be told.
 	begin(l.review(newest, l.reviews))
 	k := w.shows(t, "the game", func(k *window.Walk) bool { return k != nil && k.Alarm })
-	if len(k.Steps) != 7 || k.Steps[5].Move.Color != board.Empty || k.Steps[6].Number != 5 || k.Steps[0].Comment != "begins" ||
+	if len(k.Steps) != 7 || k.Steps[5].Move.Color != board.Empty || k.Steps[5].Comment != "a stone comes" || k.Steps[4].Comment != "" || k.Steps[6].Number != 5 || k.Steps[0].Comment != "begins" ||
 		!strings.Contains(k.Steps[1].Comment, "takes") || !strings.Contains(k.Engine, "set up") {
 		t.Errorf("shown is %+v", k)
 	}
@@ -114,6 +114,47 @@ func TestReview(t *testing.T) {
 	w.answers <- window.Answer{Menu: "walk", Key: "Escape"}
 	if err := <-done; err != nil || w.walk.Load() != nil {
 		t.Error(err, "it is still shown")
+	}
+
+	// A variation is made, looked at, and dropped; the engine's words stay at the
+	// game's own moves, and the file as it is.
+	was, _ := os.ReadFile(path)
+	begin(l.review(path, l.reviews))
+	k = w.shows(t, "the judged game", func(k *window.Walk) bool { return k != nil && strings.Contains(k.Engine, "all 5 moves") })
+	w.answers <- window.Answer{Menu: "walk", Key: "play", Item: path, Step: 2, Point: board.Point{X: 8, Y: 8}}
+	k = w.shows(t, "the variation", func(k *window.Walk) bool { return k != nil && k.Line == 1 })
+	if len(k.Steps) != 4 || k.At != 3 || !k.Steps[3].Own || k.Steps[3].Line != "variation after move 2" || k.Steps[3].Judged || !k.Steps[2].Judged || len(k.Steps[2].Ways) != 2 || !k.Steps[2].Ways[1].On {
+		t.Errorf("%+v", k)
+	}
+	w.answers <- window.Answer{Menu: "walk", Key: "play", Item: path, Step: 3, Point: board.Point{X: 8, Y: 8}}
+	k = w.shows(t, "the refusal", func(k *window.Walk) bool { return k != nil && k.Alarm })
+	if k.Line != 1 || !strings.Contains(k.Engine, "stone") {
+		t.Errorf("%+v", k)
+	}
+	w.answers <- window.Answer{Menu: "walk", Key: "drop", Item: path, Step: 3}
+	k = w.shows(t, "the game", func(k *window.Walk) bool { return k != nil && k.Line == 2 })
+	if len(k.Steps) != 6 || k.At != 2 || k.Alarm || len(k.Steps[2].Ways) != 1 || len(k.Swings) != 3 {
+		t.Errorf("%+v", k)
+	}
+	w.answers <- window.Answer{Menu: "walk", Key: "Escape"}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if is, err := os.ReadFile(path); err != nil || string(is) != string(was) {
+		t.Errorf("the file is now %s", is)
+	}
+
+	// Of several games one is chosen.
+	several := keep(t, dir, "several.sgf", "(;SZ[9]PB[Anna];B[ee])(;SZ[13]PB[Ben];B[aa];W[bb])", 0)
+	begin(l.review(several, l.reviews))
+	if m := w.page(t, "collection", nil); len(m.Items) != 2 || !strings.HasPrefix(m.Items[1].Title, "2. Ben") || !strings.Contains(m.Items[1].Detail, "13×13 · 2 moves") {
+		t.Errorf("%+v", m.Items)
+	}
+	w.answers <- window.Answer{Menu: "collection", Key: "Enter", Item: "1"}
+	w.shows(t, "the second game", func(k *window.Walk) bool { return k != nil && k.Size == 13 && len(k.Steps) == 3 })
+	w.answers <- window.Answer{Menu: "walk", Key: "Escape"}
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 
 	// An engine that is none leaves the game to be stepped through.

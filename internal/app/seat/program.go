@@ -1,6 +1,7 @@
 package seat
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -27,6 +28,7 @@ type ProgramGame struct {
 	Me       board.Color
 	You      string // my name
 	Time     engine.Time
+	Timed    bool // Time was asked for, also for a game that goes on
 	Strength string
 	Think    time.Duration
 	// GoOn says what goes on with a game that is kept in a file, such as the
@@ -45,7 +47,7 @@ func (s *Seat) PlayProgram(ctx context.Context, g ProgramGame) (err error) {
 	defer func() { err = closeRecord(record, f, err) }()
 	opt := engine.Options{Start: engine.Command(g.Line), Setup: g.Setup, Me: g.Me, You: g.You, ID: 1 + rand.Int64N(1<<52), Time: g.Time,
 		Strength: g.Strength, Think: g.Think, Again: "say resync (or type it)"}
-	if err := s.goOn(&opt, record); err != nil {
+	if err := s.goOn(&opt, g.Timed, record); err != nil {
 		return err
 	}
 	if opt.Me == board.Empty {
@@ -55,16 +57,34 @@ func (s *Seat) PlayProgram(ctx context.Context, g ProgramGame) (err error) {
 	if err != nil {
 		return failure.As(failure.Misuse, fmt.Errorf("there is no such game: %w", err))
 	}
-	last, err := s.playLocal(ctx, server, opt.Setup.Size, record)
+	last, err := s.playLocal(ctx, server, opt.Setup.Size, record, server.Sign)
+	over := last != nil && last.Result != nil
+	if !over {
+		keepTimes(record, server.Sign)
+	}
 	if err != nil {
 		return camera.Failure(err)
 	}
-	if last == nil || last.Result == nil {
+	if !over {
 		if kept := record.Settle(); kept.Path != "" && kept.Moves > 0 && g.GoOn != nil {
 			f.Note(fmt.Sprintf("the game is not over: it is kept in %s after %s, and %s goes on with it", kept.Path, moves(kept.Moves), g.GoOn(kept.Path)))
 		}
 	}
 	return nil
+}
+
+// keepTimes writes into the record of a game that was left what both have left,
+// so that it goes on with that.
+func keepTimes(record *gamefile.Keeper, sign func(*board.Node)) {
+	trees, err := board.ParseSGF(record.Settle().Data)
+	if err != nil || len(trees) != 1 {
+		return // there is none yet
+	}
+	sign(trees[0])
+	var b bytes.Buffer
+	if board.WriteSGF(&b, trees[0]) == nil {
+		record.Put(b.Bytes())
+	}
 }
 
 // openProgramRecord takes the file of the game's record: that of a game that
@@ -86,8 +106,9 @@ func (s *Seat) openProgramRecord() (*gamefile.Keeper, error) {
 	return record, nil
 }
 
-// goOn takes up the game that its file holds already, if it does.
-func (s *Seat) goOn(o *engine.Options, record *gamefile.Keeper) error {
+// goOn takes up the game that its file holds already, if it does; with its clocks,
+// unless others were asked for.
+func (s *Seat) goOn(o *engine.Options, timed bool, record *gamefile.Keeper) error {
 	begun := record.Found()
 	if begun == nil {
 		return nil
@@ -111,7 +132,11 @@ func (s *Seat) goOn(o *engine.Options, record *gamefile.Keeper) error {
 	}
 	o.Setup, o.Moves = g.Setup(), g.Moves()
 	s.Face.Note(fmt.Sprintf("going on with the game in %s, after %s", s.SGF, moves(g.MoveCount())))
-	if o.Time.System != "" {
+	switch t, had := engine.TimesIn(begun.Root); {
+	case had && (!timed || t.Time == o.Time):
+		o.Times = &t
+		s.Face.Note("the clocks go on: " + t.String())
+	case o.Time.System != "":
 		s.Face.Note("the clocks begin anew")
 	}
 	return nil
@@ -125,7 +150,7 @@ type programServer interface {
 }
 
 // playLocal seats camera, eyes, referee and server.
-func (s *Seat) playLocal(ctx context.Context, server programServer, size int, record *gamefile.Keeper) (*match.Snapshot, error) {
+func (s *Seat) playLocal(ctx context.Context, server programServer, size int, record *gamefile.Keeper, sign func(*board.Node)) (*match.Snapshot, error) {
 	commands, end := s.Orders.Begin()
 	defer end()
 	ctx, stop := context.WithCancel(ctx)
@@ -133,7 +158,7 @@ func (s *Seat) playLocal(ctx context.Context, server programServer, size int, re
 	defer func() { stop(); helpers.Wait() }()
 	f := s.Face
 	s.shown.Store(nil)
-	table := play.Local{Server: server, Serve: server.Run, Live: s.Live, Options: s.Referee, Commands: commands, Record: record,
+	table := play.Local{Server: server, Serve: server.Run, Live: s.Live, Options: s.Referee, Commands: commands, Record: record, Labels: gamefile.Labels{Sign: sign},
 		Eyes: play.EyesOptions{Size: size, Note: f.Note}, Voice: f.Announce, Eyed: s.Eyes.Store}
 	source, show, err := s.look(ctx, size, commands)
 	if err != nil {
