@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -18,8 +19,12 @@ import (
 	"github.com/gobancam/gobancam/internal/sim"
 )
 
-// engineSoak has TestPlayAgainstGNUGo play every game to its end, on 19×19, too.
-const engineSoak = "GOBANCAM_ENGINE_SOAK"
+// engineSoak has TestPlayAgainstGNUGo play every game to its end, on 19×19, too;
+// soakEngine with another program than GNU Go, by its command line.
+const (
+	engineSoak = "GOBANCAM_ENGINE_SOAK"
+	soakEngine = "GOBANCAM_SOAK_ENGINE"
+)
 
 // bout is a game of the real program against GNU Go, before a camera on the
 // network: the test is the person at the board, who knows what lies there, and
@@ -97,8 +102,9 @@ func (b *bout) play(gnugo string) {
 	if b.g, err = board.NewGame(setup); err != nil {
 		t.Fatal(err)
 	}
+	line := cmp.Or(os.Getenv(soakEngine), gnugo+" --mode gtp --level 1 --seed 5")
 	b.args = []string{"play", "--camera", b.room.camera, "--headless", "--sgf", b.sgf, "--size", strconv.Itoa(b.size), "--name", "Ada L.", "--think", "8s",
-		"--engine", `sh -c 'echo $$ >"` + b.pid + `"; exec ` + gnugo + ` --mode gtp --level 1 --seed 5'`, "--handicap", strconv.Itoa(setup.Handicap)}
+		"--engine", `sh -c 'echo $$ >"` + b.pid + `"; exec ` + line + `'`, "--handicap", strconv.Itoa(setup.Handicap)}
 	if b.free > 0 {
 		b.args = append(b.args, "--free-handicap")
 	}

@@ -30,6 +30,7 @@ type reviewFlags struct {
 	with       string
 	upload     bool
 	collection int64
+	number     int
 	engine     string
 	visits     int
 	time       time.Duration
@@ -56,7 +57,9 @@ func newReviewCommand() *cobra.Command {
 		Short: "Look at a game that was played: in another program, or with an engine",
 		Long: `Review shows the record of a game (last: the one that was kept last) in a window, to
 be stepped through with the arrow keys, Home, End, the mouse's wheel, and clicks on
-the graph; N numbers the stones. Without a display, with --text, or if a program is
+the graph or the slider; N numbers the stones, C goes to the next comment. V takes
+another variation; a click on an empty point makes one, X drops it, G is the game
+again; the file stays as it is. Without a display, with --text, or if a program is
 set to open records in, it hands the record to that, or else to the first of sabaki,
 katrain, q5go, gogui, lizzie and ugo that is installed. Set them in config.toml:
 
@@ -84,6 +87,7 @@ online-go.com.`,
 	fl.StringVar(&f.with, "with", "", "open the record in this `program`")
 	fl.BoolVar(&f.upload, "upload", false, "put the record into your library at the server")
 	fl.Int64Var(&f.collection, "collection", 0, "the library's collection, by the `number` in its address; 0 is the top")
+	fl.IntVar(&f.number, "number", 0, "of a file with several games the one of this `number`, from 1; the window asks, else it is the first")
 	fl.StringVar(&f.engine, "engine", "", "judge the game with the engine of this `command` (default, with --write or --format json: that of the configuration)")
 	fl.IntVar(&f.visits, "visits", reviewVisits, "visits that the engine makes at each move")
 	fl.DurationVar(&f.time, "time", reviewTime, "the longest it looks at each move")
@@ -123,7 +127,7 @@ func (f *reviewFlags) run(cmd *cobra.Command, name string) error {
 	if f.inWindow(conf) {
 		return f.show(cmd, name, conf)
 	}
-	rec, err := readReviewed(name)
+	rec, err := readReviewed(name, f.number)
 	if err != nil {
 		return err
 	}
@@ -168,7 +172,7 @@ func (f *reviewFlags) show(cmd *cobra.Command, name string, conf reviewing) erro
 		return err
 	}
 	err = app.Review(cmd.Context(), app.PlayOptions{Light: f.light, In: strings.NewReader(""), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Log: slog.New(slog.DiscardHandler),
-		Review: lounge.Reviewing{Path: path, Dir: gamesDir(), Engine: cmp.Or(f.engine, conf.Engine), Effort: review.Effort{Visits: f.visits, Time: f.time}}})
+		Review: lounge.Reviewing{Path: path, Number: f.number, Dir: gamesDir(), Engine: cmp.Or(f.engine, conf.Engine), Effort: review.Effort{Visits: f.visits, Time: f.time}}})
 	if errors.Is(err, window.ErrNoDisplay) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "No window: %v.\n", err)
 		f.text = true
@@ -191,7 +195,7 @@ func recordPath(name string) (path string, err error) {
 }
 
 // readReviewed reads the record that is meant.
-func readReviewed(name string) (*reviewed, error) {
+func readReviewed(name string, number int) (*reviewed, error) {
 	path, err := recordPath(name)
 	if err != nil {
 		return nil, err
@@ -204,11 +208,15 @@ func readReviewed(name string) (*reviewed, error) {
 	if err != nil {
 		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", path, err))
 	}
-	g, err := trees[0].Game()
+	if number < 0 || number > len(trees) || len(trees) == 0 {
+		return nil, withCode(exitUsage, fmt.Errorf("--number %d: %s holds %d games", number, path, len(trees)))
+	}
+	root := trees[max(number, 1)-1]
+	g, err := root.Game()
 	if err != nil {
 		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", path, err))
 	}
-	return &reviewed{path, data, trees[0], g}, nil
+	return &reviewed{path, data, root, g}, nil
 }
 
 // lastRecord is the record that was kept last.

@@ -90,6 +90,16 @@ func TestReviewCommand(t *testing.T) {
 	}
 	contains(t, lines[4], `{"swings":[1,2,3]}`)
 
+	// Of several games the one that is named.
+	several := filepath.Join(dir, "several.sgf")
+	if err := os.WriteFile(several, []byte("(;SZ[9];B[aa])(;SZ[9];B[ee];W[gg])"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = gobancam(t, exitOK, "review", several, "--engine", engine, "--number", "2", "--text")
+	contains(t, out, "1 b E5", "2 w G3")
+	_, words = gobancam(t, exitUsage, "review", several, "--engine", engine, "--number", "3", "--text")
+	contains(t, words, "holds 2 games")
+
 	// The engine of the configuration; the record that was kept last.
 	_, words = gobancam(t, exitUsage, "review", file, "--format", "json")
 	contains(t, words, "[review]")

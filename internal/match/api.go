@@ -375,6 +375,7 @@ type Snapshot struct {
 	Frame    int // of the last reading; −1 before the first
 	State    State
 	Text     string // State's sentence
+	Other    string // Options.Other
 	Size     int    // 0 before the game is known
 	ID       int64
 	Name     string

@@ -51,7 +51,7 @@ func (r *Referee) obey(c Command) {
 	case CmdResync:
 		r.resync(textResync)
 	case CmdBoard, CmdBack:
-		r.note(textRecordCounts)
+		r.note(r.textRecordCounts())
 	case CmdMode:
 		r.setMode(c.Mode, c.Below)
 	case CmdQuit:

@@ -11,7 +11,7 @@ import (
 
 func (r *Referee) memory() *refereeMemory {
 	return &refereeMemory{Version: memoryVersion,
-		Tune: r.tune, Mode: r.mode, Below: number(r.below), Now: r.now, Begun: r.begun, Edition: r.edition,
+		Tune: r.tune, Mode: r.mode, Below: number(r.below), Now: r.now, Begun: r.begun, Edition: r.edition, Other: r.other,
 		Online: r.online, Synced: r.synced, Epoch: r.epoch, Data: r.data, Game: r.game, Phase: r.phase, PhaseAt: r.phaseAt,
 		ToMove: r.toMove, Clocks: r.clocks, Paused: r.paused, Undo: r.undo, Dead: r.dead, Accepted: r.accepted,
 		Result: r.result, TurnAt: r.turnAt, AskedSync: r.askedSync, Nonsense: r.nonsense, NonsenseAt: r.nonsenseAt, Offline: r.offline, Senseless: r.senseless,
@@ -28,7 +28,7 @@ func (r *Referee) memory() *refereeMemory {
 
 func (m *refereeMemory) referee() *Referee {
 	r := &Referee{
-		tune: m.Tune, mode: m.Mode, below: float64(m.Below), now: m.Now, begun: m.Begun, edition: m.Edition,
+		tune: m.Tune, mode: m.Mode, below: float64(m.Below), now: m.Now, begun: m.Begun, edition: m.Edition, other: m.Other,
 		online: m.Online, synced: m.Synced, epoch: m.Epoch, data: m.Data, game: m.Game, phase: m.Phase, phaseAt: m.PhaseAt,
 		toMove: m.ToMove, clocks: m.Clocks, paused: m.Paused, undo: m.Undo, dead: m.Dead, accepted: m.Accepted,
 		result: m.Result, turnAt: m.TurnAt, askedSync: m.AskedSync, nonsense: m.Nonsense, nonsenseAt: m.NonsenseAt, offline: m.Offline, senseless: m.Senseless,

@@ -24,6 +24,7 @@ type refereeMemory struct {
 	Now     time.Duration `json:"now,omitzero"`
 	Begun   bool          `json:"begun,omitzero"`
 	Edition int           `json:"edition,omitzero"` // since version 2
+	Other   string        `json:"other,omitzero"`
 
 	Online     bool          `json:"online,omitzero"`
 	Synced     bool          `json:"synced,omitzero"`

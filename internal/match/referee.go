@@ -21,6 +21,9 @@ type Options struct {
 	// Edition names the rules that decide; 0 is the latest. A recording names
 	// its own, and is decided by them again bit for bit.
 	Edition int `json:",omitzero"`
+	// Other is what the other side is called in what is said: "program" for
+	// "the program"; empty for a server.
+	Other string `json:",omitzero"`
 }
 
 // The editions of the rules by which a Referee decides.
@@ -42,6 +45,7 @@ type Referee struct {
 	mode    Mode
 	below   float64
 	edition int // 0 in checkpoints of the first
+	other   string
 	now     time.Duration
 	begun   bool
 	out     Output
@@ -143,7 +147,7 @@ func New(o Options) *Referee {
 	if o.Edition == 0 {
 		o.Edition = Edition
 	}
-	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, edition: o.Edition, journal: slices.Clone(o.Journal),
+	return &Referee{tune: o.Tuning, mode: o.Mode, below: o.Below, edition: o.Edition, other: o.Other, journal: slices.Clone(o.Journal),
 		toMove: board.Empty, unlocked: -1, resumed: never,
 		refused: map[board.Move]int{}, state: StateStarting, phase: game.Playing}
 }
@@ -252,7 +256,7 @@ func (r *Referee) otherSize(seen int) {
 	case r.edition < 2 || r.result != nil:
 		r.alarm(textOtherSize(seen, r.size()))
 	default:
-		r.alarm(textSizeAsked(seen, r.size()))
+		r.alarm(r.textSizeAsked(seen, r.size()))
 		if r.online && r.synced && r.pending == nil {
 			r.resync("")
 		}

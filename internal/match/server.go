@@ -211,7 +211,7 @@ func (r *Referee) settlePending() {
 		r.event(Event{Kind: EventNote, Color: p.Move.Color, Point: p.Move.Point, Number: p.Number + 1, Mine: true,
 			Text: r.textLost(p.Move)})
 		if p.Move.Point.IsPass() && r.phase == game.Playing {
-			r.ask(Question{Kind: AskPass, Move: p.Move, Text: textAskPass})
+			r.ask(Question{Kind: AskPass, Move: p.Move, Text: r.of(textAskPass)})
 		}
 	}
 }
@@ -232,12 +232,12 @@ func (r *Referee) played(e game.Played) {
 	case e.Number <= n && e.Number > 0 && r.game.Move(e.Number-1) == e.Move:
 		return // told twice
 	case e.Number != n+1:
-		r.resync(textOutOfStep(e.Number, n))
+		r.resync(r.textOutOfStep(e.Number, n))
 		return
 	}
 	if err := r.game.Check(e.Move); err != nil && e.Move.Point.On(r.size()) && e.Move.Color != r.game.ToMove() {
 		// The record knows whose turn it was; ours may not, after a resumption.
-		r.event(Event{Kind: EventNote, Text: textOddMove(err)})
+		r.event(Event{Kind: EventNote, Text: r.textOddMove(err)})
 	}
 	if err := r.game.Force(e.Move); err != nil {
 		r.distrust(err)
@@ -276,7 +276,7 @@ func (r *Referee) refusal(e game.Refused) {
 			return // the game data told already
 		}
 		if e.Message != "" {
-			r.event(Event{Kind: EventRefused, Text: textRefused(e.Message), Say: textRefused(e.Message)})
+			r.event(Event{Kind: EventRefused, Text: r.textRefused(e.Message), Say: r.textRefused(e.Message)})
 		}
 		return
 	}

@@ -46,17 +46,17 @@ func (r *Referee) standServer() (standing, bool) {
 		if r.game == nil {
 			state = StateStarting
 		}
-		return standing{state: state, text: textNonsense(r.nonsense)}, true
+		return standing{state: state, text: r.textNonsense(r.nonsense)}, true
 	case r.game == nil && r.online:
 		return standing{state: StateStarting, text: "Waiting for the game."}, true
 	case r.game == nil && r.offline == 0:
-		return standing{state: StateStarting, text: "Connecting to the server."}, true
+		return standing{state: StateStarting, text: r.of("Connecting to the server.")}, true
 	case !r.online && r.senseless:
-		return standing{state: StateConnectionLost, text: "The server sends what makes no sense; it is asked again. Nothing is forgotten."}, true
+		return standing{state: StateConnectionLost, text: r.of("The server sends what makes no sense; it is asked again. Nothing is forgotten.")}, true
 	case !r.online:
-		return standing{state: StateConnectionLost, text: "The connection to the server is lost. It is tried again; nothing is forgotten."}, true
+		return standing{state: StateConnectionLost, text: r.of("The connection to the server is lost. It is tried again; nothing is forgotten.")}, true
 	case !r.synced && r.now-r.askedSync >= r.tune.Blind:
-		return standing{state: StateConnectionLost, text: "The server does not tell the game. It is asked again."}, true
+		return standing{state: StateConnectionLost, text: r.of("The server does not tell the game. It is asked again.")}, true
 	}
 	return standing{}, false
 }
@@ -255,7 +255,7 @@ func (r *Referee) say() {
 // shown as certain; the referee's memory and its events keep odds/(1+odds),
 // which is NaN then, because recorded games have it.
 func (r *Referee) Snapshot() *Snapshot {
-	s := &Snapshot{At: r.now, Frame: r.frame(), State: r.state, Text: r.text, Mode: r.mode,
+	s := &Snapshot{At: r.now, Frame: r.frame(), State: r.state, Text: r.text, Other: r.other, Mode: r.mode,
 		Me: r.data.Me, Phase: r.phase, Players: r.data.Players, Clocks: r.clocks, Paused: r.paused,
 		Questions: shownQuestions(r.questions), Undo: r.undo, Dead: r.dead, Accepted: r.accepted, Result: r.result,
 		Pending: r.pending, Candidate: r.cand.shown(),

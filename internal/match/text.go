@@ -51,6 +51,22 @@ const (
 	textHandicapAsked = "the handicap stones are asked about together"
 )
 
+// of is what is said of the server; where the other side is none, it is called by
+// its own name.
+func (r *Referee) of(s string) string {
+	if r.other == "" {
+		return s
+	}
+	return strings.ReplaceAll(s, "server", r.other)
+}
+
+func (r *Referee) textRecordCounts() string {
+	if r.other != "" {
+		return "The record of the game counts: the board is set to that."
+	}
+	return textRecordCounts
+}
+
 var colorNames = [...]string{"empty", "black", "white"}
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -137,39 +153,42 @@ func (r *Referee) textTooLate(m board.Move) string {
 }
 
 func (r *Referee) textNoEcho(m board.Move) string {
-	return "No word from the server about " + r.nameMove(m) + ": reading the game again before anything is sent."
+	return r.of("No word from the server about ") + r.nameMove(m) + ": reading the game again before anything is sent."
 }
 
 func (r *Referee) textLost(m board.Move) string {
 	if m.Point.IsPass() {
-		return "The pass did not reach the server."
+		return r.of("The pass did not reach the server.")
 	}
-	return capital(r.nameMove(m)) + " did not reach the server. While the stone lies there, it is played again."
+	return capital(r.nameMove(m)) + r.of(" did not reach the server. While the stone lies there, it is played again.")
 }
 
 func (r *Referee) textOtherMove(mine, theirs board.Move) string {
-	return fmt.Sprintf("The server has %s where %s was sent. The server's game counts.", r.nameMove(theirs), r.nameMove(mine))
+	return fmt.Sprintf(r.of("The server has %s where %s was sent. The server's game counts."), r.nameMove(theirs), r.nameMove(mine))
 }
 
 func (r *Referee) textMissingMoves(had, has int) string {
-	return fmt.Sprintf("The server's game has %s, it had %d. The server's game counts.", plural(has, "move"), had)
+	return fmt.Sprintf(r.of("The server's game has %s, it had %d. The server's game counts."), plural(has, "move"), had)
 }
 
 func (r *Referee) textMoveRefused(m board.Move, why string) string {
-	s := "The server refused " + r.nameMove(m)
+	s := r.of("The server refused ") + r.nameMove(m)
 	if why != "" {
 		s += ": " + strings.TrimRight(why, ".")
 	}
 	return s + "."
 }
 
-func textRefused(why string) string {
-	return "The server refused: " + strings.TrimRight(why, ".") + "."
+func (r *Referee) textRefused(why string) string {
+	return r.of("The server refused: ") + strings.TrimRight(why, ".") + "."
 }
 func textDisconnected(why string) string {
 	return "The connection is lost: " + strings.TrimRight(why, ".") + "."
 }
-func textNonsense(what string) string {
+func (r *Referee) textNonsense(what string) string {
+	if r.other != "" {
+		return fmt.Sprintf(r.of("The server says what cannot be (%s). It is asked again, and nothing of yours is sent until it tells the game."), what)
+	}
 	return fmt.Sprintf("The server says what cannot be (%s). It is asked again, and nothing of yours is sent until it tells the game; you can play on at the website.", what)
 }
 
@@ -185,7 +204,7 @@ func (r *Referee) textAnew(d *game.Data, g *board.Game) string {
 	if len(now) == 0 {
 		now = []string{"the game is another one"}
 	}
-	return fmt.Sprintf("The server now says that %s; that is what counts.", list(now))
+	return fmt.Sprintf(r.of("The server now says that %s; that is what counts."), list(now))
 }
 
 // roleName is what somebody of that colour is in a game.
@@ -199,21 +218,21 @@ func roleName(c board.Color) string {
 func textNoCommand(err error) string {
 	return fmt.Sprintf("That cannot be done: %v.", err)
 }
-func textOddMove(err error) string {
-	return fmt.Sprintf("The server's record has an odd move: %v.", err)
+func (r *Referee) textOddMove(err error) string {
+	return fmt.Sprintf(r.of("The server's record has an odd move: %v."), err)
 }
 func textIllegal(err error) string { return fmt.Sprintf("That cannot be played: %v.", err) }
 
-func textOutOfStep(n, had int) string {
-	return fmt.Sprintf("The server speaks of move %d, %s are known: reading the game again.", n, plural(had, "move"))
+func (r *Referee) textOutOfStep(n, had int) string {
+	return fmt.Sprintf(r.of("The server speaks of move %d, %s are known: reading the game again."), n, plural(had, "move"))
 }
 
 func textOtherSize(eyes, game int) string {
 	return fmt.Sprintf("The camera looks at a %d×%d board, the game is on %d×%d. Calibrate for the right size.", eyes, eyes, game, game)
 }
 
-func textSizeAsked(eyes, game int) string {
-	return fmt.Sprintf("The board in front of the camera is %d×%d, the game is on %d×%d. The server is asked again; if it stays so, put the right board there.", eyes, eyes, game, game)
+func (r *Referee) textSizeAsked(eyes, game int) string {
+	return fmt.Sprintf(r.of("The board in front of the camera is %d×%d, the game is on %d×%d. The server is asked again; if it stays so, put the right board there."), eyes, eyes, game, game)
 }
 
 func textPaused(p game.Pause, d game.Data) string {

@@ -33,7 +33,7 @@ func (r *Referee) distrust(wrong error) {
 	again := r.nonsenseAt == 0 || r.now-max(r.nonsenseAt, r.askedSync) >= 2*r.tune.Echo
 	if text := wrong.Error(); r.nonsense != text {
 		r.nonsense = text
-		r.alarm(textNonsense(text))
+		r.alarm(r.textNonsense(text))
 	}
 	r.synced = false
 	if again {

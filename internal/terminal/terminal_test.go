@@ -204,10 +204,10 @@ func TestTheBoardIsRedrawnThroughTheFence(t *testing.T) {
 	}
 }
 
-// TestHelpListsCommands parses what both lists of commands offer.
+// TestHelpListsCommands parses what the lists of commands offer.
 func TestHelpListsCommands(t *testing.T) {
 	example := strings.NewReplacer("POINT...", "c3 d4", "[POINT...]", "", "POINT", "c3", " N", " 3", "auto|ask|below P", "ask")
-	for name, help := range map[string]string{"at a server": Help, "at one board": BoardHelp} {
+	for name, help := range map[string]string{"at a server": Help, "at one board": BoardHelp, "against a program": ProgramHelp, "for a controller": ControllerHelp} {
 		for line := range strings.Lines(help) {
 			offered, _, _ := strings.Cut(line, "  ")
 			for _, c := range strings.Split(offered, ", ") {

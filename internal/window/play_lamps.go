@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"image"
+	"strings"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
@@ -19,9 +20,13 @@ type lamp struct {
 }
 
 func lampsOf(s *match.Snapshot, muted bool) []lamp {
-	server := lamp{"Online", true, false}
+	there, gone := "Online", "Offline"
+	if s.Other != "" {
+		there, gone = strings.ToUpper(s.Other[:1])+s.Other[1:]+" ready", "No "+s.Other
+	}
+	server := lamp{there, true, false}
 	if !s.Online {
-		server = lamp{"Offline", false, s.State == match.StateStarting}
+		server = lamp{gone, false, s.State == match.StateStarting}
 	}
 	eyes := lamp{"Sees the board", true, false}
 	switch {

@@ -24,6 +24,7 @@ import (
 // Reviewing is what a game is looked at with.
 type Reviewing struct {
 	Path   string // of the record that was asked for; empty to choose one
+	Number int    // of the game in it, from 1; 0 to choose one, if there are several
 	Dir    string // where games are kept
 	Engine string // command line of an engine that can analyse; empty for none
 	Effort review.Effort
@@ -89,6 +90,12 @@ func (l *Lounge) reviews(ctx context.Context) (page, error) {
 func (l *Lounge) review(path string, next page) page {
 	return func(ctx context.Context) (page, error) {
 		games, err := readGames(path)
+		if n := l.opt.Review.Number; err == nil && path == l.opt.Review.Path && n > 0 {
+			if n > len(games) {
+				return nil, failure.As(failure.Misuse, fmt.Errorf("%s holds %d games, and none of the number %d", path, len(games), n))
+			}
+			games = games[n-1 : n]
+		}
 		switch {
 		case err == nil && len(games) == 1:
 			return l.study(path, games[0], next)(ctx)

@@ -53,7 +53,7 @@ func (s *Engine) Serve(ctx context.Context, in io.Reader, out io.Writer) (err er
 	var helpers sync.WaitGroup
 	defer helpers.Wait()
 	defer stop()
-	s.ctx = ctx
+	s.ctx, s.Referee.Other = ctx, "controller"
 	if err := s.hear(ctx, &helpers); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s *Engine) hear(ctx context.Context, helpers *sync.WaitGroup) error {
 	}{
 		{s.Listen, func(l *face.Lines) { l.Hear(ctx, commands, &s.shown, s.Board.Size) }},
 		{s.Typed, func(l *face.Lines) {
-			l.Command(ctx, commands, &s.Eyes, &s.shown, s.Board.Size, terminal.Help, s.Face)
+			l.Command(ctx, commands, &s.Eyes, &s.shown, s.Board.Size, terminal.ControllerHelp, s.Face)
 		}},
 	} {
 		if way.name == "" {

@@ -40,6 +40,8 @@ type ProgramGame struct {
 // goes on with the game that is in that file.
 func (s *Seat) PlayProgram(ctx context.Context, g ProgramGame) (err error) {
 	f := s.Face
+	s.Referee.Other = "program" // in recordings, too
+	defer func() { s.Referee.Other = "" }()
 	record, err := s.openProgramRecord()
 	if err != nil {
 		return err
