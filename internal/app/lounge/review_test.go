@@ -120,7 +120,7 @@ func TestReview(t *testing.T) {
 	// game's own moves, and the file as it is.
 	was, _ := os.ReadFile(path)
 	begin(l.review(path, l.reviews))
-	k = w.shows(t, "the judged game", func(k *window.Walk) bool { return k != nil && strings.Contains(k.Engine, "all 5 moves") })
+	w.shows(t, "the judged game", func(k *window.Walk) bool { return k != nil && strings.Contains(k.Engine, "all 5 moves") })
 	w.answers <- window.Answer{Menu: "walk", Key: "play", Item: path, Step: 2, Point: board.Point{X: 8, Y: 8}}
 	k = w.shows(t, "the variation", func(k *window.Walk) bool { return k != nil && k.Line == 1 })
 	if len(k.Steps) != 4 || k.At != 3 || !k.Steps[3].Own || k.Steps[3].Line != "variation after move 2" || k.Steps[3].Judged || !k.Steps[2].Judged || len(k.Steps[2].Ways) != 2 || !k.Steps[2].Ways[1].On {
