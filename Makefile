@@ -8,7 +8,7 @@ export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
-PURE := ./board/... ./game/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/plain/... ./internal/pages/... ./internal/limits/... ./internal/gamefile/... ./internal/live/... ./internal/gtpboard/... ./internal/review/... ./gtp/... ./phone/... ./internal/config/...
+PURE := ./board/... ./game/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/plain/... ./internal/pages/... ./internal/limits/... ./internal/gamefile/... ./internal/live/... ./internal/gtpboard/... ./internal/review/... ./gtp/... ./phone/... ./internal/config/... ./internal/logs/...
 
 .DEFAULT_GOAL := help
 
@@ -16,13 +16,33 @@ PURE := ./board/... ./game/... ./internal/reading/... ./internal/grid/... ./inte
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
 
+SETUP ?= scripts/setup.sh build
+
 .PHONY: setup
 setup: ## install what building and running takes
-	@scripts/setup.sh build
+	@$(SETUP)
 
 .PHONY: build
 build: setup ## build bin/gobancam
 	go build -o bin/gobancam ./cmd/gobancam
+
+# What packagers may set: how the build gets to its machine, in words; the id of
+# an application at online-go.com (docs/ogs.md); and, outside of the repository,
+# the commit and its date.
+INSTALLED ?=
+OGS_CLIENT_ID ?=
+COMMIT ?=
+COMMIT_DATE ?=
+room := github.com/gobancam/gobancam/internal
+LDFLAGS := -s -w -X '$(room)/version.installed=$(INSTALLED)' -X '$(room)/version.commit=$(COMMIT)' -X '$(room)/version.date=$(COMMIT_DATE)' -X '$(room)/app/account.clientID=$(OGS_CLIENT_ID)'
+
+.PHONY: release
+release: setup ## build dist/gobancam as packages have it: the same bytes from the same commit
+	go build -trimpath -ldflags "$(LDFLAGS)" -o dist/gobancam ./cmd/gobancam
+
+.PHONY: reproducible
+reproducible: ## build twice from scratch, in two places, and compare the bytes
+	@scripts/reproducible.sh
 
 .PHONY: demo
 demo: build ## play a whole game, without camera, account or network

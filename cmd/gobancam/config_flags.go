@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/internal/config"
@@ -46,6 +47,19 @@ func keyOf(f *pflag.Flag) (k *config.Key, takes bool) {
 		return config.Find(name[0]), false
 	}
 	return nil, false
+}
+
+// heedsConfiguration reports whether a command has a flag of its own that stands
+// for a key. One that has none goes on where the configuration cannot be read,
+// without its log.
+func heedsConfiguration(cmd *cobra.Command) (heeds bool) {
+	common := cmd.Root().PersistentFlags()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if k, takes := keyOf(f); k != nil && takes && common.Lookup(f.Name) == nil {
+			heeds = true
+		}
+	})
+	return heeds
 }
 
 // configure gives the flags that were not given on the command line what the

@@ -37,7 +37,6 @@ Exit code 0: a game can be played at the board. 1: it cannot.`,
 			if format != "text" && format != "json" {
 				return withCode(exitUsage, fmt.Errorf("--format %s: text or json", format))
 			}
-			_ = configure(cmd.Flags()) // what is wrong is found below
 			r := doctor.Run(cmd.Context(), doctor.Options{Camera: name, Server: f.at(cmd), Mend: mend})
 			if err := cmd.Context().Err(); err != nil {
 				return err

@@ -25,7 +25,7 @@ func newLoginCommand() *cobra.Command {
 keeps what it gets in the system's key ring, or where there is none in a file
 that only you can read. No password is asked for.
 
-The server wants to know the application that asks. Registering one takes two
+` + application() + ` Registering one takes two
 minutes, at https://online-go.com/oauth2/applications/ : any name, client type
 "public", grant type "authorization code", and this redirect address:
 
@@ -44,9 +44,7 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			server := f.at(cmd)
-			if id == "" {
-				id = server.LastApp()
-			}
+			id = server.App(id)
 			if id == "" {
 				return withCode(exitUsage, fmt.Errorf("--client-id is needed, or GOBANCAM_OGS_CLIENT_ID; see '%s --help' for how to get one", cmd.CommandPath()))
 			}
@@ -81,6 +79,16 @@ or a token of the socket in GOBANCAM_OGS_JWT (or _FILE, the path of a file).`,
 	fl.BoolVar(&noBrowser, "no-browser", false, "only print the address of the page")
 	fl.DurationVar(&wait, "timeout", 5*time.Minute, "how long to wait for the browser")
 	return cmd
+}
+
+// application begins what is said of the application that asks.
+func application() string {
+	if account.HasApp() {
+		return `The server wants to know the application that asks. For online-go.com this
+gobancam comes with one, and there is nothing to do. One of your own may be used
+instead.`
+	}
+	return "The server wants to know the application that asks."
 }
 
 func newLogoutCommand() *cobra.Command {

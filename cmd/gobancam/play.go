@@ -140,7 +140,7 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
 		Program: program, ProgramGoesOn: goOnWithProgram("NAME"),
-		Log:       slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
+		Log:       logTo(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}
 	conf, err := config.Read()

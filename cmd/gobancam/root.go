@@ -46,12 +46,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Names, chat and the errors of servers are made plain where they come in;
 	// what slips through does not reach the terminal all the same.
 	stdout, stderr = plain.NewWriter(stdout), plain.NewWriter(stderr)
-	root := newRootCommand()
+	var l logging
+	root := newRootWith(&l)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := advised(root.ExecuteContext(ctx))
+	l.end(err)
 	if err == nil {
 		return exitOK
 	}
@@ -76,7 +78,9 @@ func codeOf(err error) int {
 	return exitFailed
 }
 
-func newRootCommand() *cobra.Command {
+func newRootCommand() *cobra.Command { return newRootWith(new(logging)) }
+
+func newRootWith(l *logging) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gobancam",
 		Short: "Play on a real goban, online",
@@ -106,16 +110,21 @@ choose a game, play. Without a display it prints this.
 			return p.RunE(p, nil)
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Annotations[anyConfiguration] != "" {
-				return nil
+			err := configure(cmd.Flags())
+			if cmd.Annotations[anyConfiguration] != "" || !heedsConfiguration(cmd) {
+				err = nil
 			}
-			return configure(cmd.Flags())
+			if err == nil {
+				err = l.begin(cmd)
+			}
+			return err
 		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
 		SuggestionsMinimumDistance: 2,
 	}
+	l.register(root.PersistentFlags())
 	addCommands(root)
 	cobra.EnableTraverseRunHooks = true // those of root come before a command's own
 	root.InitDefaultHelpCmd()

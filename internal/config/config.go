@@ -62,6 +62,7 @@ type Config struct {
 		Server, API, Authorize, Token, Device, DeviceToken string
 		Community, ClientID, Redirect                      string
 	}
+	Log       struct{ File, Level, Debug string }
 	Engines   map[string]string     // a name, and a command line that speaks GTP
 	Challenge map[string]ogs.Preset // those of the file
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge"
 	"github.com/gobancam/gobancam/internal/engine"
+	"github.com/gobancam/gobancam/internal/logs"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
 	"github.com/gobancam/gobancam/internal/speech"
@@ -81,7 +82,7 @@ var Spoken = []string{"mine", "moves", "turn", "owed", "trouble", "questions", "
 
 // Keys are all keys, but for the tables [engines] and [challenge.NAME], whose
 // keys are the user's.
-var Keys = slices.Concat(heardKeys, gameKeys, serverKeys, challongeKeys)
+var Keys = slices.Concat(heardKeys, gameKeys, serverKeys, challongeKeys, logKeys)
 
 var heardKeys = []Key{
 	{Name: "sound.off", Takes: "true or false", Flag: "--no-sound", Doc: "No sounds, only speech.",
@@ -234,6 +235,16 @@ var challongeKeys = []Key{
 	{Name: "challonge.device_token_url", Takes: "an address", Flag: "--device-token-url", Hidden: true, Doc: "One address of Challonge.",
 		at: func(c *Config) any { return &c.Challonge.DeviceToken }, def: func(c *Config) { c.Challonge.DeviceToken = challonge.DefaultEndpoints.DeviceToken }},
 	{Name: Keyring, Takes: "off", Doc: "With off, sign-ins are kept in files that only you can read, even where there is a key ring. It is never read from the file."},
+}
+
+var logKeys = []Key{
+	{Name: "log.file", Takes: "a path", Flag: "--log", Doc: "Writes down what gobancam does, without secrets, in a file that only you can read. At 10 MB a new one is begun; four older ones are kept beside it.",
+		at: func(c *Config) any { return &c.Log.File }},
+	{Name: "log.level", Takes: "debug, info, warn or error", Flag: "--log-level", Doc: "How much is written there: events and notes by info, names and chat among them; by debug also the doings of the client.",
+		at: func(c *Config) any { return &c.Log.Level }, def: func(c *Config) { c.Log.Level = "info" },
+		check: func(c *Config) error { _, err := logs.ParseLevel(c.Log.Level); return err }},
+	{Name: "log.debug_addr", Takes: "an address of the loopback, as 127.0.0.1:6060", Flag: "--debug-addr", Doc: "Serves profiles (pprof) and numbers (expvar) of the running program, to this machine alone: to every user of it.",
+		at: func(c *Config) any { return &c.Log.Debug }},
 }
 
 // within says that a value is not between two others.

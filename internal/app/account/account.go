@@ -2,6 +2,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,6 +114,30 @@ func (s Server) SignedIn(ctx context.Context) (*ogs.Client, ogs.Player, error) {
 	}
 	me, err := client.Me(ctx)
 	return client, me, err
+}
+
+// clientID is the id of an application that is registered at online-go.com for
+// everybody who has this build: client type public, grant type authorization
+// code, redirect address ogs.DefaultRedirect. Packagers set it at link time:
+//
+//	-ldflags "-X github.com/gobancam/gobancam/internal/app/account.clientID=ID"
+var clientID string
+
+// HasApp reports whether this build comes with an application.
+func HasApp() bool { return clientID != "" }
+
+// App is the client id of the application that asks to play: the one that was
+// chosen, if any, else the one that was signed in last at this server, else the
+// one that came with this build, which is known to online-go.com alone. "" for
+// none.
+func (s Server) App(chosen string) string {
+	if id := cmp.Or(chosen, s.LastApp()); id != "" {
+		return id
+	}
+	if strings.TrimRight(s.Address, "/") == ogs.DefaultServer {
+		return clientID
+	}
+	return ""
 }
 
 // LastApp is the client id of the application that was signed in last; "" if

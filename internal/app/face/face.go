@@ -6,6 +6,7 @@ package face
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -56,6 +57,7 @@ func IsTerminal(out io.Writer) bool {
 
 // Announce tells of an event.
 func (f *Face) Announce(e match.Event) {
+	slog.Info("event", "kind", e.Kind, "text", e.Text)
 	if f.Voices != nil {
 		f.Voices.Announce(e)
 	}
@@ -85,6 +87,7 @@ func (f *Face) Show(s *match.Snapshot) {
 
 // Note says something that is not of the referee.
 func (f *Face) Note(text string) {
+	slog.Info("note", "text", strings.TrimSpace(text))
 	if w := f.Window.Load(); w != nil {
 		w.Notice(strings.TrimSpace(text))
 	}

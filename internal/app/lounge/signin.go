@@ -70,10 +70,7 @@ func (l *Lounge) signIn(ctx context.Context) (page, error) {
 	if err != nil {
 		return l.trouble("The configuration cannot be used", err, l.signIn, back, away), nil
 	}
-	id, redirect := conf.OGS.ClientID, conf.OGS.Redirect
-	if id == "" {
-		id = l.opt.Server.LastApp()
-	}
+	id, redirect := l.opt.Server.App(conf.OGS.ClientID), conf.OGS.Redirect
 	m := &window.Menu{Name: "sign in", Title: "Sign in", Sub: "Nobody is signed in at " + host,
 		Text:    "Gobancam plays with your account at " + host + " and never sees your password: you allow it in your browser.",
 		Buttons: []window.Choice{{Key: "Enter", Label: "Sign in", Lead: true}, {Key: "Escape", Label: away}}}
