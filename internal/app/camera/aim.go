@@ -28,6 +28,10 @@ func AimPhone(name string, session *calibrate.Session, eyes *live.Eyes) {
 // what its camera sees, and the one thing to do about that.
 func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
 	s := phone.Screen{Mode: "aim", Advice: a.Text, AdviceKind: string(a.Kind)}
+	if v.Ready && a.Kind == calibrate.AdviceFound {
+		s.Question = "Does the grid fit, and do you sit " + seatAt(v.Grid) + " of this picture?"
+		s.Buttons = []string{"yes", "look"}
+	}
 	if v.Grid == nil || v.Stopped || a.Kind == calibrate.AdviceMoving {
 		return s // nor is it known where the board is just now
 	}
@@ -38,6 +42,38 @@ func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
 	}
 	s.Corners = &corners
 	return s
+}
+
+// AimedPhone has the phone that a camera is say that its calibration is over.
+func AimedPhone(name string) {
+	if link := OpenedPhones(); link != nil && IsPhone(name) {
+		link.Show(phone.Screen{Mode: "aim", Advice: "The camera is set. Leave the phone where it is, and choose a game on the computer.", AdviceKind: string(calibrate.AdviceFound)})
+	}
+}
+
+// PhoneWords are what the buttons say of the phone that a camera is, while no
+// game is on; nil for another camera.
+func PhoneWords(name string) <-chan string {
+	if link := OpenedPhones(); link != nil && IsPhone(name) {
+		return link.Commands()
+	}
+	return nil
+}
+
+// seatAt says at which side of the picture the player sits, for whom the position
+// is upright.
+func seatAt(g *grid.Grid) string {
+	n := float64(g.Size() - 1)
+	d := g.At(n/2, n, 0).Sub(g.At(n/2, 0, 0))
+	switch {
+	case math.Abs(d.Y) >= math.Abs(d.X) && d.Y >= 0:
+		return "at the bottom"
+	case math.Abs(d.Y) >= math.Abs(d.X):
+		return "at the top"
+	case d.X >= 0:
+		return "on the right"
+	}
+	return "on the left"
 }
 
 // gridLines are the lines of a grid as fractions of the picture. Where the lens

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"sync"
 	"time"
 
 	"github.com/gobancam/gobancam/calibrate"
@@ -43,14 +44,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	if l.force {
 		saved = nil
 	}
-	accepted := make(chan struct{})
-	accept := func(p *calibrate.Profile) error {
-		if err := store.Save(p); err != nil {
-			return err
-		}
-		close(accepted)
-		return nil
-	}
+	accept, accepted := accepting(store)
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(img *image.RGBA, g *grid.Grid) {
 		b := img.Bounds()
 		l.window.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
@@ -66,12 +60,18 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 		<-looked
 		return next, err
 	}
+	words := camera.PhoneWords(s.Camera.Name)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return leave(nil, nil)
+		case word, ok := <-words:
+			if !ok {
+				words = nil // no phone is wanted any more
+			}
+			l.fromPhone(word, session, accept)
 		case err := <-looked:
 			looked <- nil
 			if err == nil {
@@ -86,6 +86,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 		case <-accepted:
 			l.force = false
 			s.Camera.Remember()
+			camera.AimedPhone(s.Camera.Name)
 			next := page(l.start)
 			if l.afterwards != nil {
 				next = l.afterwards
@@ -96,8 +97,43 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			if saved != nil && session.Resumed() {
 				s.Face.Note("The saved calibration still fits.")
 				s.Camera.Remember()
+				camera.AimedPhone(s.Camera.Name)
 				return leave(l.start, nil)
 			}
+		}
+	}
+}
+
+// accepting returns what keeps a calibration, and what is closed when one is. It
+// may be accepted here and on a phone, but once.
+func accepting(store calibrate.Store) (accept func(*calibrate.Profile) error, accepted <-chan struct{}) {
+	done := make(chan struct{})
+	var once sync.Once
+	return func(p *calibrate.Profile) error {
+		if err := store.Save(p); err != nil {
+			return err
+		}
+		once.Do(func() { close(done) })
+		return nil
+	}, done
+}
+
+// fromPhone does what the phone that is being aimed says: yes accepts the grid,
+// and look has the board found again.
+func (l *Lounge) fromPhone(word string, session *calibrate.Session, accept func(*calibrate.Profile) error) {
+	switch word {
+	case "look":
+		session.Again()
+	case "yes":
+		if !session.View().Ready {
+			return // it was, when the phone was touched
+		}
+		p, err := session.Accept(time.Now())
+		if err == nil {
+			err = accept(p)
+		}
+		if err != nil {
+			l.seat.Face.Note(sentence(err))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -191,19 +192,26 @@ func TestAPhoneIsCalibrated(t *testing.T) {
 	if err := page.Send(ctx, picture, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	profile, err := c.session.Accept(time.Now())
-	for ; err != nil && ctx.Err() == nil; profile, err = c.session.Accept(time.Now()) { // once the picture has come
-		time.Sleep(20 * time.Millisecond)
+	for s := (phone.Screen{}); !slices.Contains(s.Buttons, "yes"); { // once it has been looked at again
+		if err := page.Await(ctx, "screen", &s); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(s.Buttons, "yes") && !strings.Contains(s.Question, "you sit at the bottom") {
+			t.Errorf("the phone asks %q", s.Question)
+		}
 	}
-	if err := c.accept(profile); err != nil {
+	if err := page.Say(`{"cmd":"yes"}`); err != nil {
 		t.Fatal(err)
 	}
 	if m := u.page(t, "start", nil); !strings.Contains(m.Sub, "Pixel 7") {
 		t.Errorf("the games begin from %q", m.Sub)
 	}
 	last, err := camera.Last()
-	if err != nil || last.Name != profile.Camera || last.Name != v.Camera {
+	if err != nil || last.Name != v.Camera {
 		t.Errorf("the next start takes %q: %v", last.Name, err)
+	}
+	if p, err := camera.Profiles().Load(v.Camera); err != nil || p.Grid.Size != 9 {
+		t.Errorf("the calibration is %+v: %v", p, err)
 	}
 	page.Leave()
 	u.answer("start", "Escape", "", "")
