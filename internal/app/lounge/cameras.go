@@ -51,6 +51,8 @@ func (l *Lounge) cameras(ctx context.Context) (page, error) {
 			i := slices.Index(resolutions, wanted)
 			wanted = resolutions[(i+1)%len(resolutions)]
 		case a.Key == "S":
+		case a.Item == itemPhone && l.phoneHere() != nil:
+			return l.anotherPhone, nil
 		case a.Item == itemPhone:
 			return l.phone, nil
 		case a.Item == itemAddress:
@@ -72,10 +74,8 @@ func (l *Lounge) cameras(ctx context.Context) (page, error) {
 // chosen; then it has let go of them.
 func (l *Lounge) lookAround(ctx context.Context, wanted image.Point) (window.Answer, bool) {
 	var peeks []*peek
-	if l.link != nil {
-		if s := l.link.Status(); s.Phone != nil && s.Sending {
-			peeks = append(peeks, &peek{spec: camera.PhoneName(s.Phone.ID), name: s.Phone.Name, detail: "opening"})
-		}
+	if p := l.phoneHere(); p != nil {
+		peeks = append(peeks, &peek{spec: camera.PhoneName(p.ID), name: p.Name, detail: "opening"})
 	}
 	for _, d := range vision.Devices() {
 		name := d.Name

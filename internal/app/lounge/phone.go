@@ -71,22 +71,41 @@ func (l *Lounge) leavePhones() {
 	}
 }
 
+// phoneHere is the phone that sends pictures, nil for none.
+func (l *Lounge) phoneHere() *phone.Phone {
+	if l.link == nil {
+		return nil
+	}
+	if s := l.link.Status(); s.Sending {
+		return s.Phone
+	}
+	return nil
+}
+
+// anotherPhone waits for a phone to take the place of the one that is the camera.
+func (l *Lounge) anotherPhone(ctx context.Context) (page, error) {
+	return l.awaitPhone(ctx, l.phoneHere())
+}
+
 // phone waits for a phone that is to be the camera: it shows the code that lets
 // one in, and what its browser will say. A phone that is known goes on at once.
-func (l *Lounge) phone(ctx context.Context) (page, error) {
+func (l *Lounge) phone(ctx context.Context) (page, error) { return l.awaitPhone(ctx, nil) }
+
+// awaitPhone shows the page until a phone other than not sends pictures.
+func (l *Lounge) awaitPhone(ctx context.Context, not *phone.Phone) (page, error) {
 	link, err := l.phones()
 	if err != nil {
 		return l.trouble("A phone cannot be the camera now", err, l.phone, l.cameras, "Cameras"), nil
 	}
-	if id, ok := camera.PhoneID(l.seat.Camera.Name); ok && id != "" {
+	if id, ok := camera.PhoneID(l.seat.Camera.Name); ok && id != "" && not == nil {
 		link.Expect(id)
 	}
 	tick := time.NewTicker(lookAtPhones)
 	defer tick.Stop()
-	show := phonePage{link: link, since: time.Now()}
+	show := phonePage{link: link, not: not, since: time.Now()}
 	for {
 		s := link.Status()
-		if s.Sending && s.Phone != nil {
+		if s.Sending && s.Phone != nil && (not == nil || s.Phone.ID != not.ID) {
 			l.seat.Camera = camera.Choice{Name: camera.PhoneName(s.Phone.ID)}
 			return l.calibrate, nil
 		}
@@ -102,6 +121,8 @@ func (l *Lounge) phone(ctx context.Context) (page, error) {
 				continue
 			}
 			switch a.Key {
+			case "Enter":
+				return l.phone, nil
 			case "O":
 				show.at++
 			case "K":
@@ -116,7 +137,8 @@ func (l *Lounge) phone(ctx context.Context) (page, error) {
 // phonePage is what the page says while it waits for a phone.
 type phonePage struct {
 	link  Phones
-	at    int // of the addresses: the one that is shown
+	not   *phone.Phone // that is the camera already; nil for none
+	at    int          // of the addresses: the one that is shown
 	since time.Time
 	came  time.Time // when the phone did
 
@@ -155,6 +177,10 @@ func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 	}
 	m.Sub = "Waiting for a phone"
 	m.Buttons = nil
+	if p.not != nil && s.Phone != nil && s.Phone.ID == p.not.ID {
+		m.Text, m.Alarm = "Scan this code with a phone that is to take the place of "+s.Phone.Name+".", false
+		m.Buttons = append(m.Buttons, window.Choice{Key: "Enter", Label: "Keep this one", Lead: true})
+	}
 	if len(all) > 1 {
 		m.Sub = fmt.Sprintf("Waiting for a phone · address %d of %d", p.at%len(all)+1, len(all))
 		m.Buttons = append(m.Buttons, window.Choice{Key: "O", Label: "Other address"})

@@ -82,6 +82,11 @@ var anna = phone.Phone{ID: "annabcdefg", Name: "iPhone (Safari)"}
 func guests(t *testing.T, s *shelf, opt Options) *visit {
 	t.Helper()
 	opt.Phones = func() (Phones, error) { return s, nil }
+	camera.ServePhones(camera.PhoneOptions{Address: "127.0.0.1:0"}) // whoever opens the camera in earnest
+	t.Cleanup(func() {
+		camera.LeavePhones()
+		camera.ServePhones(camera.PhoneOptions{})
+	})
 	return enter(t, apptest.NewWorld(t), opt)
 }
 
@@ -220,6 +225,34 @@ func TestAPhoneIsCalibrated(t *testing.T) {
 	u.page(t, "trouble: No picture", nil)
 	if camera.OpenedPhones() != nil {
 		t.Error("the page for phones is served still")
+	}
+}
+
+// While one phone is the camera, another one can be let in, or the one that is
+// there be kept.
+func TestAnotherPhoneCanBeLetIn(t *testing.T) {
+	s := &shelf{secret: "one"}
+	u := guests(t, s, Options{})
+	u.answer("cameras", "Enter", itemPhone, "")
+	u.answer("phone", "Escape", "", "")
+	s.set(func(s *shelf) { s.status.Phone, s.status.Here, s.status.Sending = &anna, true, true })
+	u.answer("cameras", "S", "", "")
+	m := u.page(t, "cameras", func(m *window.Menu) bool { return m.Items[0].Title == anna.Name })
+	if m.Items[0].Key != "phone:"+anna.ID {
+		t.Errorf("the phone is %+v", m.Items[0])
+	}
+	u.answer("cameras", "Enter", itemPhone, "")
+	m = u.page(t, "phone", says("take the place of iPhone (Safari)"))
+	if m.Buttons[0].Key != "Enter" {
+		t.Errorf("the buttons are %+v", m.Buttons)
+	}
+	ben := phone.Phone{ID: "benbcdefgh", Name: "Pixel 7 (Chrome)"}
+	s.set(func(s *shelf) { s.status.Phone, s.status.Sending = &ben, false })
+	u.page(t, "phone", says("Pixel 7 (Chrome) is here"))
+	s.set(func(s *shelf) { s.status.Sending = true })
+	<-u.calibrating
+	if got := u.l.seat.Camera.Name; got != "phone:"+ben.ID {
+		t.Errorf("the camera is %q", got)
 	}
 }
 
