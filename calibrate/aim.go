@@ -190,7 +190,7 @@ func (a *Aim) Advice(v *View, now time.Time) Advice {
 	case moving:
 		return Advice{AdviceMoving, "The picture moves: hold the phone still."}
 	}
-	if v.Grid != nil {
+	if v.Grid != nil && v.Fit != nil {
 		if side := cutAt(v.Grid, v.Width, v.Height); side != "" {
 			return Advice{AdviceCut, fmt.Sprintf("The board is cut off %s: show all of it, or move away a little.", side)}
 		}
@@ -202,6 +202,8 @@ func (a *Aim) Advice(v *View, now time.Time) Advice {
 		return Advice{AdviceSearch, "No board is seen yet: show all of it, from above."}
 	case v.Fit == nil:
 		return Advice{AdviceSearch, "This may be the board: hold still."}
+	case v.Fit.Confidence < lost:
+		return Advice{AdviceSearch, "The board is not where it was: show all of it, and hold still."}
 	case v.Fit.Confidence < sureEnough && v.Grid.Elevation() < lowPoor:
 		return Advice{AdviceOblique, "The phone is too low: raise it, and look down on the board."}
 	case v.Fit.Confidence < sureEnough:
@@ -272,7 +274,7 @@ func cutAt(g *grid.Grid, width, height int) string {
 			over[i] = max(over[i], d)
 		}
 	}
-	names := [4]string{"on the left", "on the right", "at the top", "at the bottom"}
+	names := [4]string{"at the left", "at the right", "at the top", "at the bottom"}
 	worst, sides := 0, 0
 	for i, d := range over {
 		if d > over[worst] {
@@ -286,7 +288,7 @@ func cutAt(g *grid.Grid, width, height int) string {
 	case sides == 0:
 		return ""
 	case sides > 1:
-		return "on more than one side"
+		return "at more than one side"
 	}
 	return names[worst]
 }

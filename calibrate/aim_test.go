@@ -72,7 +72,7 @@ func TestAdviceOfSimulatedBoards(t *testing.T) {
 		{"dark, but found", 0.99, dim(0.03), AdviceDark, "lamp"},
 		{"flat", 0.5, func(c *sim.Config) { c.Camera.Elevation = 18 }, AdviceOblique, "raise it"},
 		{"flat, but found", 0.99, func(c *sim.Config) { c.Camera.Elevation = 18 }, AdviceOblique, "raise it"},
-		{"cut off at the right", 0.7, func(c *sim.Config) { c.Camera.OffX = 0.33 }, AdviceCut, "on the right"},
+		{"cut off at the right", 0.7, func(c *sim.Config) { c.Camera.OffX = 0.33 }, AdviceCut, "at the right"},
 		{"cut off below", 0.7, func(c *sim.Config) { c.Camera.OffY = 0.2 }, AdviceCut, "at the bottom"},
 		{"too close", 0.1, func(c *sim.Config) { c.Camera.Fill = 1.4 }, AdviceCut, "more than one side"},
 		{"blurred", 0, func(c *sim.Config) { c.Camera.Blur = 8 }, AdviceBlurred, "focus"},

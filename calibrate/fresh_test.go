@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -109,5 +110,48 @@ func TestOldChecksAreNotShown(t *testing.T) {
 	s.Done(s.Job(), s.Grid(), Fit{Confidence: 0.99}, nil)
 	if !s.View().Ready || s.View().CanUndo {
 		t.Error("it does not come back by itself")
+	}
+}
+
+// A board that is not where it was found is looked for again: whoever holds the
+// camera has moved it. The player's side stays, also where something else was
+// taken for the board in between.
+func TestAMovedBoardIsFoundAgain(t *testing.T) {
+	s := found(t)
+	s.Turn(1)
+	s.Done(s.Job(), s.Grid(), Fit{Confidence: 0.99, Distance: 0.01}, nil)
+	side := s.corner(0)
+	s.Recheck()
+	s.Done(s.Job(), nil, Fit{}, errors.New("no lines there"))
+	if j := s.Job(); j.Task != Find {
+		t.Fatalf("then the job is %v", j.Task)
+	}
+	if v := s.View(); v.Grid == nil || v.Ready || !strings.Contains(v.Text, "cannot be seen") {
+		t.Errorf("meanwhile: %q", v.Text)
+	}
+	s.Done(s.Job(), boardAt(t, 13), Fit{Confidence: 0.1}, nil)
+	s.Done(s.Job(), boardAt(t, 19, grid.Pt{X: 9}, grid.Pt{X: 9}, grid.Pt{X: 9}, grid.Pt{X: 9}), Fit{Confidence: 0.99, Distance: 0.01}, nil)
+	v := s.View()
+	if !v.Ready || v.Origin != Found || s.Job().Task != Idle {
+		t.Fatalf("found again: %+v", v)
+	}
+	if d := s.corner(0).Dist(side); d > 10 {
+		t.Errorf("the board was turned: its first corner is %.0f pixels from where it was", d)
+	}
+	// Who has it found again by hand takes it as it is found.
+	s.Again()
+	s.Done(s.Job(), boardAt(t, 19), Fit{Confidence: 0.99, Distance: 0.01}, nil)
+	if d := s.corner(0).Dist(corners[0]); d > 1 {
+		t.Errorf("found by hand, its first corner is %.0f pixels off", d)
+	}
+	// What the user has placed by hand is not taken from him.
+	s.Grab(s.corner(2), 5)
+	s.Drag(s.corner(2).Add(grid.Pt{X: 30, Y: 30}))
+	s.Drop()
+	s.Done(s.Job(), nil, Fit{}, errors.New("no crossing there"))
+	s.Recheck()
+	s.Done(s.Job(), nil, Fit{}, errors.New("no lines there"))
+	if j := s.Job(); j.Task == Find {
+		t.Error("a board that was placed by hand is looked for")
 	}
 }

@@ -144,7 +144,7 @@ func (s *Session) Turn(quarters int) {
 		}
 		todo := s.todo
 		s.remember()
-		s.now.grid = g
+		s.now.grid, s.sides = g, g
 		if s.active >= 0 {
 			s.active = ((s.active-quarters)%4 + 4) % 4
 		}
@@ -205,7 +205,7 @@ func (s *Session) ToggleSnap() { s.do(func() { s.snap = !s.snap }) }
 func (s *Session) Again() {
 	s.do(func() {
 		s.remember()
-		s.now = step{size: s.now.size}
+		s.now, s.sides = step{size: s.now.size}, nil
 		s.todo, s.active = Find, -1
 	})
 }

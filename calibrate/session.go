@@ -14,6 +14,10 @@ import (
 // sureEnough is the confidence from which a board that was found is accepted.
 const sureEnough = 0.9
 
+// lost is the confidence below which a board that was found is not there any
+// more: whoever holds the camera has moved it, or a hand is over the board.
+const lost = 0.05
+
 // near is how far, in cells, a corner may be from its crossing: less than half a
 // cell, so that a line is never taken for its neighbour.
 const near = 0.25
@@ -117,7 +121,8 @@ type Session struct {
 	moved   bool // since it was grabbed
 	dropped int  // the corner that snaps; −1 for all
 	trouble string
-	stopped bool // the camera sends nothing
+	sides   *grid.Grid // which side is the player's, for a board that is found again; nil for whichever
+	stopped bool       // the camera sends nothing
 	blind   bool
 	reading *reading.Reading
 	quality *Quality
@@ -222,7 +227,7 @@ func (s *Session) Picture(width, height int) {
 			return
 		}
 		s.void()
-		s.history = nil
+		s.history, s.sides = nil, nil
 		fx, fy := float64(width)/float64(spec.Width), float64(height)/float64(spec.Height)
 		if math.Abs(fx/fy-1) > 0.01 {
 			s.now, s.todo = step{size: s.now.size}, Find
@@ -238,7 +243,7 @@ func (s *Session) Picture(width, height int) {
 			s.now, s.todo = step{size: s.now.size}, Find
 			return
 		}
-		s.now.grid, s.now.fit, s.todo = scaled, nil, Measure
+		s.now.grid, s.now.fit, s.todo, s.sides = scaled, nil, Measure, scaled
 	})
 }
 
@@ -299,9 +304,10 @@ func (s *Session) found(g *grid.Grid, fit Fit, err error) {
 		s.trouble = "No board found yet. Show all of it, or set the corners yourself."
 	case s.now.grid == nil || s.now.fit == nil || fit.Confidence >= s.now.fit.Confidence:
 		s.trouble = ""
+		g = facing(g, s.sides)
 		s.now.grid, s.now.origin, s.now.fit = g, Found, &fit
 		if fit.Confidence >= sureEnough {
-			s.todo = Idle
+			s.todo, s.sides = Idle, g
 		}
 	}
 }
@@ -327,6 +333,32 @@ func (s *Session) measured(mine, g *grid.Grid, fit Fit, err error) {
 		return
 	}
 	s.now.fit = &fit
+	if s.now.origin == Found && fit.Confidence < lost {
+		s.todo = Find
+	}
+}
+
+// facing turns a grid so that its sides are those of another one, as near as they
+// lie: a board that is found again keeps the player's side.
+func facing(g, as *grid.Grid) *grid.Grid {
+	if as == nil || as.Size() != g.Size() {
+		return g
+	}
+	best, least := g, math.Inf(1)
+	for q := range 4 {
+		r, err := g.Rotate(q)
+		if err != nil {
+			continue
+		}
+		far := 0.0
+		for i, c := range r.Corners() {
+			far += c.Dist(as.Corners()[i])
+		}
+		if far < least {
+			best, least = r, far
+		}
+	}
+	return best
 }
 
 // shift is how far the farthest corners of two grids are apart, in cells.
@@ -454,8 +486,10 @@ func (s *Session) text(v *View) string {
 		return "The saved calibration still fits. Press Enter to go on."
 	case v.Ready:
 		return fmt.Sprintf("This is a %d×%d board. If the lines lie on its lines and you sit at the marked side, press Enter.", v.Grid.Size(), v.Grid.Size())
-	case v.Origin == Found && v.Fit.Confidence < 0.05:
-		return "The lines of the board cannot be seen any more. Move hands and things away, give it light, or find it again."
+	case v.Origin == Found && v.Fit.Confidence < lost:
+		return "The lines of the board cannot be seen any more. Move hands and things away, give it light; it is looked for."
+	case v.Origin == Found && cutAt(v.Grid, v.Width, v.Height) != "":
+		return "The board is cut off " + cutAt(v.Grid, v.Width, v.Height) + " of the picture: show all of it, or move the camera away."
 	case v.Origin == Found:
 		return fmt.Sprintf("This may be the board, %.0f %% sure. Move hands and things away, or drag the corners.", 100*v.Fit.Confidence)
 	}

@@ -32,7 +32,7 @@ func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
 		s.Question = "Does the grid fit, and do you sit " + seatAt(v.Grid) + " of this picture?"
 		s.Buttons = []string{"yes", "look"}
 	}
-	if v.Grid == nil || v.Stopped || a.Kind == calibrate.AdviceMoving {
+	if v.Grid == nil || v.Stopped || a.Kind == calibrate.AdviceMoving || a.Kind == calibrate.AdviceSearch {
 		return s // nor is it known where the board is just now
 	}
 	s.Size, s.Lines = v.Grid.Size(), gridLines(v.Grid)
