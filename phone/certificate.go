@@ -27,6 +27,7 @@ import (
 const (
 	certLife  = 397 * 24 * time.Hour
 	certSpare = 30 * 24 * time.Hour // before its end, it is renewed
+	certBack  = 2 * 24 * time.Hour  // before now, it begins: a clock may be off by a time zone, here or on the phone
 )
 
 // maxNames are how many addresses a certificate remembers from other networks: a
@@ -60,12 +61,13 @@ func loadOwn(cert, key string) (*tls.Certificate, error) {
 }
 
 // ourCertificate returns the certificate kept in dir, or a new one that is kept
-// there, if there is none, it nears its end, or lacks one of hosts.
-func ourCertificate(fsys disk.FS, dir string, hosts []string, now time.Time) (*tls.Certificate, error) {
+// there, if there is none, it nears its end, or lacks one of hosts. One that
+// cannot be kept will do for once: note is told.
+func ourCertificate(fsys disk.FS, dir string, hosts []string, now time.Time, note func(string)) (*tls.Certificate, error) {
 	name := filepath.Join(dir, certFile)
 	text, err := limits.ReadFile(name, limits.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the certificate for the phone's page cannot be read: %w", err)
+		note(fmt.Sprintf("The certificate of the phone's page cannot be read, and another one is made: %v.", err))
 	}
 	old, err := tls.X509KeyPair(text, text)
 	if err == nil && fits(old.Leaf, hosts, now) {
@@ -83,11 +85,12 @@ func ourCertificate(fsys disk.FS, dir string, hosts []string, now time.Time) (*t
 	if err != nil {
 		return nil, fmt.Errorf("no certificate for the phone's page could be made: %w", err)
 	}
-	if err := fsys.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("there is no place for the certificate of the phone's page: %w", err)
+	err = fsys.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = disk.WriteFile(fsys, name, text, 0o600)
 	}
-	if err := disk.WriteFile(fsys, name, text, 0o600); err != nil {
-		return nil, fmt.Errorf("the certificate of the phone's page cannot be kept, and each start would be warned of anew: %w", err)
+	if err != nil {
+		note(fmt.Sprintf("The certificate of the phone's page cannot be kept: the phone's browser warns again after the next start: %v.", err))
 	}
 	pair, err := tls.X509KeyPair(text, text)
 	return &pair, err
@@ -119,8 +122,8 @@ func makeCertificate(hosts []string, now time.Time) ([]byte, error) {
 	t := &x509.Certificate{
 		SerialNumber: number,
 		Subject:      pkix.Name{CommonName: "gobancam on this computer"},
-		NotBefore:    now.Add(-time.Hour), // for a phone whose clock is behind
-		NotAfter:     now.Add(certLife - time.Hour),
+		NotBefore:    now.Add(-certBack),
+		NotAfter:     now.Add(certLife - certBack),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 

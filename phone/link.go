@@ -136,7 +136,7 @@ func (l *Link) locate() error {
 	if l.own != nil {
 		l.cert.Store(l.own)
 	} else {
-		c, err := ourCertificate(disk.OS, l.opt.Dir, at.hosts, time.Now())
+		c, err := ourCertificate(disk.OS, l.opt.Dir, at.hosts, time.Now(), l.opt.Note)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func AimPhone(name string, session *calibrate.Session, eyes *live.Eyes) {
 // what its camera sees, and the one thing to do about that.
 func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
 	s := phone.Screen{Mode: "aim", Advice: a.Text, AdviceKind: string(a.Kind)}
-	if v.Ready && a.Kind == calibrate.AdviceFound {
+	if v.Ready && a.Kind != calibrate.AdviceMoving {
 		s.Question = "Does the grid fit, and do you sit " + seatAt(v.Grid) + " of this picture?"
 		s.Buttons = []string{"yes", "look"}
 	}

@@ -142,16 +142,16 @@ type phonePage struct {
 	since time.Time
 	came  time.Time // when the phone did
 
-	shown   string // what the page said last
-	address string // that the code is of
-	menuOf  window.Menu
+	shown   string      // what the page said last
+	address string      // that the code is of
+	host    string      // of it
+	full    window.Menu // with it, and nothing said yet
 }
 
 // menu returns the page if it has to be shown anew, else nil.
 func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 	all, known := p.link.Addresses(), p.link.Known()
 	address := invitation(p.link, all, p.at)
-	m := p.menuOf
 	if address != p.address {
 		code, err := qr.Image(address, 1)
 		if err != nil {
@@ -161,9 +161,10 @@ func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 		if u, err := url.Parse(address); err == nil {
 			host = u.Hostname()
 		}
-		m = window.Menu{Name: "phone", Title: "A phone as the camera", Address: address, QR: code, Warned: host}
-		p.address = address
+		p.full = window.Menu{Name: "phone", Title: "A phone as the camera", Address: address, QR: code, Warned: host}
+		p.address, p.host = address, host
 	}
+	m := p.full
 	if !s.Here {
 		p.came = now
 	}
@@ -172,8 +173,9 @@ func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 		since = p.came
 	}
 	m.Text, m.Alarm = waitingFor(s, known, now.Sub(since))
-	if !s.Here && loopback(m.Warned) {
-		m.Text, m.Alarm = "This computer is in no network, so no phone can reach it. Connect it to the Wi-Fi that the phone is in; the code follows.", true
+	if !s.Here && loopback(p.host) {
+		m.QR, m.Warned = nil, ""
+		m.Text, m.Alarm = "No phone can reach this address: this computer is in no network, or was told to listen for itself alone. Connect it to the Wi-Fi that the phone is in; the code follows.", true
 	}
 	m.Sub = "Waiting for a phone"
 	m.Buttons = nil
@@ -190,7 +192,7 @@ func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
 	}
 	m.Buttons = append(m.Buttons, window.Choice{Key: "Escape", Label: "Cameras"})
 	if says := fmt.Sprint(m.Address, m.Text, m.Alarm, m.Sub, len(m.Buttons)); says != p.shown {
-		p.shown, p.menuOf = says, m
+		p.shown = says
 		return &m
 	}
 	return nil
@@ -326,8 +328,11 @@ func (l *Lounge) takeover(ctx context.Context, link Phones) {
 // takeoverMenu asks about the phone that wants to be the camera.
 func takeoverMenu(name string, s phone.Status) *window.Menu {
 	now := "The camera now is another phone."
-	if s.Phone != nil {
+	switch {
+	case s.Phone != nil && s.Here:
 		now = "The camera now is " + s.Phone.Name + "."
+	case s.Phone != nil:
+		now = s.Phone.Name + " was the camera last, and is not here."
 	}
 	return &window.Menu{Name: name, Title: "Another phone wants to be the camera", Alarm: true,
 		Text:    s.Asking.Name + " asks to be the camera. " + now + " If that is not your doing, say no.",

@@ -133,7 +133,7 @@ func TestAPhoneIsCalibrated(t *testing.T) {
 	t.Cleanup(func() { camera.ServePhones(camera.PhoneOptions{}) })
 	u := enter(t, w, Options{})
 	u.answer("cameras", "Enter", itemPhone, "")
-	m := u.page(t, "phone", says("in no network"))
+	m := u.page(t, "phone", says("No phone can reach"))
 	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer stop()
 	p := phonetest.New()
