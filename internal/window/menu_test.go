@@ -16,7 +16,7 @@ func camerasMenu(t testing.TB) *Menu {
 	img, _, _ := on(t, midgame)
 	return &Menu{Name: "cameras", Title: "Choose the camera above your board", Sub: "Asked for 1280×720 pixels", Cards: true,
 		Items: []Item{{Key: "0", Title: "USB camera", Detail: "1280×720", Image: img}, {Key: "2", Title: "Integrated camera", Detail: "No permission to use /dev/video2; usually the group \"video\" has it."},
-			{Key: "address", Title: "Phone camera", Detail: "or any other with an address", Symbol: Phone}, {Key: "demo", Title: "Watch a demo game", Detail: "without camera and account", Symbol: Stones}},
+			{Key: "phone", Title: "Phone camera", Detail: "scan a code; no app", Symbol: Phone}, {Key: "address", Title: "Network camera", Detail: "by its address", Symbol: Network}, {Key: "demo", Title: "Watch a demo game", Detail: "without camera and account", Symbol: Stones}},
 		Buttons: []Choice{{Key: "R", Label: "Resolution"}, {Key: "S", Label: "Search again"}}}
 }
 
