@@ -190,7 +190,7 @@ func (a *Aim) Advice(v *View, now time.Time) Advice {
 	case moving:
 		return Advice{AdviceMoving, "The picture moves: hold the phone still."}
 	}
-	if v.Grid != nil && v.Fit != nil {
+	if v.Grid != nil && v.Fit != nil && v.Fit.Confidence >= lost {
 		if side := cutAt(v.Grid, v.Width, v.Height); side != "" {
 			return Advice{AdviceCut, fmt.Sprintf("The board is cut off %s: show all of it, or move away a little.", side)}
 		}
@@ -199,11 +199,11 @@ func (a *Aim) Advice(v *View, now time.Time) Advice {
 	case unsure && sharp < sharpLeast && sharp > 0:
 		return Advice{AdviceBlurred, "The picture is blurred: tap the board to focus, and wipe the lens."}
 	case v.Grid == nil:
-		return Advice{AdviceSearch, "No board is seen yet: show all of it, from above."}
+		return Advice{AdviceSearch, fmt.Sprintf("No %sboard is seen yet: show all of it, from above.", v.lines())}
 	case v.Fit == nil:
 		return Advice{AdviceSearch, "This may be the board: hold still."}
 	case v.Fit.Confidence < lost:
-		return Advice{AdviceSearch, "The board is not where it was: show all of it, and hold still."}
+		return Advice{AdviceSearch, fmt.Sprintf("No %sboard is seen: show all of it, and hold still.", v.lines())}
 	case v.Fit.Confidence < sureEnough && v.Grid.Elevation() < lowPoor:
 		return Advice{AdviceOblique, "The phone is too low: raise it, and look down on the board."}
 	case v.Fit.Confidence < sureEnough:
@@ -213,6 +213,14 @@ func (a *Aim) Advice(v *View, now time.Time) Advice {
 		return advised(k)
 	}
 	return v.foundAdvice()
+}
+
+// lines names the size that the user chose, with a blank behind it; empty for any.
+func (v *View) lines() string {
+	if v.Size == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d×%d ", v.Size, v.Size)
 }
 
 // foundAdvice is about a board that can be played on.

@@ -74,6 +74,7 @@ func TestAdviceOfSimulatedBoards(t *testing.T) {
 		{"flat, but found", 0.99, func(c *sim.Config) { c.Camera.Elevation = 18 }, AdviceOblique, "raise it"},
 		{"cut off at the right", 0.7, func(c *sim.Config) { c.Camera.OffX = 0.33 }, AdviceCut, "at the right"},
 		{"cut off below", 0.7, func(c *sim.Config) { c.Camera.OffY = 0.2 }, AdviceCut, "at the bottom"},
+		{"not where it was", 0.02, func(*sim.Config) {}, AdviceSearch, "hold still"},
 		{"too close", 0.1, func(c *sim.Config) { c.Camera.Fill = 1.4 }, AdviceCut, "more than one side"},
 		{"blurred", 0, func(c *sim.Config) { c.Camera.Blur = 8 }, AdviceBlurred, "focus"},
 		{"soft, but found", 0.95, func(c *sim.Config) { c.Camera.Blur = 5 }, AdviceFound, "9×9. It would be better so: The lines are blurred"},

@@ -214,6 +214,7 @@ func (l *Lounge) walk(ctx context.Context) (err error) {
 	}()
 	next := l.first()
 	for next != nil && ctx.Err() == nil {
+		l.followPhone()
 		if next, err = next(ctx); err != nil {
 			return err
 		}

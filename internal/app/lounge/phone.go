@@ -82,6 +82,17 @@ func (l *Lounge) phoneHere() *phone.Phone {
 	return nil
 }
 
+// followPhone makes the phone that has taken over, during a game perhaps, the
+// camera of what comes next.
+func (l *Lounge) followPhone() {
+	if l.link == nil || !camera.IsPhone(l.seat.Camera.Name) {
+		return
+	}
+	if s := l.link.Status(); s.Phone != nil && camera.PhoneName(s.Phone.ID) != l.seat.Camera.Name {
+		l.seat.Camera = camera.Choice{Name: camera.PhoneName(s.Phone.ID)}
+	}
+}
+
 // anotherPhone waits for a phone to take the place of the one that is the camera.
 func (l *Lounge) anotherPhone(ctx context.Context) (page, error) {
 	return l.awaitPhone(ctx, l.phoneHere())
@@ -302,6 +313,7 @@ func (l *Lounge) takeover(ctx context.Context, link Phones) {
 	tick := time.NewTicker(lookAtPhones)
 	defer tick.Stop()
 	asked := "" // the id of the phone that is asked about
+	answered := make(chan struct{}, 1)
 	for {
 		id := ""
 		s := link.Status()
@@ -313,13 +325,21 @@ func (l *Lounge) takeover(ctx context.Context, link Phones) {
 			if id == "" {
 				l.window.Withdraw(name)
 			} else {
-				l.window.Ask(takeoverMenu(name, s), func(a window.Answer) { link.Allow(id, a.Key == "A") })
+				l.window.Ask(takeoverMenu(name, s), func(a window.Answer) {
+					link.Allow(id, a.Key == "A")
+					select {
+					case answered <- struct{}{}:
+					default:
+					}
+				})
 			}
 		}
 		select {
 		case <-ctx.Done():
 			l.window.Withdraw(name)
 			return
+		case <-answered:
+			asked = "" // the same phone may ask again
 		case <-tick.C:
 		}
 	}

@@ -256,6 +256,28 @@ func TestAnotherPhoneCanBeLetIn(t *testing.T) {
 	}
 }
 
+// The phone that took over during a game is the camera of the next one.
+func TestThePhoneThatTookOverIsFollowed(t *testing.T) {
+	s := &shelf{status: phone.Status{Phone: &anna, Here: true, Sending: true}}
+	l := &Lounge{seat: &seat.Seat{}}
+	l.seat.Camera.Name = "0"
+	if l.followPhone(); l.seat.Camera.Name != "0" {
+		t.Errorf("without a link the camera is %q", l.seat.Camera.Name)
+	}
+	l.link = s
+	if l.followPhone(); l.seat.Camera.Name != "0" {
+		t.Errorf("where the camera is none, it becomes %q", l.seat.Camera.Name)
+	}
+	l.seat.Camera = camera.Choice{Name: "phone:benbcdefgh", Corners: &camera.Corners{}}
+	if l.followPhone(); l.seat.Camera.Name != "phone:"+anna.ID || l.seat.Camera.Corners != nil {
+		t.Errorf("the camera is %+v", l.seat.Camera)
+	}
+	s.status.Phone = nil
+	if l.followPhone(); l.seat.Camera.Name != "phone:"+anna.ID {
+		t.Errorf("with nobody there the camera is %q", l.seat.Camera.Name)
+	}
+}
+
 // On the next evening the phone of the last is waited for.
 func TestTheLastPhoneIsWaitedFor(t *testing.T) {
 	w := apptest.NewWorld(t)
@@ -301,10 +323,6 @@ func TestAnotherPhoneIsAskedAbout(t *testing.T) {
 		}
 		answered(window.Answer{Menu: m.Name, Key: key})
 		u.Withdraw(m.Name) // as the window does
-		for s.Status().Asking != nil {
-			time.Sleep(time.Millisecond)
-		}
-		time.Sleep(2 * lookAtPhones) // it is not asked about any more
 	}
 	s.set(func(s *shelf) { s.status.Asking = &ben })
 	u.asked(t)
