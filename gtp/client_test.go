@@ -46,6 +46,10 @@ func misbehave(how string) {
 			}
 			continue
 		}
+		if c.Name == "look" {
+			watch(c, how, in)
+			continue
+		}
 		if c.Name != "go" {
 			fmt.Print(string(c.Success(c.Name).Bytes()))
 			continue
@@ -55,6 +59,46 @@ func misbehave(how string) {
 	if how == "deaf" {
 		time.Sleep(time.Hour)
 	}
+}
+
+// watch goes on telling what it sees until a line comes, or as its habit is.
+func watch(c Command, how string, in *bufio.Scanner) {
+	switch how {
+	case "refuse":
+		fmt.Print(string(c.Failure("I see nothing").Bytes()))
+		return
+	case "wrong id":
+		c.ID++
+	case "prose":
+		fmt.Print("I see...\n\n")
+		return
+	}
+	fmt.Printf("=%d\nseen 1\r\n\tseen 2\n", c.ID)
+	switch how {
+	case "twice": // by itself
+		fmt.Println()
+		return
+	case "crash":
+		os.Exit(7)
+	case "endless line":
+		for {
+			if _, err := fmt.Print(strings.Repeat("x", 1000)); err != nil {
+				os.Exit(9)
+			}
+		}
+	case "flood":
+		for i := 3; ; i++ {
+			if _, err := fmt.Println("seen", i); err != nil {
+				os.Exit(9)
+			}
+		}
+	case "long":
+		fmt.Println(strings.Repeat("seen ", 100_000)) // half a megabyte
+	case "hang":
+		time.Sleep(time.Hour)
+	}
+	in.Scan()
+	fmt.Print("seen last\n\n")
 }
 
 func answer(c Command, how string) {
@@ -194,6 +238,62 @@ func TestMisbehaviour(t *testing.T) {
 			}
 			if _, again := c.Ask(t.Context(), time.Second, "name"); again != err {
 				t.Errorf("then %v", again)
+			}
+		})
+	}
+}
+
+// TestStream: what a program goes on saying comes line by line, and ends when it
+// is to, whatever the program thinks of that.
+func TestStream(t *testing.T) {
+	for how, want := range map[string]struct {
+		more int // lines that are wanted; 0: until the time is up
+		is   func(error) bool
+		says string
+	}{
+		"well":         {2, func(err error) bool { return err == nil }, ""},
+		"long":         {3, func(err error) bool { return err == nil }, ""},
+		"twice":        {0, func(err error) bool { return err == nil }, ""},
+		"refuse":       {0, func(err error) bool { return err != nil && !Fatal(err) }, "I see nothing"},
+		"speak late":   {0, func(err error) bool { return err == nil }, ""},
+		"wrong id":     {0, Fatal, "instead of 1"},
+		"prose":        {0, Fatal, "I see..."},
+		"crash":        {0, Fatal, "exit status 7"},
+		"endless line": {0, Fatal, "longer than 1 MB"},
+		"flood":        {5, Fatal, "the end of look"},
+		"hang":         {2, Fatal, "the end of look"},
+	} {
+		t.Run(how, func(t *testing.T) {
+			c := start(t, how)
+			ctx, enough := context.WithTimeout(t.Context(), 20*time.Second)
+			defer enough()
+			if how == "wrong id" || how == "speak late" {
+				ctx, enough = context.WithTimeout(t.Context(), 300*time.Millisecond)
+				defer enough()
+			}
+			within := 20 * time.Second
+			if how == "flood" || how == "hang" {
+				within = 500 * time.Millisecond
+			}
+			var seen []string
+			err := c.Stream(ctx, within, func(line string) bool {
+				seen = append(seen, line)
+				return len(seen) != want.more
+			}, "look", "around")
+			if !want.is(err) || err != nil && !strings.Contains(err.Error(), want.says) {
+				t.Fatalf("%T: %v", err, err)
+			}
+			switch {
+			case how == "wrong id" || how == "prose" || how == "refuse":
+				if len(seen) > 0 {
+					t.Errorf("seen is %q", seen)
+				}
+			case len(seen) < 2 || seen[0] != "seen 1" || seen[1] != " seen 2" || want.more > 0 && len(seen) != want.more:
+				t.Errorf("seen is %q", shorten(strings.Join(seen, "|")))
+			}
+			// It lives on if it did nothing wrong.
+			if text, after := c.Ask(t.Context(), 20*time.Second, "name"); Fatal(err) != (after != nil) || after == nil && text != "name" {
+				t.Errorf("then %q, %v", text, after)
 			}
 		})
 	}

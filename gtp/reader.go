@@ -128,7 +128,7 @@ func (l lines) next(longest int) (string, error) {
 		}
 		switch {
 		case long && l.once:
-			return "", tooLong(longest)
+			return "", limits.Exceed("it is not read on", "a line is longer than %s", limits.Size(int64(longest)))
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err != nil && !long && (len(line) == 0 || !errors.Is(err, io.EOF)):
@@ -136,14 +136,10 @@ func (l lines) next(longest int) (string, error) {
 		case err != nil && !errors.Is(err, io.EOF):
 			return "", err
 		case long:
-			return "", tooLong(longest)
+			return "", limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(int64(longest)))
 		}
 		return strings.TrimSuffix(string(line), "\n"), nil
 	}
-}
-
-func tooLong(longest int) error {
-	return limits.Exceed("it is passed over", "a line is longer than %s", limits.Size(int64(longest)))
 }
 
 // Write writes a response.

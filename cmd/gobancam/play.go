@@ -139,7 +139,7 @@ func (f *playFlags) run(cmd *cobra.Command) error {
 			SGF: f.sgf, Record: f.record, Listen: f.listen, Challenges: "see 'gobancam challenge list'"},
 		Window: !f.headless && !f.text, Headless: f.headless, Light: f.light, Chosen: corners != nil || cmd.Flags().Changed("camera"),
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
-		Program: program, ProgramGoesOn: goOnWithProgram("NAME"),
+		Program: program, ProgramGoesOn: goOnWithProgram,
 		Log:       logTo(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
 		Challonge: challongeEndpoints, KeySignIn: "'gobancam challonge login'", Advised: advised, GoOn: goOn, DemoAgain: demoAgain,
 	}

@@ -89,7 +89,7 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 	if f.handicap == 1 || f.handicap < 0 {
 		return misuse(fmt.Errorf("--handicap %d: 2 stones or more; 0 is none, and whoever gets one gives no komi: --komi 0.5", f.handicap))
 	}
-	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, Timed: changed("time"), GoOn: goOnWithProgram(f.engine),
+	g := &seat.ProgramGame{You: plain.Name(f.name), Strength: f.strength, Think: f.think, Timed: changed("time"), GoOn: goOnWithProgram(f.engine, f.strength),
 		Setup: board.Setup{Size: size, Rules: rules, Handicap: f.handicap, Komi: rules.KomiFor(f.handicap)}}
 	if changed("komi") {
 		if g.Setup.Komi = f.komi; math.IsNaN(f.komi) || math.Abs(f.komi) > 1000 {
@@ -114,9 +114,12 @@ func (f *engineFlags) game(cmd *cobra.Command, size int) (*seat.ProgramGame, err
 }
 
 // goOnWithProgram says what goes on with a game against a program.
-func goOnWithProgram(program string) func(string) string {
+func goOnWithProgram(program, strength string) func(string) string {
+	if program = quoted(program); strength != "" {
+		program += " --strength " + quoted(strength)
+	}
 	return func(file string) string {
-		return fmt.Sprintf("gobancam play --engine %s --sgf %s", quoted(program), quoted(file))
+		return fmt.Sprintf("gobancam play --engine %s --sgf %s", program, quoted(file))
 	}
 }
 

@@ -44,14 +44,15 @@ type bout struct {
 	resume int // gobancam is killed, and goes on with the record
 	time   string
 
-	t    *testing.T
-	room *room
-	p    *program
-	g    *board.Game
-	read int // of what was said
-	home string
-	pid  string
-	sgf  string
+	t      *testing.T
+	room   *room
+	p      *program
+	g      *board.Game
+	read   int // of what was said
+	placed int // handicap stones that are not counted as moves any more
+	home   string
+	pid    string
+	sgf    string
 }
 
 // TestPlayAgainstGNUGo plays whole games: what is kept is what the person put
@@ -103,7 +104,7 @@ func (b *bout) play(gnugo string) {
 		t.Fatal(err)
 	}
 	line := cmp.Or(os.Getenv(soakEngine), gnugo+" --mode gtp --level 1 --seed 5")
-	b.args = []string{"play", "--camera", b.room.camera, "--headless", "--sgf", b.sgf, "--size", strconv.Itoa(b.size), "--name", "Ada L.", "--think", "8s",
+	b.args = []string{"play", "--camera", b.room.camera, "--headless", "--sgf", b.sgf, "--size", strconv.Itoa(b.size), "--name", "Ada L.", "--think", map[bool]string{true: "8s", false: "1m"}[b.size == 9],
 		"--engine", `sh -c 'echo $$ >"` + b.pid + `"; exec ` + line + `'`, "--handicap", strconv.Itoa(setup.Handicap)}
 	if b.free > 0 {
 		b.args = append(b.args, "--free-handicap")
@@ -170,7 +171,7 @@ func (b *bout) moved() board.Move {
 	b.t.Helper()
 	e := b.said("move", "")
 	p, err := gtp.ParseVertex(e.Point, b.size)
-	if err != nil || e.Number != b.g.MoveCount()+1 {
+	if err != nil || e.Number != b.g.MoveCount()+1-b.placed {
 		b.t.Fatalf("%+v after %d moves: %v", e, b.g.MoveCount(), err)
 	}
 	return board.Move{Color: map[string]board.Color{"B": board.Black, "W": board.White}[e.Color], Point: p}
@@ -245,6 +246,7 @@ func (b *bout) harm(n int) {
 		b.p.kill()
 		b.p, b.read = startIn(b.t, b.home, b.args...), 0
 		b.p.expect("going on with the game in " + b.sgf)
+		b.placed = b.free // in the root of the record, where they are no moves
 		if b.time != "" {
 			b.p.expect("the clocks go on: Black has 2") // some of the 30 minutes were used
 		}

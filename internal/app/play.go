@@ -60,7 +60,7 @@ type PlayOptions struct {
 	// see seat.Board.
 	GoOn func(file string) string
 	// ProgramGoesOn says the same of a game against a program.
-	ProgramGoesOn func(file string) string
+	ProgramGoesOn func(program, strength string) func(file string) string
 	// DemoAgain says what makes a demo board show all of a game; see
 	// seat.DemoBoard.
 	DemoAgain func(id ogs.ID, file string) string

@@ -43,7 +43,7 @@ type Options struct {
 	Review Reviewing
 	// ProgramGoesOn says what goes on with a game against a program that is kept
 	// in a file; it may be nil.
-	ProgramGoesOn func(file string) string
+	ProgramGoesOn func(program, strength string) func(file string) string
 	// Chosen says that the camera was; else the one used last is taken.
 	Chosen   bool
 	Out      io.Writer          // of the demo

@@ -122,7 +122,10 @@ func (l *Lounge) begin(name string) page {
 			rules.FreeHandicap, handicap = true, -handicap
 		}
 		g.Setup = board.Setup{Size: programSizes[l.terms.size], Rules: rules, Handicap: handicap, Komi: rules.KomiFor(handicap)}
-		g.Me, g.You, g.GoOn = programColors[l.terms.color], "You", l.opt.ProgramGoesOn
+		g.Me, g.You = programColors[l.terms.color], "You"
+		if l.opt.ProgramGoesOn != nil {
+			g.GoOn = l.opt.ProgramGoesOn(name, strength)
+		}
 		return l.withProgram(g), nil
 	}
 }
