@@ -38,8 +38,8 @@ func theGame(t *testing.T, r *room) {
 	if got := tab.Text("#last .who") + ", " + tab.Text("#turn"); got != "White, Your turn." {
 		t.Errorf("it says %q", got)
 	}
-	tab.Await("document.querySelector('.clock.running .time').textContent === '9:58'") // from 9:59
-	if got := tab.Text(".clock:not(.running) .time"); got != "0:25" {
+	tab.Await("document.querySelector('.clock.running .time').textContent === '9:58 + 5×30'") // from 9:59
+	if got := tab.Text(".clock:not(.running) .time"); got != "0:25 last" {
 		t.Errorf("the clock that stands shows %q", got)
 	}
 

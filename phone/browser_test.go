@@ -121,12 +121,13 @@ type room struct {
 // screens are what the page is told, as awkward as it may be.
 func screens(corners *[4][2]float64) map[string]phone.Screen {
 	clocks := []phone.Clock{
-		{Color: "black", Name: "Anna-Maria von und zu Hohenstein", Left: 599, Running: true},
-		{Color: "white", Name: "Ben", Left: 25.4},
+		{Color: "black", Name: "Anna-Maria von und zu Hohenstein", Text: "9:59.0 + 5×30", Left: 599, Running: true},
+		{Color: "white", Name: "Ben", Text: "25.4 last", Left: 25.4},
 	}
 	return map[string]phone.Screen{
 		"aim":      {Mode: "aim", Size: 9, Advice: "No board is found yet: aim the phone so that all of it is in the picture.", AdviceKind: "cut"},
 		"found":    {Mode: "aim", Size: 9, Corners: corners, Advice: "The board is found. Leave the phone where it is.", AdviceKind: "found"},
+		"accept":   {Mode: "aim", Size: 9, Corners: corners, Advice: "The board is found. Leave the phone where it is.", AdviceKind: "found", Question: "Does the grid fit, and do you sit at the bottom of this picture?", Buttons: []string{"yes", "look"}},
 		"play":     {Mode: "play", Size: 9, Corners: corners, Title: "Anna-Maria von und zu Hohenstein – Ben", Turn: "Your turn.", Last: "D4", LastColor: "white", Clocks: clocks, Buttons: []string{"pass", "undo", "pause", "resign"}},
 		"question": {Mode: "play", Size: 9, Corners: corners, Title: "Anna – Ben", Turn: "White Q16 is still owed: put it down.", Last: "Q16", LastColor: "white", Clocks: clocks, Question: "Did you play D4, or has a stone only been straightened there?", Buttons: []string{"yes", "no", "pass", "undo", "pause", "resign"}},
 		"passed":   {Mode: "play", Size: 9, Title: "Anna – Ben", Turn: "Ben has passed. Both agree on dead stones now.", Last: "pass", LastColor: "black", Buttons: []string{"accept-score", "reject-score", "resign"}},

@@ -24,7 +24,7 @@ let battery;
 let heldWanted = true;      // focus and exposure are to be held once the board is found
 let lockTimer;
 
-const voice = new Voice(tools);
+const voice = new Voice(() => { tools(); status(); });
 const camera = new Camera(video, () => { tools(); size(); introduce(); trouble(); });
 const link = new Link(told, linked, () => film.take());
 const film = new Film(video, link);
@@ -185,7 +185,7 @@ function introduce() {
 function status(closing = false) {
   const s = {
     hidden: document.visibilityState !== "visible", closing, slow: film.slow, camera: stills > 0 ? "" : camera.trouble?.name ?? "",
-    rate: Math.round(film.rate * 10) / 10, asked: film.asked, muted: !voice.on, torch: camera.torch, locked: camera.locked, still: stills > 0,
+    rate: Math.round(film.rate * 10) / 10, asked: film.asked, voice: voice.on && voice.heard && voice.speaks, torch: camera.torch, locked: camera.locked, still: stills > 0,
   };
   if (battery) Object.assign(s, { battery: battery.level, charging: battery.charging });
   link.say({ state: s }, closing || s.hidden);
@@ -279,7 +279,6 @@ $("voice").addEventListener("click", () => {
   wasHeard = true;
   if (!first) voice.turn(!voice.on);
   else voice.say({ text: "The phone speaks.", lang: "en", click: "stone" });
-  status();
 });
 $("torch").addEventListener("click", () => camera.light(!camera.torch).catch(() => notice("The phone does not let its light be turned on now.")));
 $("lock").addEventListener("click", () => {

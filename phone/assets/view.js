@@ -75,6 +75,9 @@ export function showGame(screen) {
   $("question").hidden = !screen.question;
 }
 
+/** What stands in a clock's words behind the time: "+ 5×30", "×3", "last". */
+const behind = (words) => /^\S+(?: \d\S*)? ([+×/(l].*)$/.exec(words ?? "")?.[1] ?? "";
+
 /**
  * Clocks are counted on: told(screen, since) gives them, since as performance.now()
  * when they were measured.
@@ -113,14 +116,15 @@ export class Clocks {
       card.querySelector(".disc").className = `disc ${colour(c.color)}`;
       text(card.querySelector(".name"), c.name || colourWord[c.color] || "");
       const time = card.querySelector(".time");
-      const words = c.left >= 0 && (c.left > 0 || c.running || c.reserve) ? clockText(left) : c.text;
-      if (time.dataset.shown !== `${words} ${c.reserve ?? ""}`) {
-        time.dataset.shown = `${words} ${c.reserve ?? ""}`;
+      const words = c.left > 0 || c.running ? clockText(left) : c.text;
+      const after = words === c.text ? "" : behind(c.text);
+      if (time.dataset.shown !== `${words} ${after}`) {
+        time.dataset.shown = `${words} ${after}`;
         time.replaceChildren(words);
-        if (c.reserve) {
+        if (after) {
           const reserve = document.createElement("span");
           reserve.className = "reserve";
-          reserve.textContent = ` ${c.reserve}`;
+          reserve.textContent = ` ${after}`;
           time.append(reserve);
         }
       }
@@ -153,7 +157,7 @@ export class Buttons {
       const b = document.createElement("button");
       b.type = "button";
       b.dataset.word = word;
-      b.className = ["yes", "no", "accept", "deny"].includes(word) ? "answer" : "";
+      b.className = list.length <= 2 || ["yes", "no", "accept", "deny"].includes(word) ? "answer" : "";
       b.textContent = labels[word] ?? word;
       b.addEventListener("click", () => this.#touched(b));
       return b;
