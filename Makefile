@@ -40,8 +40,12 @@ LDFLAGS := -s -w -X '$(room)/version.installed=$(INSTALLED)' -X '$(room)/version
 release: setup ## build dist/gobancam as packages have it: the same bytes from the same commit
 	go build -trimpath -ldflags "$(LDFLAGS)" -o dist/gobancam ./cmd/gobancam
 
+.PHONY: packages
+packages: setup ## build a Debian package for the release that this is, in dist/
+	@OGS_CLIENT_ID="$(OGS_CLIENT_ID)" scripts/packages.sh
+
 .PHONY: reproducible
-reproducible: ## build twice from scratch, in two places, and compare the bytes
+reproducible: ## build twice, in two places, once from scratch, and compare the bytes
 	@scripts/reproducible.sh
 
 .PHONY: demo

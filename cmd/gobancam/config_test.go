@@ -5,21 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/config"
 )
-
-// commands lists a command and all below it.
-func commands(c *cobra.Command) []*cobra.Command {
-	list := []*cobra.Command{c}
-	for _, sub := range c.Commands() {
-		list = append(list, commands(sub)...)
-	}
-	return list
-}
 
 // The table of keys says which flags count more, and the flags which key they
 // stand for: both say the same, and have the same defaults.

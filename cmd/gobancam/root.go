@@ -182,6 +182,7 @@ func addCommands(root *cobra.Command) {
 		newOGSTestCommand(),
 		newChallongeTestCommand(),
 		newVersionCommand(),
+		newManualCommand(),
 	)
 }
 
