@@ -101,7 +101,7 @@ type about struct {
 
 // Versions are those of the program that runs now and of what it stands on.
 func Versions() map[string]string {
-	return map[string]string{"gobancam": version.Version, "opencv": vision.OpenCVVersion(),
+	return map[string]string{"gobancam": version.Version, "commit": version.Commit(), "installed": version.Installed(), "opencv": vision.OpenCVVersion(),
 		"go": runtime.Version(), "system": runtime.GOOS + "/" + runtime.GOARCH}
 }
 
