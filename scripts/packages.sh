@@ -31,16 +31,18 @@ sed "s/@VERSION@/$VERSION/; s/@DATE@/${DATE%T*}/" packaging/io.github.gobancam.g
 
 # Whose libraries the program names, and nothing more: what those need, they say
 # themselves.
-mapfile -t needed < <(objdump -p dist/gobancam | awk '$1 == "NEEDED" { print $2 }')
 depends=$(
-  for library in "${needed[@]}"; do
+  objdump -p dist/gobancam | awk '$1 == "NEEDED" { print $2 }' | while read -r library; do
     path=$(ldd dist/gobancam | awk -v l="$library" '$1 == l { print $3 }')
     [ -n "$path" ] || continue # the loader itself
-    dpkg-query -S "$(readlink -f "$path")" "$path" 2>/dev/null | head -n 1 | cut -d: -f1
+    # The path as ldd has it leads through /lib, which may be a link to /usr/lib.
+    for file in "$path" "$(readlink -f "$path")"; do
+      dpkg-query -S "$file" 2>/dev/null && break
+    done | head -n 1 | cut -d: -f1 || { echo "no package has $path" >&2; exit 1; }
   done | sort -u | sed "s/^libc6\$/libc6 (>= $(ldd --version | sed -n '1s/.* //p'))/" | paste -sd, | sed 's/,/, /g'
 )
 [ -n "$depends" ] || { echo 'nothing that the program needs was found' >&2; exit 1; }
-sed "s/@DEPENDS@/[\"${depends//, /\", \"}\"]/" packaging/nfpm.yaml >"$out/nfpm.yaml"
+sed "s/@DEPENDS@/[\"${depends//, /\", \"}\"]/; s/@DATE@/$DATE/" packaging/nfpm.yaml >"$out/nfpm.yaml"
 
 nfpm=${NFPM:-go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.0}
 GOFLAGS='' $nfpm package --config "$out/nfpm.yaml" --packager deb --target dist/

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Names, chat and the errors of servers are made plain where they come in;
 	// what slips through does not reach the terminal all the same.
 	stdout, stderr = plain.NewWriter(stdout), plain.NewWriter(stderr)
+	// What is only of interest to who keeps a log is not for the terminal.
+	slog.SetLogLoggerLevel(slog.LevelWarn)
 	var l logging
 	root := newRootWith(&l)
 	root.SetArgs(args)

@@ -75,25 +75,15 @@ func Open(ctx context.Context, spec string, opt vision.OpenOptions, size int, no
 	}
 	if !vision.IsLive(spec) {
 		src, err = open(ctx)
-		if errors.Is(err, vision.ErrNoSource) && hostPort.MatchString(spec) {
-			err = fmt.Errorf("%w; an address begins with what the camera speaks: http://%s", err, mask.Address(spec))
-		}
 		if err != nil {
-			return nil, nil, Failure(err)
+			return nil, nil, Failure(Explain(spec, err))
 		}
 		return src, nil, nil
 	}
 	// A camera that is not there at the start is told at once.
 	first, err := open(ctx)
-	if errors.Is(err, vision.ErrNoSource) {
-		if strings.Contains(spec, "://") {
-			err = &AwayError{err}
-		} else {
-			err = &NoneError{err}
-		}
-	}
 	if err != nil {
-		return nil, nil, Failure(err)
+		return nil, nil, Failure(Explain(spec, err))
 	}
 	return vision.NewLive(ctx, func(ctx context.Context) (vision.Source, error) {
 		if src := first; src != nil {
@@ -124,6 +114,21 @@ func remedy(err error) string {
 		return "the camera is there, and in trouble: look whether another program uses it, and start its app anew"
 	}
 	return "look into the camera's app for the address of its stream"
+}
+
+// Explain adds to the error of a camera that does not open what to do about it.
+func Explain(spec string, err error) error {
+	switch {
+	case !errors.Is(err, vision.ErrNoSource):
+		return err
+	case strings.Contains(spec, "://"):
+		return &AwayError{err}
+	case vision.IsLive(spec):
+		return &NoneError{err}
+	case hostPort.MatchString(spec):
+		return fmt.Errorf("%w; an address begins with what the camera speaks: http://%s", err, mask.Address(spec))
+	}
+	return err
 }
 
 // AwayError says that nothing usable is at a camera's address, and what to do.

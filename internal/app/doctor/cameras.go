@@ -112,7 +112,11 @@ func graded(title string, f Finding) Finding {
 // failed says why a camera gives no pictures.
 func failed(d vision.Device, title string, err error) Finding {
 	f := Finding{Grade: Wrong, Text: title + ": " + err.Error()}
-	if runtime.GOOS != "linux" || strings.Contains(d.Spec, "://") {
+	if !vision.IsLive(d.Spec) || strings.Contains(d.Spec, "://") {
+		f.Text = title + ": " + camera.Explain(d.Spec, err).Error()
+		return f
+	}
+	if runtime.GOOS != "linux" {
 		return f
 	}
 	node := d.Spec
