@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -56,6 +57,10 @@ func (e *Game) take(j *job) error {
 	}
 	e.job = nil
 	if j.err != nil && j.kind == jobBegin {
+		var crash *gtp.CrashError
+		if errors.As(j.err, &crash) {
+			return fmt.Errorf("there is no game with that program: %w; its command line, tried in a terminal, may say more", j.err)
+		}
 		return fmt.Errorf("there is no game with that program: %w", j.err)
 	}
 	if j.err == nil && (j.kind == jobMove && !j.choice.Resign || j.kind == jobPlace) {
