@@ -189,8 +189,8 @@ func (f *walkFace) buttonsOf(u *ui, k *Walk) []button {
 	list = append(list, button{label: "Numbers", key: "N", cap: "N", on: f.numbers},
 		button{label: "10 back", key: "ArrowUp", cap: "↑", off: f.at == 0}, button{label: "10 on", key: "ArrowDown", cap: "↓", off: f.at == last},
 		button{label: "Colours", key: "T", cap: "T"}, button{label: "Leave", key: "Escape", cap: "Esc"},
-		button{label: "Variation", key: "V", cap: "V", off: f.fork(k) < 0}, button{label: "The game", key: "G", cap: "G", off: k.Steps[f.at].Line == "" && k.Steps[last].Line == ""},
-		button{label: "Drop", key: "X", cap: "X", off: !k.Steps[f.at].Own}, button{label: "Comment", key: "C", cap: "C", off: f.comment(k) == f.at})
+		button{label: "Branch", key: "V", cap: "V", off: f.fork(k) < 0}, button{label: "Game", key: "G", cap: "G", off: k.Steps[f.at].Line == "" && k.Steps[last].Line == ""},
+		button{label: "Drop", key: "X", cap: "X", off: !k.Steps[f.at].Own}, button{label: "Note", key: "C", cap: "C", off: f.comment(k) == f.at})
 	const columns = 4
 	gap := u.px(7)
 	w, h := (f.laid.buttons.Dx()-(columns-1)*gap)/columns, u.px(34)
