@@ -3,6 +3,7 @@ package seat
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -82,10 +83,11 @@ func keepTimes(record *gamefile.Keeper, sign func(*board.Node)) {
 	if err != nil || len(trees) != 1 {
 		return // there is none yet
 	}
+	var before, after bytes.Buffer
+	err = board.WriteSGF(&before, trees[0])
 	sign(trees[0])
-	var b bytes.Buffer
-	if board.WriteSGF(&b, trees[0]) == nil {
-		record.Put(b.Bytes())
+	if err = errors.Join(err, board.WriteSGF(&after, trees[0])); err == nil && !bytes.Equal(before.Bytes(), after.Bytes()) {
+		record.Put(after.Bytes())
 	}
 }
 

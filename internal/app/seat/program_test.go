@@ -15,6 +15,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/face"
+	"github.com/gobancam/gobancam/internal/engine"
 	"github.com/gobancam/gobancam/internal/match"
 )
 
@@ -40,6 +41,9 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 	}
 	g := ProgramGame{Line: `sh -c 'echo $$ >` + pid + `; exec ` + gnugo + ` --mode gtp --level 0'`, You: "Ada",
 		Setup: board.Setup{Size: 9, Rules: rules, Komi: 6.5}, GoOn: func(file string) string { return "more of " + file }}
+	if g.Time, err = engine.ParseTime("30m+3x30s"); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "game.sgf")
 	kept := 0
 	for round := range 2 {
@@ -49,6 +53,7 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- s.PlayProgram(t.Context(), g) }()
 		if round > 0 {
+			page.Expect(t, "the clocks go on: Black has 2")
 			page.Expect(t, "has been told the")
 		}
 		page.Expect(t, `"state":"your-turn"`)
@@ -83,6 +88,10 @@ func TestProgramAtASimulatedBoard(t *testing.T) {
 			t.Errorf("%v in %s", err, data)
 		}
 		kept = played.MoveCount()
+		if line := games[0].MainLine(); round == 0 && (games[0].Text("TM") != "1800" || line[len(line)-1].Text("BL") == "" || line[len(line)-1].Text("WL") == "") {
+			t.Errorf("the record does not say what is left: %s", data)
+		}
+		g.Time = engine.Time{} // what the record says counts
 		if pb := games[0].Text("PB"); pb != "Ada" {
 			t.Errorf("black is %q", pb)
 		}
