@@ -109,9 +109,9 @@ var Sizes = []int{19, 13, 9, 17, 15, 11, 7}
 // plain is the Confidence from which on no rival is looked at.
 const plain = 0.9
 
-// orBetter returns the more confident of two, f unless there is another.
+// orBetter returns the likelier of two, f unless there is another.
 func (f Found) orBetter(other Found) Found {
-	if other.Grid != nil && (f.Grid == nil || other.Confidence > f.Confidence) {
+	if other.Grid != nil && (f.Grid == nil || other.evidence.likelihood() > f.evidence.likelihood()) {
 		return other
 	}
 	return f

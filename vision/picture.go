@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -48,18 +49,18 @@ func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 	b := &Board{}
 	sure := 1.0
 	if opt.Corners != nil {
-		g, snapped, err := GridFromCorners(img, *opt.Corners, opt.Size)
+		g, err := fromCorners(img, *opt.Corners, opt.Size)
 		if err != nil {
 			return nil, err
 		}
-		b.Grid, b.Snapped = g, snapped
+		b.Grid, b.Snapped, sure = g.grid, g.snapped, g.confidence
 	} else {
 		found, err := Find(img, FindOptions{Size: opt.Size})
-		if err != nil {
-			return nil, err
+		if err == nil && found.Confidence < hopeless {
+			err = fmt.Errorf("%w: nothing in it is a board with a chance of more than %.0f %%; show the whole board, or give --corners", ErrNoBoard, 100*hopeless)
 		}
-		if found.Confidence < hopeless {
-			return nil, fmt.Errorf("%w: nothing in it is a board with a chance of more than %.0f %%; show the whole board, or give --corners", ErrNoBoard, 100*hopeless)
+		if err != nil {
+			return nil, otherSize(img, opt.Size, err)
 		}
 		b.Grid, sure = found.Grid, found.Confidence
 	}
@@ -72,36 +73,62 @@ func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 	return b, nil
 }
 
+// otherSize adds to an error that no board of a size was found what board there
+// is, if it is plain.
+func otherSize(img gocv.Mat, size int, err error) error {
+	if size == 0 || !errors.Is(err, ErrNoBoard) {
+		return err
+	}
+	found, other := Find(img, FindOptions{})
+	if other != nil || found.Confidence < plain || found.Grid.Size() == size {
+		return err
+	}
+	n := found.Grid.Size()
+	return fmt.Errorf("%w: none of %d lines; it shows one of %d: look for that with --size %d, or without --size", ErrNoBoard, size, n, n)
+}
+
 // GridFromCorners makes a grid from corners that were given by hand, clockwise
 // from the top left of the position, snapped to the crossings where the picture
 // shows them. Size 0 is taken to be 9, 13 or 19, whichever explains the picture
 // best. The error wraps ErrNoBoard or grid.ErrCorners.
 func GridFromCorners(img gocv.Mat, corners [4]grid.Pt, size int) (g *grid.Grid, snapped bool, err error) {
+	c, err := fromCorners(img, corners, size)
+	return c.grid, c.snapped, err
+}
+
+// cornered is a grid between corners that were given by hand.
+type cornered struct {
+	grid       *grid.Grid
+	snapped    bool
+	confidence float64 // that the corners are those of the board, and the lines as many
+}
+
+// fromCorners is GridFromCorners.
+func fromCorners(img gocv.Mat, corners [4]grid.Pt, size int) (best cornered, err error) {
 	if err := checkPicture(img); err != nil {
-		return nil, false, err
+		return best, err
 	}
 	sizes := []int{size}
 	if size == 0 {
 		sizes = []int{19, 13, 9}
 	}
-	best := -1.0
 	for _, n := range sizes {
 		rough, err := grid.New(grid.Spec{Size: n, Width: img.Cols(), Height: img.Rows(), Corners: corners})
 		if err != nil {
-			return nil, false, err
+			return cornered{}, err
 		}
 		found, err := Snap(img, rough)
 		switch {
-		case err == nil && found.Confidence > best && snapsTo(rough, found):
-			g, snapped, best = found.Grid, true, found.Confidence
-		case g == nil && size != 0:
-			g = rough // the lines cannot be seen, but the user can
+		case err == nil && (!best.snapped || found.evidence.meant() > best.confidence) && snapsTo(rough, found):
+			best = cornered{grid: found.Grid, snapped: true, confidence: found.evidence.meant()}
+		case best.grid == nil && size != 0:
+			best = cornered{grid: rough, confidence: found.evidence.meant()} // the lines cannot be seen, but the user can
 		}
 	}
-	if g == nil {
-		return nil, false, fmt.Errorf("%w: the lines between the given corners cannot be counted; give --size too", ErrNoBoard)
+	if best.grid == nil {
+		return best, fmt.Errorf("%w: the lines between the given corners cannot be counted; give --size too", ErrNoBoard)
 	}
-	return g, snapped, nil
+	return best, nil
 }
 
 // snapsTo reports whether what was found is the grid that was meant: every
