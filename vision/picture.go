@@ -47,7 +47,7 @@ const hopeless = 0.01
 // wraps ErrNoBoard when there is no board.
 func ReadBoard(img gocv.Mat, opt BoardOptions) (*Board, error) {
 	b := &Board{}
-	sure := 1.0
+	var sure float64 // of the grid
 	if opt.Corners != nil {
 		g, err := fromCorners(img, *opt.Corners, opt.Size)
 		if err != nil {
