@@ -64,6 +64,7 @@ type Status struct {
 	Phone          *Phone        // that is the camera, also while it is away; nil for none
 	Here           bool          // its page is open and has a connection
 	Sending        bool          // and sends pictures
+	Speaking       bool          // and says what it is told to
 	Width, Height  int           // pixels, of the newest picture
 	Rate           float64       // pictures a second, of the last seconds
 	BytesPerMinute int64         // of pictures, by the same measure

@@ -186,7 +186,7 @@ func (l *Link) Status() Status {
 		return s
 	}
 	if l.camera != nil {
-		s.Here, s.Transport = true, l.camera.transport
+		s.Here, s.Transport, s.Speaking = true, l.camera.transport, l.camera.state.Voice && !l.camera.state.Hidden
 	}
 	s.Sending = s.Here && l.fresh(now)
 	if s.Sending {

@@ -38,7 +38,7 @@ import (
 // From the page, as text messages or bodies of POST /message:
 //
 //	{"ping":t}                        any number; by POST, the answer's body is the pong
-//	{"state":{"hidden":true,"battery":0.1,"charging":false,"slow":true,"camera":"NotAllowedError","closing":true}}
+//	{"state":{"hidden":true,"battery":0.1,"charging":false,"slow":true,"camera":"NotAllowedError","voice":true,"closing":true}}
 //	{"cmd":"pass"}
 //
 // A picture is a binary message: 8 bytes, big-endian, of milliseconds since 1970
@@ -84,6 +84,7 @@ type pageState struct {
 	Closing  bool     `json:"closing"` // the page is being left
 	Battery  *float64 `json:"battery"` // 0 to 1
 	Charging bool     `json:"charging"`
+	Voice    bool     `json:"voice"`  // what it is told to say is heard: it was allowed to by a tap
 	Slow     bool     `json:"slow"`   // fewer pictures than asked for, though the network would carry them
 	Camera   string   `json:"camera"` // the name of the browser's error, where the camera gives nothing
 }

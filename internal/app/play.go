@@ -90,6 +90,9 @@ func Play(ctx context.Context, o PlayOptions) error {
 		}
 		io.WriteString(o.Err, face.NoWindow(err)+"\n")
 	}
+	if err := s.Camera.Meet(ctx, s.Face.Note, s.Face.Invite); err != nil {
+		return err
+	}
 	if o.Program != nil {
 		return withProgram(ctx, o, s)
 	}

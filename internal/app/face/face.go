@@ -33,6 +33,8 @@ type Face struct {
 	text   *terminal.Text
 	out    io.Writer
 	start  time.Time
+	phone  atomic.Pointer[Handheld]      // the phone that is the camera of the game; nil for none
+	spoken atomic.Pointer[voices.Voices] // what it says where Voices is nil
 
 	mu    sync.Mutex
 	pages []shownPage // where others watch
@@ -58,8 +60,8 @@ func IsTerminal(out io.Writer) bool {
 // Announce tells of an event.
 func (f *Face) Announce(e match.Event) {
 	slog.Info("event", "kind", e.Kind, "text", e.Text)
-	if f.Voices != nil {
-		f.Voices.Announce(e)
+	if v := f.voice(); v != nil {
+		v.Announce(e)
 	}
 	if w := f.Window.Load(); w != nil {
 		w.Announce(e)
@@ -74,8 +76,11 @@ func (f *Face) Announce(e match.Event) {
 
 // Show shows a snapshot.
 func (f *Face) Show(s *match.Snapshot) {
-	if f.Voices != nil {
-		f.Voices.Show(s)
+	if v := f.voice(); v != nil {
+		v.Show(s)
+	}
+	if h := f.phone.Load(); h != nil {
+		h.Show(s)
 	}
 	if w := f.Window.Load(); w != nil {
 		w.ShowSnapshot(s)

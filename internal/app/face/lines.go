@@ -87,6 +87,9 @@ func (r *Lines) Command(ctx context.Context, commands chan<- match.Command, eyes
 		case "help":
 			f.Note("\n" + help)
 			continue
+		case "phone":
+			f.answerPhone(strings.ToLower(strings.TrimSpace(rest)))
+			continue
 		case "corners":
 			c, err := camera.ParseCorners(rest)
 			if e := eyes.Load(); err == nil && e != nil {

@@ -92,6 +92,9 @@ func (b *Board) Play(ctx context.Context) (err error) {
 		return err
 	}
 	begun := record.Found()
+	if err := b.Camera.Meet(ctx, b.Face.Note, b.Face.Invite); err != nil {
+		return err
+	}
 	if of != nil {
 		if begun = of.Begun(); begun != nil && begun.Result != nil {
 			return of.Report(ctx, *begun.Result)
@@ -215,11 +218,10 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 		return play.Relayed{}, err
 	}
 	defer source.Close()
-	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen}
+	held := b.Face.Hold(ctx, b.Camera.Name)
+	defer held.Release()
+	eyes := play.EyesOptions{Size: size, Note: b.Face.Note, Seen: b.Seen.shown(b.Face, held)}
 	b.Camera.Find(&eyes, b.Face.Note)
-	if w := b.Face.Window.Load(); w != nil {
-		eyes.Seen = b.Seen.and(face.Film(w, b.Face.Note))
-	}
 	eyed := b.Eyes
 	if eyed == nil {
 		eyed = new(atomic.Pointer[play.Eyes])
@@ -274,5 +276,7 @@ func (b *Board) relay(ctx context.Context, opt match.RelayOptions, record *gamef
 		})
 	}
 	helpers.Go(func() { b.Lines.Command(playing, commands, eyed, &shown, size, terminal.BoardHelp, b.Face) })
+	helpers.Go(func() { held.Command(playing, commands, &shown, size) })
+	helpers.Go(func() { held.Attend(playing) })
 	return relay.Run(ctx)
 }

@@ -115,6 +115,10 @@ func (s *Engine) sit(ctx context.Context, t gtpboard.Table) error {
 	commands, end := s.Orders.Begin()
 	defer end()
 	if s.source == nil {
+		if err := s.Camera.Meet(ctx, s.Face.Note, s.Face.Invite); err != nil {
+			s.Face.Note(err.Error())
+			return err
+		}
 		// It stays open from game to game.
 		source, acts, err := s.Camera.Open(s.ctx, t.Size, s.Face.Note, func(c match.Command) { s.Orders.Give(s.ctx, c) })
 		if err != nil {
@@ -143,9 +147,14 @@ func (s *Engine) sit(ctx context.Context, t gtpboard.Table) error {
 	if h.Tape != nil {
 		defer h.Tape.Close()
 	}
-	if w := s.Face.Window.Load(); w != nil {
-		h.Eyes.Seen = face.Film(w, s.Face.Note)
-	}
+	held := s.Face.Hold(ctx, s.Camera.Name)
+	defer held.Release()
+	h.Eyes.Seen = Seen(nil).shown(s.Face, held)
+	ctx, stop := context.WithCancel(ctx)
+	var helpers sync.WaitGroup
+	defer func() { stop(); helpers.Wait() }()
+	helpers.Go(func() { held.Command(ctx, commands, &s.shown, t.Size) })
+	helpers.Go(func() { held.Attend(ctx) })
 	h.Publish = func(snap *match.Snapshot) {
 		s.Face.Show(snap)
 		s.shown.Store(snap)

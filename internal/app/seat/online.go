@@ -82,6 +82,8 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 	}
 	defer source.Close()
 	table.Source, table.Publish = source, show
+	held := f.Hold(ctx, s.Camera.Name)
+	defer held.Release()
 	s.Camera.Find(&table.Eyes, f.Note)
 
 	if table.Record, err = s.openRecord(client.Server(), game.ID()); err != nil {
@@ -96,8 +98,8 @@ func (s *Seat) Play(ctx context.Context, client *ogs.Client, session *ogs.Sessio
 		client.Trace(table.Tape.Wire)
 		defer client.Trace(nil)
 	}
-	table.Eyes.Seen = s.filmed()
-	if err := s.heed(ctx, &helpers, table.Eyes.Size, commands, terminal.Help); err != nil {
+	table.Eyes.Seen = s.filmed(held)
+	if err := s.heed(ctx, &helpers, table.Eyes.Size, commands, terminal.Help, held); err != nil {
 		return err
 	}
 	helpers.Go(func() { s.followOthers(ctx, session, game.ID()) })
@@ -133,17 +135,13 @@ func (s *Seat) look(ctx context.Context, size int, commands chan<- match.Command
 	}, nil
 }
 
-// filmed gives what the camera sees to those who watch, and to the window.
-func (s *Seat) filmed() Seen {
-	if w := s.Face.Window.Load(); w != nil {
-		return s.Seen.and(face.Film(w, s.Face.Note))
-	}
-	return s.Seen
-}
+// filmed gives what the camera sees to those who watch, to the phone that it may
+// be, and to the window.
+func (s *Seat) filmed(held *face.Handheld) Seen { return s.Seen.shown(s.Face, held) }
 
-// heed takes what is spoken and typed as commands of a game, until ctx ends;
-// help lists them.
-func (s *Seat) heed(ctx context.Context, helpers *sync.WaitGroup, size int, commands chan<- match.Command, help string) error {
+// heed takes what is spoken, typed and tapped on the phone as commands of a game,
+// until ctx ends; help lists them.
+func (s *Seat) heed(ctx context.Context, helpers *sync.WaitGroup, size int, commands chan<- match.Command, help string, held *face.Handheld) error {
 	if s.Listen != "" {
 		heard, err := face.Listen(ctx, s.Listen)
 		if err != nil {
@@ -152,6 +150,8 @@ func (s *Seat) heed(ctx context.Context, helpers *sync.WaitGroup, size int, comm
 		helpers.Go(func() { heard.Hear(ctx, commands, &s.shown, size) })
 	}
 	helpers.Go(func() { s.Lines.Command(ctx, commands, &s.Eyes, &s.shown, size, help, s.Face) })
+	helpers.Go(func() { held.Command(ctx, commands, &s.shown, size) })
+	helpers.Go(func() { held.Attend(ctx) })
 	return nil
 }
 

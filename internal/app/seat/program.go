@@ -170,6 +170,8 @@ func (s *Seat) playLocal(ctx context.Context, server programServer, size int, re
 	}
 	defer source.Close()
 	table.Source, table.Publish = source, show
+	held := f.Hold(ctx, s.Camera.Name)
+	defer held.Release()
 	s.Camera.Find(&table.Eyes, f.Note)
 	if table.Tape, err = s.tape(); err != nil {
 		return nil, err
@@ -177,8 +179,8 @@ func (s *Seat) playLocal(ctx context.Context, server programServer, size int, re
 	if table.Tape != nil {
 		defer table.Tape.Close()
 	}
-	table.Eyes.Seen = s.filmed()
-	if err := s.heed(ctx, &helpers, size, commands, terminal.ProgramHelp); err != nil {
+	table.Eyes.Seen = s.filmed(held)
+	if err := s.heed(ctx, &helpers, size, commands, terminal.ProgramHelp, held); err != nil {
 		return nil, err
 	}
 	return table.Play(ctx)

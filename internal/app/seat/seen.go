@@ -1,6 +1,7 @@
 package seat
 
 import (
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/vision"
@@ -19,4 +20,16 @@ func (s Seen) and(o Seen) Seen {
 		s(f, g, r)
 		o(f, g, r)
 	}
+}
+
+// shown gives what s is given to the phone that is the camera too, and to the
+// window, where there are such.
+func (s Seen) shown(f *face.Face, held *face.Handheld) Seen {
+	if held != nil {
+		s = s.and(held.Seen)
+	}
+	if w := f.Window.Load(); w != nil {
+		s = s.and(face.Film(w, f.Note))
+	}
+	return s
 }

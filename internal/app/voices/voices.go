@@ -48,12 +48,16 @@ func (o Options) language(config string) (speech.Lang, error) {
 
 // Voices are sound and speech. All that is nil is silent.
 type Voices struct {
-	conf   *config.Config
-	sounds *sound.Player
-	speech *speech.Voice
-	coach  *speech.Coach
-	alarms atomic.Bool // nothing else is to be heard, but questions
-	shown  atomic.Pointer[heardOf]
+	conf    *config.Config
+	lang    speech.Lang // "" for no speech
+	sounds  *sound.Player
+	speech  *speech.Voice
+	coach   *speech.Coach
+	alarms  atomic.Bool // nothing else is to be heard, but questions
+	muted   atomic.Bool
+	through atomic.Pointer[Outlet]
+	last    atomic.Pointer[sentence] // that went through
+	shown   atomic.Pointer[heardOf]
 }
 
 // heardOf is a snapshot and when it came.
@@ -73,7 +77,8 @@ func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Voices{conf: conf}
+	v := &Voices{conf: conf, lang: l}
+	v.muted.Store(o.Mute)
 	if !o.NoSound && !conf.Sound.Off {
 		v.sounds = sound.NewPlayer(o.Mute, note)
 		v.sounds.Volume(conf.Sound.Volume)
@@ -129,11 +134,18 @@ func (v *Voices) count(ctx context.Context) {
 		if say == "" {
 			continue
 		}
+		text := ""
+		if v.lang != "" && v.says("countdown") {
+			text = say
+		}
+		if v.say(text, v.lang, "") {
+			continue
+		}
 		if v.sounds != nil {
 			v.sounds.Play(sound.LowTime)
 		}
-		if v.speech != nil && v.says("countdown") {
-			v.speech.Say(say, urgent)
+		if v.speech != nil && text != "" {
+			v.speech.Say(text, urgent)
 		}
 	}
 }
@@ -144,12 +156,27 @@ func (v *Voices) Announce(e match.Event) {
 	if v.alarms.Load() && e.Kind != match.EventAlarm && e.Kind != match.EventSetup && e.State != match.StateKept && !begun {
 		return
 	}
+	text := ""
+	if v.lang != "" && v.says(spokenKind(e)) {
+		text = speech.Sentence(v.lang, e, v.me())
+	}
+	if v.say(text, v.lang, v.click(e)) {
+		return
+	}
 	if v.sounds != nil {
 		v.sounds.Announce(e)
 	}
 	if v.speech != nil && v.says(spokenKind(e)) {
 		v.speech.Announce(e)
 	}
+}
+
+// me is the player's colour, as it was shown last.
+func (v *Voices) me() board.Color {
+	if h := v.shown.Load(); h != nil {
+		return h.snap.Me
+	}
+	return board.Empty
 }
 
 // Show tells the voices what there is to show: the clock that they count down,
@@ -166,6 +193,7 @@ func (v *Voices) Show(s *match.Snapshot) {
 
 // Mute makes everything silent, or heard again.
 func (v *Voices) Mute(off bool) {
+	v.muted.Store(off)
 	if v.sounds != nil {
 		v.sounds.Mute(off)
 	}
@@ -176,6 +204,10 @@ func (v *Voices) Mute(off bool) {
 
 // Again says the last thing once more.
 func (v *Voices) Again() {
+	if o, last := v.through.Load(), v.last.Load(); o != nil && last != nil && (*o).Speaks() {
+		(*o).Say(last.text, string(last.lang), "")
+		return
+	}
 	if v.speech != nil {
 		v.speech.Again()
 	}
@@ -183,7 +215,10 @@ func (v *Voices) Again() {
 
 // Tell says what the window has to tell, which it does in English.
 func (v *Voices) Tell(text string) {
-	if v.speech != nil && v.says("pages") {
+	if v.lang == "" || !v.says("pages") || v.say(text, speech.English, "") {
+		return
+	}
+	if v.speech != nil {
 		v.speech.SayIn(speech.English, text, true)
 	}
 }
