@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -151,4 +152,13 @@ func TestAPhoneIsTheCamera(t *testing.T) {
 	if _, ok := <-l.Commands(); ok {
 		t.Error("there are commands after the end")
 	}
+}
+
+func mustURL(t *testing.T, s string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

@@ -26,7 +26,8 @@ picture of steady play with all of it; how many pictures a second arrive, and
 how much memory is used. Times are processor times, which other programs do not
 affect.
 
-SOURCE is a camera, a stream, a video or a directory of pictures. Without one, a
+SOURCE is a camera, a stream, a video, a directory of pictures, or phone: for a
+phone's browser. Without one, a
 simulated board is measured in pictures of 1280×720.
 
 Exit code 0: done. 2: the source could not be read. 3: no board was found; the
@@ -51,7 +52,10 @@ numbers are then those of decoding alone.`,
 			if len(args) == 0 {
 				src, err = bench.Simulated(cmd.Context())
 			} else {
-				opt.Source, opt.Live = camera.Name(args[0]), vision.IsLive(args[0])
+				if opt.Source, err = meetPhone(cmd, camera.Name(args[0])); err != nil {
+					return err
+				}
+				opt.Live = camera.IsLive(opt.Source)
 				src, err = camera.OpenSource(cmd.Context(), opt.Source, vision.OpenOptions{})
 			}
 			if err != nil {
@@ -75,6 +79,7 @@ numbers are then those of decoding alone.`,
 		},
 	}
 	where.register(cmd)
+	registerPhone(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&long, "time", 10*time.Second, "how long to look")
 	f.StringVar(&format, "format", "text", "text or json")

@@ -41,6 +41,7 @@ surely found; --corners says where it is.
 Exit code 0: saved. 3: no board was found, or not surely. 2: bad usage, or a
 camera that cannot be used.`,
 		Example: `  gobancam calibrate
+  gobancam calibrate --camera phone:
   gobancam calibrate --camera http://192.168.1.20:8080/video
   gobancam calibrate --text --corners "310,80 950,95 1180,640 120,610" --size 19`,
 		Args: cobra.NoArgs,
@@ -48,7 +49,7 @@ camera that cannot be used.`,
 	}
 	f.where.register(cmd)
 	fl := cmd.Flags()
-	registerCamera(cmd, &f.camera, "device, address, file, directory, or sim:")
+	registerCamera(cmd, &f.camera, "device, address, file, directory, phone: for a phone's browser, or sim:")
 	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display")
 	fl.DurationVar(&f.timeout, "timeout", time.Minute, "how long to look for the board without a window")
 	return cmd
@@ -60,6 +61,9 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	note := func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }
 	corners, err := f.where.parse()
 	if err != nil {
+		return err
+	}
+	if f.camera, err = meetPhone(cmd, f.camera); err != nil {
 		return err
 	}
 	src, _, err := camera.Open(ctx, f.camera, camera.Options(f.camera, image.Point{}), 0, note, nil)

@@ -63,6 +63,7 @@ var _ pflag.Value = (*cameraFlag)(nil)
 func registerCamera(cmd *cobra.Command, name *string, usage string) {
 	*name = "0"
 	cmd.Flags().Var((*cameraFlag)(name), "camera", usage)
+	registerPhone(cmd)
 }
 
 // registerListen adds --listen to a command.

@@ -64,7 +64,7 @@ standard input, quit and Ctrl-C end the program.`,
 	f.where.register(cmd)
 	f.voices.register(cmd)
 	fl := cmd.Flags()
-	registerCamera(cmd, &f.camera, "device, address, file, directory, or sim:")
+	registerCamera(cmd, &f.camera, "device, address, file, directory, phone: for a phone's browser, or sim:")
 	fl.BoolVar(&f.window, "window", false, "open the window, if there is a display")
 	fl.BoolVar(&f.json, "json", false, "lines of JSON on standard error, and no voices")
 	fl.StringVar(&f.confirm, "confirm", "auto", "auto, ask, or a confidence like 0.999 below which you are asked")

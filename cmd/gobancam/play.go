@@ -88,7 +88,7 @@ there".`,
 	f.voices.register(cmd)
 	f.engine.register(cmd)
 	fl := cmd.Flags()
-	registerCamera(cmd, &f.camera, "device, address, file, directory, or sim:")
+	registerCamera(cmd, &f.camera, "device, address, file, directory, phone: for a phone's browser, or sim:")
 	fl.Int64Var(&f.game, "game", 0, "the game's `ID` (default: the one played last if it still runs, else the only one)")
 	fl.IntVar(&f.pick, "pick", 0, "the game with this `number` in 'gobancam games'")
 	fl.BoolVar(&f.headless, "headless", false, "no window and no board: JSON lines out, commands in")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/disk"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/mask"
@@ -45,11 +46,14 @@ off by a third of a cell; without, the top left is the corner nearest that of
 the picture. Points whose reading is doubtful are listed, the most doubtful
 first; --overlay shows in a picture what was read, and marks them.
 
+phone: in place of a picture takes one of a phone's browser.
+
 Exit code 0: every picture was read. 3: a board was not found, or not surely.
 2: a file could not be read.`,
 		Example: `  gobancam read game.jpg
   gobancam read --format sgf --size 19 final.jpg > final.sgf
   gobancam read --overlay check.png game.jpg
+  gobancam read phone:
   gobancam read --corners "102,80 512,85 560,470 60,465" --format json *.jpg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -71,7 +75,7 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 				if err := cmd.Context().Err(); err != nil {
 					return err
 				}
-				b, err := readFile(name, vision.BoardOptions{Corners: corners, Size: where.size}, overlay)
+				b, err := readFile(cmd, name, vision.BoardOptions{Corners: corners, Size: where.size}, overlay)
 				code = worse(code, readCode(b, err))
 				switch {
 				case err == nil:
@@ -92,6 +96,7 @@ Exit code 0: every picture was read. 3: a board was not found, or not surely.
 		},
 	}
 	where.register(cmd)
+	registerPhone(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or sgf")
 	cmd.Flags().StringVar(&overlay, "overlay", "", "show what was read over the picture, in a new `FILE` (.png or .jpg)")
 	completeWith(cmd, "format", "text", "json", "sgf")
@@ -120,24 +125,41 @@ func worse(a, b int) int {
 
 // readFile reads a picture, and shows what was read in the file overlay, if that
 // is not empty.
-func readFile(name string, opt vision.BoardOptions, overlay string) (*vision.Board, error) {
+func readFile(cmd *cobra.Command, name string, opt vision.BoardOptions, overlay string) (*vision.Board, error) {
+	if camera.IsPhone(name) {
+		return readPhone(cmd, name, opt, overlay)
+	}
 	img, err := vision.ReadPicture(name)
 	if err != nil {
 		return nil, err
 	}
-	defer img.Close()
-	b, err := vision.ReadBoard(img, opt)
-	if err != nil || overlay == "" {
-		return b, err
+	return readFrame(&vision.Frame{Img: img}, opt, overlay)
+}
+
+// readFrame is readFile for a picture that is there, which it closes.
+func readFrame(f *vision.Frame, opt vision.BoardOptions, overlay string) (*vision.Board, error) {
+	defer f.Close()
+	b, err := vision.ReadBoard(f.Img, opt)
+	if err != nil {
+		return nil, err
 	}
-	shown, err := vision.EncodeReading(img, b, overlay)
+	return b, writeOverlay(f, b, overlay)
+}
+
+// writeOverlay shows what was read in a picture in the file overlay, if that is
+// not empty.
+func writeOverlay(f *vision.Frame, b *vision.Board, overlay string) error {
+	if overlay == "" {
+		return nil
+	}
+	shown, err := vision.EncodeReading(f.Img, b, overlay)
 	if err == nil {
 		err = disk.WriteFile(disk.OS, overlay, shown, 0o644)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--overlay: %w", err)
+		return fmt.Errorf("--overlay: %w", err)
 	}
-	return b, nil
+	return nil
 }
 
 // doubtful names the points whose reading is doubtful, the most doubtful first.

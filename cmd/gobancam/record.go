@@ -98,7 +98,7 @@ lists them.`,
 	}
 	f.where.register(cmd)
 	fl := cmd.Flags()
-	registerCamera(cmd, &f.camera, "device, address, file or directory, or sim: for a simulated board and players")
+	registerCamera(cmd, &f.camera, "device, address, file or directory, phone: for a phone's browser, or sim: for a simulated board and players")
 	fl.StringVar(&f.sgf, "sgf", "", "keep the game record in `FILE`, and go on with the game that is in it (default: a new one in gobancam/games under "+xdg.DataHome+")")
 	fl.BoolVar(&f.headless, "headless", false, "JSON lines out, commands in")
 	fl.BoolVar(&f.text, "text", false, "no window, even if there is a display: the board in text")

@@ -28,6 +28,7 @@ look                 forget what was seen and look afresh
 resync               fetch the whole game from the server
 mode auto|ask|below P  when to be asked before a move is sent
 corners X,Y X,Y X,Y X,Y  where the corner crossings are in the picture
+phone yes|no|invite  let another phone be the camera or not; show the code again
 quit                 leave; the game goes on at the server
 help                 this list
 `
@@ -46,6 +47,7 @@ look                 forget what was seen and look afresh
 mark POINT...        turn stones dead or alive, when both have passed
 accept-score         that is the result
 corners X,Y X,Y X,Y X,Y  where the corner crossings are in the picture
+phone yes|no|invite  let another phone be the camera or not; show the code again
 quit                 leave; the game can go on another time
 help                 this list
 `

@@ -326,7 +326,8 @@ func (h *Handheld) Attend(ctx context.Context) {
 // attendEvery is how often Attend looks.
 const attendEvery = 500 * time.Millisecond
 
-// answerPhone takes the owner's answer to another phone.
+// answerPhone takes what the owner says of phones: the answer to another one, or
+// the wish to let one in.
 func (f *Face) answerPhone(word string) {
 	h := f.phone.Load()
 	if h == nil {
@@ -335,10 +336,14 @@ func (f *Face) answerPhone(word string) {
 	}
 	s := h.link.Status()
 	switch yes := word == "yes" || word == "y"; {
+	case word == "invite":
+		if l := camera.OpenedPhones(); l != nil {
+			f.Invite(l)
+		}
 	case s.Asking == nil:
 		f.Note("no other phone asks to be the camera")
 	case !yes && word != "no" && word != "n":
-		f.Note("say 'phone yes' or 'phone no'")
+		f.Note("say 'phone yes', 'phone no', or 'phone invite'")
 	default:
 		h.link.Allow(s.Asking.ID, yes)
 	}
