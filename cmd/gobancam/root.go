@@ -48,12 +48,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Names, chat and the errors of servers are made plain where they come in;
 	// what slips through does not reach the terminal all the same.
 	stdout, stderr = plain.NewWriter(stdout), plain.NewWriter(stderr)
-<<<<<<< HEAD
 	// What is only of interest to who keeps a log is not for the terminal.
 	slog.SetLogLoggerLevel(slog.LevelWarn)
-=======
 	defer camera.LeavePhones()
->>>>>>> 4df65a5 (read, bench, calibrate, play, record and gtp take phone: for a phone's browser)
 	var l logging
 	root := newRootWith(&l)
 	root.SetArgs(args)
