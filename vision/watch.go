@@ -160,7 +160,7 @@ func (w *Watcher) Look(f *Frame) (*reading.Reading, error) {
 	w.gap = f.Time - w.time
 	w.time = f.Time
 	if !w.fits(f.Img) {
-		return &reading.Reading{Frame: f.Number, Time: f.Time, Size: w.n, Lock: reading.Lost, Bump: w.bump}, nil
+		return w.turned(f)
 	}
 	w.now, w.last = w.last, w.now
 	if err := w.now.sample(f.Img, w.g); err != nil {

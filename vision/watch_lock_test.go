@@ -3,9 +3,13 @@ package vision
 import (
 	"flag"
 	"fmt"
+	"image"
+	"image/color"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"gocv.io/x/gocv"
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/reading"
@@ -98,5 +102,56 @@ func (s *scene) expectInPlace() {
 	s.t.Helper()
 	if off := s.off(); s.last.Lock == reading.Locked && off > 0.3 {
 		s.t.Fatalf("picture %d: locked with a corner %.2f cells off", s.frame, off)
+	}
+}
+
+// TestAPhoneIsTurned has the pictures change from lying to standing and back, as
+// those of a phone do that is turned: that is a bump. The position stays, and no
+// stone is read elsewhere meanwhile. On a board with few stones, nothing but where
+// they were in the picture tells which way round it lies.
+func TestAPhoneIsTurned(t *testing.T) {
+	for _, stones := range []int{0, 1, 20} {
+		s := newScene(t, sim.Default(9), false)
+		position(s.world, 9, stones)
+		s.steps(8)
+		img, err := Decode(s.world.JPEG())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer img.Close()
+		up := gocv.NewMat()
+		defer up.Close()
+		small := gocv.NewMat()
+		defer small.Close()
+		if err := gocv.Resize(img, &small, image.Pt(480, 360), 0, 0, gocv.InterpolationArea); err != nil {
+			t.Fatal(err)
+		}
+		if err := gocv.CopyMakeBorder(small, &up, 140, 140, 0, 0, gocv.BorderReplicate, color.RGBA{}); err != nil {
+			t.Fatal(err)
+		}
+		truth := s.world.Truth()
+		want, frame, at := fmt.Sprint(truth.Rows()), s.frame, time.Duration(s.frame)*s.every
+		look := func(m gocv.Mat) {
+			t.Helper()
+			for n := range 100 {
+				frame, at = frame+1, at+s.every
+				r, err := s.w.Look(&Frame{Number: frame, Time: at, Img: m})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Lock != reading.Locked {
+					continue
+				}
+				if got := fmt.Sprint(r.Rows()); got != want {
+					t.Errorf("%d stones: it reads\n%s\nthere are\n%s", stones, got, want)
+				}
+				t.Logf("%d stones: found in %d pictures, bump %d", stones, n, r.Bump)
+				return
+			}
+			t.Errorf("%d stones: it is not found", stones)
+		}
+		look(up)
+		look(img)
+		look(up)
 	}
 }

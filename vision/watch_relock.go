@@ -324,6 +324,31 @@ func (w *Watcher) recover(f *Frame) (*reading.Reading, error) {
 	return w.report(f), nil
 }
 
+// turned looks for the board in a picture of another shape: a phone was turned
+// from lying to standing, say, and with it the camera. That is a bump like any
+// other, but that nothing is near where it was. Until the board is found nothing
+// is known of it; pictures of the old shape show it where it was.
+func (w *Watcher) turned(f *Frame) (*reading.Reading, error) {
+	nothing := &reading.Reading{Frame: f.Number, Time: f.Time, Size: w.n, Lock: reading.Lost, Bump: w.bump}
+	if w.frames == 0 || w.time-w.found < findAfter {
+		return nothing, nil
+	}
+	w.found = w.time
+	best, err := w.anywhere(f.Img)
+	if err != nil || best == nil {
+		return nothing, err
+	}
+	w.lock = reading.Unsure
+	for i := range w.points {
+		w.points[i].fresh = false
+		w.points[i].quiet = 0
+	}
+	if err := w.relock(f, best); err != nil {
+		return nil, err
+	}
+	return w.report(f), nil
+}
+
 // known returns the share of the board that was ever seen undisturbed.
 func (w *Watcher) known() float64 {
 	n := 0
@@ -404,6 +429,9 @@ func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 	}
 	var best *grid.Grid
 	fits, fewest, nearest := false, 0, 0.0
+	// In a picture of another shape, its middle is what was the middle.
+	was := w.g.Spec()
+	shift := grid.Pt{X: float64(img.Cols()-was.Width) / 2, Y: float64(img.Rows()-was.Height) / 2}
 	for q := range 4 {
 		g, err := f.Grid.Rotate(q)
 		if err != nil {
@@ -418,7 +446,7 @@ func (w *Watcher) anywhere(img gocv.Mat) (*grid.Grid, error) {
 		}
 		far := 0.0
 		for i, c := range g.Corners() {
-			far += c.Dist(w.g.Corners()[i])
+			far += c.Dist(was.Corners[i].Add(shift))
 		}
 		better := best == nil || s.fits && !fits || s.fits == fits && (s.differ < fewest || s.differ == fewest && far < nearest)
 		if better {

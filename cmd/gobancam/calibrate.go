@@ -103,6 +103,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	eyes := &live.Eyes{Source: src, Session: session, Show: func(*image.RGBA, *grid.Grid) {}}
+	camera.AimPhone(f.camera, session, eyes)
 	if !f.text {
 		err := window.Available()
 		if err == nil {

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/image/draw"
+
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/phone"
 	"github.com/gobancam/gobancam/phone/phonetest"
@@ -135,8 +137,8 @@ func (h *holder) film(ctx context.Context) {
 	}
 }
 
-// portrait is what a phone sees that stands upright where it lay: less to the
-// sides, and black above and below.
+// portrait is what a phone sees that stands upright where it lay, a little
+// farther away: the board is smaller, with the table above and below it.
 func portrait(t *testing.T, picture []byte) []byte {
 	m, err := jpeg.Decode(bytes.NewReader(picture))
 	if err != nil {
@@ -144,20 +146,11 @@ func portrait(t *testing.T, picture []byte) []byte {
 		return picture
 	}
 	was := m.Bounds()
-	w := was.Dy() * 9 / 10
-	up := image.NewYCbCr(image.Rect(0, 0, w, was.Dx()), image.YCbCrSubsampleRatio444)
-	for i := range up.Cb {
-		up.Cb[i], up.Cr[i] = 128, 128
-	}
-	left, top := (was.Dx()-w)/2, (was.Dx()-was.Dy())/2
-	from := m.(*image.YCbCr)
-	for y := range was.Dy() {
-		for x := range w {
-			c := from.YCbCrAt(x+left, y)
-			i := up.YOffset(x, y+top)
-			up.Y[i], up.Cb[i], up.Cr[i] = c.Y, c.Cb, c.Cr
-		}
-	}
+	up := image.NewRGBA(image.Rect(0, 0, was.Dy(), was.Dx()))
+	draw.Draw(up, up.Bounds(), image.NewUniform(m.At(4, 4)), image.Point{}, draw.Src)
+	high := was.Dy() * was.Dy() / was.Dx()
+	top := (was.Dx() - high) / 2
+	draw.BiLinear.Scale(up, image.Rect(0, top, was.Dy(), top+high), m, was, draw.Src, nil)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, up, &jpeg.Options{Quality: 90}); err != nil {
 		t.Error(err)
@@ -190,11 +183,17 @@ func (h *holder) shows(what string, holds func(phone.Screen) bool) {
 // says waits until the phone was told to say something.
 func (h *holder) says(text string) {
 	h.t.Helper()
-	until(h.t, "the phone says "+text, func() bool {
+	for asked := time.Now(); ; time.Sleep(5 * time.Millisecond) {
 		h.mu.Lock()
-		defer h.mu.Unlock()
-		return slices.ContainsFunc(h.said, func(s phone.Sentence) bool { return strings.Contains(s.Text, text) })
-	})
+		said := slices.Clone(h.said)
+		h.mu.Unlock()
+		if slices.ContainsFunc(said, func(s phone.Sentence) bool { return strings.Contains(s.Text, text) }) {
+			return
+		}
+		if tooLate(asked) {
+			h.t.Fatalf("the phone never says %q, but %q", text, said)
+		}
+	}
 }
 
 // tap presses a button of the page.
@@ -225,7 +224,7 @@ func TestProgramWithAPhone(t *testing.T) {
 	me.enter(invitation)
 	p.expect(`"state":"your-turn"`)
 	me.shows("the grid", func(s phone.Screen) bool { return s.Mode == "play" && s.Size == 9 && len(s.Lines) == 18 })
-	p.expect("the phone sends 1280×720")
+	until(t, "it is said what the phone sends", func() bool { return strings.Contains(p.text(), "the phone sends 640×480") })
 
 	var want []string
 	play := func(mine, theirs string) {
@@ -244,7 +243,7 @@ func TestProgramWithAPhone(t *testing.T) {
 		h.record(t, p, want)
 	}
 	play("E5", "C3")
-	me.says("White") // the opponent's move
+	me.says("white ") // the opponent's move
 	lost := func(why string) {
 		t.Helper()
 		p.expect(why)

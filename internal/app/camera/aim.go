@@ -35,12 +35,8 @@ func AimScreen(v *calibrate.View, a calibrate.Advice) phone.Screen {
 	if v.Grid == nil || v.Stopped || a.Kind == calibrate.AdviceMoving || a.Kind == calibrate.AdviceSearch {
 		return s // nor is it known where the board is just now
 	}
-	s.Size, s.Lines = v.Grid.Size(), gridLines(v.Grid)
-	corners := [4][2]float64{}
-	for i, p := range v.Grid.Corners() {
-		corners[i] = fraction(v.Grid, p)
-	}
-	s.Corners = &corners
+	s.Size = v.Grid.Size()
+	s.Corners, s.Lines = Gridded(v.Grid)
 	return s
 }
 
@@ -74,6 +70,16 @@ func seatAt(g *grid.Grid) string {
 		return "on the right"
 	}
 	return "on the left"
+}
+
+// Gridded returns the corners and the lines of a grid as fractions of its
+// pictures, as a phone's page draws them.
+func Gridded(g *grid.Grid) (*[4][2]float64, [][2][2]float64) {
+	corners := new([4][2]float64)
+	for i, p := range g.Corners() {
+		corners[i] = fraction(g, p)
+	}
+	return corners, gridLines(g)
 }
 
 // gridLines are the lines of a grid as fractions of the picture. Where the lens

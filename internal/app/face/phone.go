@@ -102,39 +102,16 @@ func (h *Handheld) Say(text, lang, click string) {
 func (h *Handheld) Speaks() bool { return h.link.Status().Speaking }
 
 // Seen shows where the grid lies in the phone's picture.
-func (h *Handheld) Seen(f *vision.Frame, g *grid.Grid, r *reading.Reading) {
+func (h *Handheld) Seen(_ *vision.Frame, g *grid.Grid, r *reading.Reading) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.screen
 	s.Corners, s.Lines = nil, nil
 	if g != nil && (r == nil || r.Lock == reading.Locked) {
-		s.Corners, s.Lines = Gridded(g, f.Img.Cols(), f.Img.Rows())
+		s.Corners, s.Lines = camera.Gridded(g)
 	}
 	h.show(s)
 }
-
-// Gridded returns a grid's corners and lines as fractions of a picture of that
-// size, as the phone's page draws them; rounded, so that what has not moved stays
-// the same.
-func Gridded(g *grid.Grid, width, height int) (*[4][2]float64, [][2][2]float64) {
-	at := func(p grid.Pt) [2]float64 {
-		return [2]float64{round3((p.X + .5) / float64(width)), round3((p.Y + .5) / float64(height))}
-	}
-	var corners [4][2]float64
-	for i, c := range g.Corners() {
-		corners[i] = at(c)
-	}
-	var lines [][2][2]float64
-	last := float64(g.Size() - 1)
-	for i := range g.Size() {
-		lines = append(lines,
-			[2][2]float64{at(g.At(float64(i), 0, 0)), at(g.At(float64(i), last, 0))},
-			[2][2]float64{at(g.At(0, float64(i), 0)), at(g.At(last, float64(i), 0))})
-	}
-	return &corners, lines
-}
-
-func round3(x float64) float64 { return math.Round(x*1000) / 1000 }
 
 // Show shows a snapshot.
 func (h *Handheld) Show(s *match.Snapshot) {
