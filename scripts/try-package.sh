@@ -32,8 +32,8 @@ size() { du -sm --one-file-system "$root" | cut -f1; }
 was=$(size)
 
 say "install"
-inside apt-get -qq update
-inside apt-get -qq -y install --no-install-recommends /tmp/gobancam.deb >/dev/null
+inside apt-get -o Dpkg::Use-Pty=0 -qq update
+inside apt-get -o Dpkg::Use-Pty=0 -qq -y install --no-install-recommends /tmp/gobancam.deb >/dev/null
 inside apt-get clean
 printf '%d packages and %d MB came with it\n' $(($(inside dpkg-query -W | wc -l) - before)) $(($(size) - was))
 inside gobancam version
@@ -53,11 +53,11 @@ mkdir -p "$root/home/anna/.config/gobancam"
 printf '[speech]\nlanguage = "de"\n' >"$root/home/anna/.config/gobancam/config.toml"
 files() { (cd "$root/home/anna" && find . -type f -exec sha256sum {} + | sort); }
 kept=$(files)
-inside apt-get -qq -y install --reinstall --no-install-recommends /tmp/gobancam.deb >/dev/null
-inside apt-get -qq -y purge gobancam >/dev/null
+inside apt-get -o Dpkg::Use-Pty=0 -qq -y install --reinstall --no-install-recommends /tmp/gobancam.deb >/dev/null
+inside apt-get -o Dpkg::Use-Pty=0 -qq -y purge gobancam >/dev/null
 left=$(find "$root/usr" "$root/etc" "$root/var/lib" -path "$root/var/lib/apt" -prune -o -name '*gobancam*' -print)
 [ -z "$left" ] || { say "it left $left"; exit 1; }
-inside apt-get -qq -y install --no-install-recommends /tmp/gobancam.deb >/dev/null
+inside apt-get -o Dpkg::Use-Pty=0 -qq -y install --no-install-recommends /tmp/gobancam.deb >/dev/null
 [ "$kept" = "$(files)" ] || { say "files of the user's were changed"; exit 1; }
 inside gobancam config show | grep -q 'language = "de"'
 say "all is well"
