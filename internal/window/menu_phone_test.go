@@ -74,7 +74,7 @@ func TestWhatIsToBeTappedIsDrawn(t *testing.T) {
 // Who does not see the drawings hears what they say.
 func TestWhatIsToBeTappedIsSaid(t *testing.T) {
 	var heard []string
-	_, u := offered(phoneMenu(t), Options{Say: func(s string) { heard = append(heard, s) }})
+	w, u := offered(phoneMenu(t), Options{Say: func(s string) { heard = append(heard, s) }})
 	u.narrate(time.Now())
 	if len(heard) != 1 {
 		t.Fatalf("heard %q", heard)
@@ -83,5 +83,14 @@ func TestWhatIsToBeTappedIsSaid(t *testing.T) {
 		if !strings.Contains(heard[0], words) {
 			t.Errorf("%q is not said: %q", words, heard[0])
 		}
+	}
+	heard = nil
+	m := phoneMenu(t)
+	m.Text = "Pixel 7 (Chrome) is here."
+	w.ShowMenu(m)
+	u.look()
+	u.narrate(time.Now())
+	if len(heard) != 1 || heard[0] != m.Text {
+		t.Errorf("of what the phone does next is heard %q", heard)
 	}
 }

@@ -31,6 +31,7 @@ const steady = 1200 * time.Millisecond
 // narrator remembers what has been spoken.
 type narrator struct {
 	page  string // of menus
+	name  string // of the page
 	text  string // of the calibration, without its numbers
 	since time.Time
 	said  bool
@@ -49,8 +50,13 @@ func (u *ui) narrate(now time.Time) {
 	case *menuFace:
 		m := f.page(u)
 		if page := keyOf(m.Name, m.Title, m.Text, m.Code, m.Field, len(m.Items) > 0); page != n.page {
-			n.page = page
-			u.say(f.words(m))
+			// The long page of a phone is not said again for each step of the phone.
+			if again := n.page != "" && n.name == m.Name && m.Warned != ""; again {
+				u.say(m.Text)
+			} else {
+				u.say(f.words(m))
+			}
+			n.page, n.name = page, m.Name
 		}
 		return
 	case *calibrateFace:

@@ -2,14 +2,10 @@ package lounge
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/app/camera"
-	"github.com/gobancam/gobancam/internal/qr"
+	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/phone"
 )
@@ -17,10 +13,8 @@ import (
 // Phones is the link to the phones that may be the camera, as far as the pages
 // need it.
 type Phones interface {
-	Addresses() []string
-	Invitation() string
+	face.PhoneGate
 	Status() phone.Status
-	Known() []phone.Known
 	Expect(id string) bool
 	Allow(id string, yes bool)
 	Forget(id string) error
@@ -28,14 +22,6 @@ type Phones interface {
 
 // lookAtPhones is how often the pages look at how the phones are doing.
 const lookAtPhones = 200 * time.Millisecond
-
-// nobodyCame is after how long without a phone the page says what may be in the
-// way of one, and allows how long somebody may take to let the page use the
-// camera.
-const (
-	nobodyCame = 40 * time.Second
-	allows     = 6 * time.Second
-)
 
 // phones returns the link, which stays open until the lounge is left: phones
 // come and go while a game is on.
@@ -113,14 +99,14 @@ func (l *Lounge) awaitPhone(ctx context.Context, not *phone.Phone) (page, error)
 	}
 	tick := time.NewTicker(lookAtPhones)
 	defer tick.Stop()
-	show := phonePage{link: link, not: not, since: time.Now()}
+	show := face.PhonePage{Link: link, Not: not}
 	for {
 		s := link.Status()
 		if s.Sending && s.Phone != nil && (not == nil || s.Phone.ID != not.ID) {
 			l.seat.Camera = camera.Choice{Name: camera.PhoneName(s.Phone.ID)}
 			return l.calibrate, nil
 		}
-		if m := show.menu(s, time.Now()); m != nil {
+		if m := show.Menu(s, time.Now()); m != nil {
 			l.window.ShowMenu(m)
 		}
 		select {
@@ -135,7 +121,7 @@ func (l *Lounge) awaitPhone(ctx context.Context, not *phone.Phone) (page, error)
 			case "Enter":
 				return l.phone, nil
 			case "O":
-				show.at++
+				show.At++
 			case "K":
 				return l.knownPhones, nil
 			case "Escape":
@@ -143,109 +129,6 @@ func (l *Lounge) awaitPhone(ctx context.Context, not *phone.Phone) (page, error)
 			}
 		}
 	}
-}
-
-// phonePage is what the page says while it waits for a phone.
-type phonePage struct {
-	link  Phones
-	not   *phone.Phone // that is the camera already; nil for none
-	at    int          // of the addresses: the one that is shown
-	since time.Time
-	came  time.Time // when the phone did
-
-	shown   string      // what the page said last
-	address string      // that the code is of
-	host    string      // of it
-	full    window.Menu // with it, and nothing said yet
-}
-
-// menu returns the page if it has to be shown anew, else nil.
-func (p *phonePage) menu(s phone.Status, now time.Time) *window.Menu {
-	all, known := p.link.Addresses(), p.link.Known()
-	address := invitation(p.link, all, p.at)
-	if address != p.address {
-		code, err := qr.Image(address, 1)
-		if err != nil {
-			code = nil // it is too long for one; the address stands there
-		}
-		host := address
-		if u, err := url.Parse(address); err == nil {
-			host = u.Hostname()
-		}
-		p.full = window.Menu{Name: "phone", Title: "A phone as the camera", Address: address, QR: code, Warned: host}
-		p.address, p.host = address, host
-	}
-	m := p.full
-	if !s.Here {
-		p.came = now
-	}
-	since := p.since
-	if s.Here {
-		since = p.came
-	}
-	m.Text, m.Alarm = waitingFor(s, known, now.Sub(since))
-	if !s.Here && loopback(p.host) {
-		m.QR, m.Warned = nil, ""
-		m.Text, m.Alarm = "No phone can reach this address: this computer is in no network, or was told to listen for itself alone. Connect it to the Wi-Fi that the phone is in; the code follows.", true
-	}
-	m.Sub = "Waiting for a phone"
-	m.Buttons = nil
-	if p.not != nil && s.Phone != nil && s.Phone.ID == p.not.ID {
-		m.Text, m.Alarm = "Scan this code with a phone that is to take the place of "+s.Phone.Name+".", false
-		m.Buttons = append(m.Buttons, window.Choice{Key: "Enter", Label: "Keep this one", Lead: true})
-	}
-	if len(all) > 1 {
-		m.Sub = fmt.Sprintf("Waiting for a phone · address %d of %d", p.at%len(all)+1, len(all))
-		m.Buttons = append(m.Buttons, window.Choice{Key: "O", Label: "Other address"})
-	}
-	if len(known) > 0 {
-		m.Buttons = append(m.Buttons, window.Choice{Key: "K", Label: "Known phones"})
-	}
-	m.Buttons = append(m.Buttons, window.Choice{Key: "Escape", Label: "Cameras"})
-	if says := fmt.Sprint(m.Address, m.Text, m.Alarm, m.Sub, len(m.Buttons)); says != p.shown {
-		p.shown = says
-		return &m
-	}
-	return nil
-}
-
-// invitation is the address that lets a phone in, at the i-th of all addresses:
-// this computer may be in several networks, and only the person before it knows
-// which of them is the phone's.
-func invitation(link Phones, all []string, i int) string {
-	whole := link.Invitation()
-	if len(all) == 0 {
-		return whole
-	}
-	if _, secret, ok := strings.Cut(whole, "#"); ok {
-		return all[i%len(all)] + "#" + secret
-	}
-	return whole
-}
-
-// loopback reports whether a host leads whoever goes there to himself.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// waitingFor says what is waited for, since when, and what to do.
-func waitingFor(s phone.Status, known []phone.Known, since time.Duration) (text string, alarm bool) {
-	switch {
-	case s.Phone != nil && s.Here && s.Trouble != "" && since >= allows:
-		return s.Phone.Name + ": " + s.Trouble, true
-	case s.Phone != nil && s.Here:
-		return s.Phone.Name + " is here. Let the page use its camera, and its picture follows.", false
-	case s.Warned:
-		return "A phone is here, and its browser warns. Tap what is numbered below.", false
-	case since >= nobodyCame && !s.Reached:
-		return "No phone has come yet. Is it in the same network as this computer, and not in one for guests? A firewall on this computer may stand in the way, too.", true
-	case s.Phone != nil:
-		return "Open gobancam's page on " + s.Phone.Name + " again: it is known. Or scan this code with any phone in this network.", false
-	case len(known) > 0:
-		return "Open gobancam's page on a phone that is known, or scan this code with any phone in this network.", false
-	}
-	return "Scan this code with the phone's camera. It must be in the same network as this computer.", false
 }
 
 // knownPhones lists the phones that are known, to forget them.
