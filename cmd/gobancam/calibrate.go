@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,25 +108,27 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	if !f.text {
 		err := window.Available()
 		if err == nil {
-			return inWindow(ctx, eyes, session, save, note)
+			return inWindow(ctx, eyes, session, save, note, camera.PhoneWords(f.camera))
 		}
 		note("No window: " + err.Error() + ".")
 	}
 	return f.blindly(ctx, eyes, session, corners != nil, save, cmd.ErrOrStderr())
 }
 
-// inWindow shows the camera's picture and the grid until it is accepted.
-func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, save func(*calibrate.Profile) error, note func(string)) error {
+// inWindow shows the camera's picture and the grid until it is accepted, there or
+// by words from a phone.
+func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, save func(*calibrate.Profile) error, note func(string), words <-chan string) error {
 	w := face.NewWindow(window.Options{Title: "gobancam: calibrate"})
-	accepted := false
-	w.Calibrate(session, func(p *calibrate.Profile) error {
+	var accepted atomic.Bool
+	accept := func(p *calibrate.Profile) error {
 		if err := save(p); err != nil {
 			return err
 		}
-		accepted = true
+		accepted.Store(true)
 		w.Close()
 		return nil
-	})
+	}
+	w.Calibrate(session, accept)
 	eyes.Show = func(img *image.RGBA, g *grid.Grid) {
 		b := img.Bounds()
 		w.ShowPicture(img, b.Dx(), b.Dy(), g, nil)
@@ -134,12 +137,23 @@ func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, 
 		ctx, leave := context.WithCancel(ctx)
 		defer leave()
 		go func() { // nothing is under way that would have to be settled
-			select {
-			case <-w.Commands():
-				leave()
-			case <-w.Done():
-				leave()
-			case <-ctx.Done():
+			defer leave()
+			for {
+				select {
+				case word, ok := <-words:
+					if !ok {
+						words = nil
+					}
+					if err := camera.Heed(word, session, accept); err != nil {
+						note(err.Error())
+					}
+				case <-w.Commands():
+					return
+				case <-w.Done():
+					return
+				case <-ctx.Done():
+					return
+				}
 			}
 		}()
 		return eyes.Run(ctx)
@@ -147,11 +161,14 @@ func inWindow(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, 
 	switch {
 	case err != nil:
 		return camera.Failure(err)
-	case !accepted:
+	case !accepted.Load():
 		return withCode(exitUnsure, errors.New("nothing was saved: the window was closed before the grid was accepted"))
 	}
 	return nil
 }
+
+// phoneHolds is how long a phone shows the board before it is taken to be fixed.
+const phoneHolds = 4 * time.Second
 
 // blindly looks for the board until it is surely found.
 func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *calibrate.Session, given bool, save func(*calibrate.Profile) error, say io.Writer) error {
@@ -162,8 +179,18 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	last := ""
+	// Who holds the phone in a hand has not fixed it yet: what is found counts when
+	// he says so, or when it has held for a while.
+	words, yes := camera.PhoneWords(f.camera), false
+	held := time.Now()
 	for {
 		select {
+		case word, ok := <-words:
+			if !ok {
+				words = nil
+			}
+			yes = yes || word == "yes"
+			continue
 		case err := <-failed:
 			if err != nil {
 				return camera.Failure(err)
@@ -175,6 +202,12 @@ func (f *calibrateFlags) blindly(ctx context.Context, eyes *live.Eyes, session *
 		if v.Text != last && !v.Ready {
 			last = v.Text
 			fmt.Fprintln(say, v.Text)
+		}
+		if !v.Ready {
+			held, yes = time.Now(), false
+		}
+		if words != nil && !given && !yes && time.Since(held) < phoneHolds {
+			continue
 		}
 		// Corners that were given count once they have been compared.
 		if !v.Ready && !(given && v.Grid != nil && v.Fit != nil) || v.Reading == nil {

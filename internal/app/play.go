@@ -90,7 +90,7 @@ func Play(ctx context.Context, o PlayOptions) error {
 		}
 		io.WriteString(o.Err, face.NoWindow(err)+"\n")
 	}
-	if err := s.Camera.Meet(ctx, s.Face.Note, s.Face.Invite); err != nil {
+	if err := s.Face.Meet(ctx, &s.Camera); err != nil {
 		return err
 	}
 	if o.Program != nil {

@@ -3,6 +3,7 @@ package camera
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/calibrate/live"
@@ -52,6 +53,22 @@ func AimedPhone(name string) {
 func PhoneWords(name string) <-chan string {
 	if link := OpenedPhones(); link != nil && IsPhone(name) {
 		return link.Commands()
+	}
+	return nil
+}
+
+// Heed does what the phone that is being aimed says: yes accepts the grid, if it
+// is one still, and look has the board found again.
+func Heed(word string, session *calibrate.Session, accept func(*calibrate.Profile) error) error {
+	switch {
+	case word == "look":
+		session.Again()
+	case word == "yes" && session.View().Ready:
+		p, err := session.Accept(time.Now())
+		if err != nil {
+			return err
+		}
+		return accept(p)
 	}
 	return nil
 }

@@ -29,6 +29,9 @@ type Face struct {
 	Window atomic.Pointer[window.Window] // nil for none; it can break while a game is on
 	Voices *voices.Voices                // nil for none
 	Kept   atomic.Pointer[string]        // the record of the game that ended last, nil for none
+	// Asks says that the window asks by itself about another phone that wants to
+	// be the camera.
+	Asks   atomic.Bool
 	json   *terminal.JSON
 	text   *terminal.Text
 	out    io.Writer

@@ -288,7 +288,7 @@ func (h *Handheld) Attend(ctx context.Context) {
 		if s.Asking != nil {
 			id = s.Asking.ID
 		}
-		if id != asking && id != "" {
+		if id != asking && id != "" && !h.face.Asks.Load() {
 			h.face.Note(s.Asking.Name + " wants to be the camera instead: 'phone yes' lets it, 'phone no' does not.")
 		}
 		asking = id

@@ -1,12 +1,16 @@
 package face
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/phone"
@@ -26,6 +30,71 @@ const (
 	nobodyCame = 40 * time.Second
 	allows     = 6 * time.Second
 )
+
+// Meet waits for the phone that is to be the camera, as camera.Meet does, and
+// shows how one becomes it: in the terminal, and over whatever the window shows.
+func (f *Face) Meet(ctx context.Context, c *camera.Choice) error {
+	if !camera.IsPhone(c.Name) {
+		return nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var once sync.Once
+	var shown sync.WaitGroup
+	defer shown.Wait()
+	defer stop()
+	return c.Meet(ctx, f.Note, func(l *phone.Link) {
+		f.Invite(l)
+		if w := f.Window.Load(); w != nil {
+			once.Do(func() { shown.Go(func() { gate(ctx, w, l) }) })
+		}
+	})
+}
+
+// overlay is where a phone is waited for over another page.
+type overlay interface {
+	Ask(m *window.Menu, answered func(window.Answer))
+	Withdraw(name string)
+}
+
+// gate shows the page of a phone over whatever is shown, until ctx ends or it is
+// hidden.
+func gate(ctx context.Context, w overlay, l interface {
+	PhoneGate
+	Status() phone.Status
+}) {
+	const name = "a phone to come"
+	defer w.Withdraw(name)
+	answers := make(chan window.Answer, 4)
+	page := PhonePage{Link: l}
+	tick := time.NewTicker(gateEvery)
+	defer tick.Stop()
+	for {
+		if m := page.Menu(l.Status(), time.Now()); m != nil {
+			m.Name = name
+			m.Buttons = slices.DeleteFunc(m.Buttons, func(c window.Choice) bool { return c.Key != "O" })
+			m.Buttons = append(m.Buttons, window.Choice{Key: "Escape", Label: "Hide"})
+			w.Ask(m, func(a window.Answer) {
+				select {
+				case answers <- a:
+				case <-ctx.Done():
+				}
+			})
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case a := <-answers:
+			if a.Key == "Escape" {
+				return
+			}
+			page.At++
+		}
+	}
+}
+
+// gateEvery is how often it looks at how the phone is doing.
+const gateEvery = 200 * time.Millisecond
 
 // PhonePage is what the page says while it waits for a phone.
 type PhonePage struct {

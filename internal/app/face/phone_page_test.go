@@ -1,10 +1,13 @@
 package face
 
 import (
+	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/gobancam/gobancam/internal/window"
 	"github.com/gobancam/gobancam/phone"
 )
 
@@ -33,5 +36,66 @@ func TestWhatIsSaidWhileAPhoneIsWaitedFor(t *testing.T) {
 		if text, alarm := waitingFor(c.s, c.known, c.since); !strings.Contains(text, c.words) || alarm != c.alarm {
 			t.Errorf("%s: %q is said, alarm %v", c.name, text, alarm)
 		}
+	}
+}
+
+// door is a link to phones of which none has come.
+type door struct{}
+
+func (door) Addresses() []string {
+	return []string{"https://192.168.1.5:8362/", "https://10.0.0.7:8362/"}
+}
+func (door) Invitation() string   { return "https://192.168.1.5:8362/#k=secret" }
+func (door) Known() []phone.Known { return []phone.Known{{Phone: anna}} }
+func (door) Status() phone.Status { return phone.Status{} }
+
+// pane is a window on which something lies.
+type pane struct {
+	mu       sync.Mutex
+	menu     *window.Menu
+	answered func(window.Answer)
+	news     chan struct{}
+}
+
+func (p *pane) Ask(m *window.Menu, answered func(window.Answer)) { p.set(m, answered) }
+func (p *pane) Withdraw(string)                                  { p.set(nil, nil) }
+
+func (p *pane) set(m *window.Menu, answered func(window.Answer)) {
+	p.mu.Lock()
+	p.menu, p.answered = m, answered
+	p.mu.Unlock()
+	p.news <- struct{}{}
+}
+
+// A game that waits for a phone shows the code over its window; the other
+// addresses can be had, and it goes when it is hidden and when the phone has come.
+func TestTheCodeLiesOverAGameThatWaits(t *testing.T) {
+	for _, end := range []string{"hidden", "come"} {
+		ctx, stop := context.WithCancel(t.Context())
+		p := &pane{news: make(chan struct{}, 16)}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			gate(ctx, p, door{})
+		}()
+		<-p.news
+		if p.menu.Address != "https://192.168.1.5:8362/#k=secret" || p.menu.QR == nil || len(p.menu.Buttons) != 2 || p.menu.Buttons[1].Label != "Hide" {
+			t.Errorf("%+v lies over it", p.menu)
+		}
+		p.answered(window.Answer{Menu: p.menu.Name, Key: "O"})
+		<-p.news
+		if p.menu.Address != "https://10.0.0.7:8362/#k=secret" {
+			t.Errorf("the other address is %q", p.menu.Address)
+		}
+		if end == "hidden" {
+			p.answered(window.Answer{Menu: p.menu.Name, Key: "Escape"})
+		} else {
+			stop()
+		}
+		<-done
+		if p.menu != nil {
+			t.Errorf("%s: %q lies over it still", end, p.menu.Name)
+		}
+		stop()
 	}
 }

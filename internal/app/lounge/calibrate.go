@@ -33,13 +33,7 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	}
 	defer src.Close()
 	store := camera.Profiles()
-	saved, err := store.Load(l.seat.Camera.Name)
-	if err != nil {
-		saved = nil
-		if !errors.Is(err, calibrate.ErrNone) {
-			s.Face.Note(sentence(err))
-		}
-	}
+	saved := l.saved(store)
 	session := l.newSession(src, saved)
 	if l.force {
 		saved = nil
@@ -71,7 +65,9 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 			if !ok {
 				words = nil // no phone is wanted any more
 			}
-			l.fromPhone(word, session, accept)
+			if err := camera.Heed(word, session, accept); err != nil {
+				s.Face.Note(sentence(err))
+			}
 		case err := <-looked:
 			looked <- nil
 			if err == nil {
@@ -104,6 +100,18 @@ func (l *Lounge) calibrate(ctx context.Context) (page, error) {
 	}
 }
 
+// saved is the camera's calibration, nil for none that can be used.
+func (l *Lounge) saved(store calibrate.Store) *calibrate.Profile {
+	p, err := store.Load(l.seat.Camera.Name)
+	if err == nil {
+		return p
+	}
+	if !errors.Is(err, calibrate.ErrNone) {
+		l.seat.Face.Note(sentence(err))
+	}
+	return nil
+}
+
 // accepting returns what keeps a calibration, and what is closed when one is. It
 // may be accepted here and on a phone, but once.
 func accepting(store calibrate.Store) (accept func(*calibrate.Profile) error, accepted <-chan struct{}) {
@@ -116,26 +124,6 @@ func accepting(store calibrate.Store) (accept func(*calibrate.Profile) error, ac
 		once.Do(func() { close(done) })
 		return nil
 	}, done
-}
-
-// fromPhone does what the phone that is being aimed says: yes accepts the grid,
-// and look has the board found again.
-func (l *Lounge) fromPhone(word string, session *calibrate.Session, accept func(*calibrate.Profile) error) {
-	switch word {
-	case "look":
-		session.Again()
-	case "yes":
-		if !session.View().Ready {
-			return // it was, when the phone was touched
-		}
-		p, err := session.Accept(time.Now())
-		if err == nil {
-			err = accept(p)
-		}
-		if err != nil {
-			l.seat.Face.Note(sentence(err))
-		}
-	}
 }
 
 // newSession begins a calibration by the pictures of src.

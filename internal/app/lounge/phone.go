@@ -40,6 +40,7 @@ func (l *Lounge) phones() (Phones, error) {
 	var ctx context.Context
 	ctx, l.unask = context.WithCancel(l.ctx)
 	l.link = link
+	l.seat.Face.Asks.Store(true)
 	l.asking.Go(func() { l.takeover(ctx, link) })
 	return link, nil
 }
@@ -51,6 +52,7 @@ func (l *Lounge) leavePhones() {
 	}
 	l.unask()
 	l.asking.Wait()
+	l.seat.Face.Asks.Store(false)
 	l.link = nil
 	if l.opt.Phones == nil {
 		camera.LeavePhones()

@@ -92,7 +92,7 @@ func (b *Board) Play(ctx context.Context) (err error) {
 		return err
 	}
 	begun := record.Found()
-	if err := b.Camera.Meet(ctx, b.Face.Note, b.Face.Invite); err != nil {
+	if err := b.Face.Meet(ctx, &b.Camera); err != nil {
 		return err
 	}
 	if of != nil {

@@ -115,7 +115,7 @@ func (s *Engine) sit(ctx context.Context, t gtpboard.Table) error {
 	commands, end := s.Orders.Begin()
 	defer end()
 	if s.source == nil {
-		if err := s.Camera.Meet(ctx, s.Face.Note, s.Face.Invite); err != nil {
+		if err := s.Face.Meet(ctx, &s.Camera); err != nil {
 			s.Face.Note(err.Error())
 			return err
 		}
