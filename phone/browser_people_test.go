@@ -137,6 +137,7 @@ func theVoice(t *testing.T, r *room) {
 	tab.Await("document.getElementById('advice').textContent === 'Here.'")
 	tab.Click("#voice")
 	tab.Await("document.querySelector('#voice .words').textContent === 'Voice on'")
+	heard(t, l, true)
 	l.Say(phone.Sentence{Text: "White, D 4", Lang: "en", Click: "stone"})
 	l.Say(phone.Sentence{Text: "黒、三々", Lang: "ja"})
 	l.Say(phone.Sentence{Click: "alarm"})
@@ -146,6 +147,7 @@ func theVoice(t *testing.T, r *room) {
 	}
 	tab.Click("#voice")
 	tab.Await("document.querySelector('#voice .words').textContent === 'Voice off'")
+	heard(t, l, false)
 	l.Say(phone.Sentence{Text: "Too loud", Lang: "en"})
 	l.Show(phone.Screen{Mode: "aim", Advice: "Still here."})
 	tab.Await("document.getElementById('advice').textContent === 'Still here.'")
@@ -153,6 +155,16 @@ func theVoice(t *testing.T, r *room) {
 	tab.Await("document.querySelector('#voice .words').textContent === 'Voice off'")
 	if got := said(); got != "" {
 		t.Errorf("a voice that is off said %q", got)
+	}
+}
+
+// heard waits until the link knows whether the phone is heard.
+func heard(t *testing.T, l *phone.Link, want bool) {
+	t.Helper()
+	for begin := time.Now(); l.Status().Speaking != want; time.Sleep(5 * time.Millisecond) {
+		if time.Since(begin) > 30*time.Second {
+			t.Fatalf("the link never knows that the phone's voice is on: %v", want)
+		}
 	}
 }
 

@@ -132,7 +132,7 @@ function gate() {
   const state = page.dataset.link;
   let what;
   if (state === "unknown") what = ["Scan the code on the computer.", "This phone is not known there, or has been forgotten. In gobancam, open “Phone camera”: it shows a code for this phone's camera.", ""];
-  else if (role === "replaced" || role === "refused") what = [roleText, "", "Use this page"];
+  else if (role === "replaced" || role === "refused") what = [roleText, "", role === "refused" ? "Ask again" : "Use this page"];
   else if (screen.mode === "closed") what = ["gobancam has ended.", "Leave this page open, or come back to it: when gobancam runs again, this phone is its camera.", ""];
   else if (camera.trouble && stills === 0) what = [...(cameraTrouble[camera.trouble.name] ?? ["The camera gives no picture.", "Load the page again."]), "Try again"];
   $("gate").hidden = !what;
