@@ -8,7 +8,7 @@ export GOFLAGS := -tags=$(TAGS)
 export GOTOOLCHAIN ?= auto
 
 # Rooms that know neither OpenCV nor a window: they build without a C compiler.
-PURE := ./board/... ./game/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/plain/... ./internal/pages/... ./internal/limits/... ./internal/gamefile/... ./internal/live/... ./internal/gtpboard/... ./internal/review/... ./gtp/... ./phone/... ./internal/config/... ./internal/logs/...
+PURE := ./board/... ./game/... ./internal/reading/... ./internal/grid/... ./internal/match/... ./ogs/... ./challonge/... ./internal/club/... ./internal/credentials/... ./internal/mask/... ./internal/qr/... ./internal/web/... ./internal/recording/... ./internal/sim/... ./internal/disk/... ./internal/plain/... ./internal/pages/... ./internal/limits/... ./internal/patient/... ./internal/gamefile/... ./internal/live/... ./internal/gtpboard/... ./internal/review/... ./gtp/... ./phone/... ./internal/config/... ./internal/logs/...
 
 .DEFAULT_GOAL := help
 

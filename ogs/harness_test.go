@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -138,7 +139,7 @@ func (w *world) join(s *ogs.Session, id int64) *follower {
 // until reads updates until one satisfies ok.
 func (f *follower) until(what string, ok func(ogs.Update) bool) ogs.Update {
 	f.t.Helper()
-	timeout := time.After(time.Minute)
+	timeout := patient.After(time.Minute)
 	for {
 		select {
 		case u, open := <-f.g.Updates():

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/gobancam/gobancam/internal/credentials"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -134,7 +135,7 @@ func TestRedirects(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := patient.Context(t.Context(), 10*time.Second)
 		defer cancel()
 		_, me := c.Me(ctx)
 		_, sgf := c.SGF(ctx, 1)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -31,7 +32,7 @@ func (w *world) review(s *ogs.Session, id int64) *viewer {
 // until reads updates until one satisfies ok.
 func (v *viewer) until(what string, ok func(ogs.ReviewUpdate) bool) ogs.ReviewUpdate {
 	v.t.Helper()
-	timeout := time.After(5 * time.Minute)
+	timeout := patient.After(5 * time.Minute)
 	for {
 		select {
 		case u, open := <-v.r.Updates():

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/browsertest"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/phone"
 )
 
@@ -127,7 +128,7 @@ func by(address string) string { return strings.Replace(address, "127.0.0.1", "l
 // sending waits until the link has a picture that is newer than now.
 func sending(t *testing.T, l *phone.Link) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := patient.Context(t.Context(), 30*time.Second)
 	defer stop()
 	for now := time.Now(); ; {
 		p, err := l.Next(ctx)
@@ -143,7 +144,7 @@ func sending(t *testing.T, l *phone.Link) {
 // gone waits until the link has no pictures, and returns why.
 func gone(t *testing.T, l *phone.Link) string {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := patient.Context(t.Context(), 30*time.Second)
 	defer stop()
 	for {
 		_, err := l.Next(ctx)
@@ -332,7 +333,7 @@ func TestTheBrowserWarns(t *testing.T) {
 		t.Errorf("the browser says %q", said)
 	}
 	for wait := time.Now(); !l.Status().Warned; time.Sleep(10 * time.Millisecond) {
-		if time.Since(wait) > 30*time.Second {
+		if patient.Over(wait, 30*time.Second) {
 			t.Fatal("the link does not know of it")
 		}
 	}

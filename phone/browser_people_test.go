@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/internal/browsertest"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/phone"
 )
 
@@ -22,7 +23,7 @@ func command(t *testing.T, l *phone.Link) string {
 	select {
 	case c := <-l.Commands():
 		return c
-	case <-time.After(30 * time.Second):
+	case <-patient.After(30 * time.Second):
 		t.Fatal("no command came")
 		return ""
 	}

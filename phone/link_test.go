@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/phone"
 	"github.com/gobancam/gobancam/phone/phonetest"
 )
@@ -75,7 +76,7 @@ func is(t *testing.T, page *phonetest.Page, want string) {
 }
 
 func patience(t *testing.T) context.Context {
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := patient.Context(t.Context(), 20*time.Second)
 	t.Cleanup(stop)
 	return ctx
 }

@@ -86,7 +86,7 @@ beside=$(($(getconf _NPROCESSORS_ONLN) + 1))
 # These run without the race detector. It would slow the programs down more than
 # fivefold, and what runs in parallel in them is the same in those that are
 # watched: a record that others look at, GTP, windows.
-programs='^Test(Program.*|TwoPrograms.*|PlayAgainstGNUGo|Recorded.*|RecordSimulatedBoard|RecordOnDemoBoardKilled|RecordAsks.*)$'
+programs='^Test(Program.*|TwoPrograms.*|PlayAgainstGNUGo|Recorded.*|RecordSimulatedBoard|RecordOnDemoBoardKilled|RecordAsks.*|CameraPassword.*)$'
 # Scripts whose commands do nothing but read pictures run without it, too.
 pictures='^TestScripts$/^(badinput|bench|foreign)$'
 # A program that is watched ends a tenth of a second later, not one: time enough

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 func TestDevicesAreNodesThatGivePictures(t *testing.T) {
@@ -164,8 +166,8 @@ func TestLiveKeepsLocks(t *testing.T) {
 	defer l.Close()
 	until := func(what string, ok func(Controls) bool) {
 		t.Helper()
-		for end := time.Now().Add(10 * time.Second); !ok(l.Controls()); {
-			if time.Now().After(end) {
+		for asked := time.Now(); !ok(l.Controls()); {
+			if patient.Over(asked, 10*time.Second) {
 				t.Fatalf("%s: %+v", what, l.Controls())
 			}
 			if f, err := l.Next(t.Context()); err == nil {
@@ -177,9 +179,9 @@ func TestLiveKeepsLocks(t *testing.T) {
 	l.Lock(Locks{Exposure: Lock{true, AsIs}})
 	until("locked", func(c Controls) bool { return c.Exposure.On && c.Exposure.Value == 157 })
 	close(first.dead)
-	end := time.Now().Add(10 * time.Second)
+	asked := time.Now()
 	for second.Get(gocv.VideoCaptureAutoExposure) != 1 || second.Get(gocv.VideoCaptureExposure) != 157 {
-		if time.Now().After(end) {
+		if patient.Over(asked, 10*time.Second) {
 			t.Fatalf("after it was plugged in again: %v", second.props)
 		}
 		if f, err := l.Next(t.Context()); err == nil {

@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"gocv.io/x/gocv"
+
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 // numbered is a JPEG whose grey says its number.
@@ -337,7 +339,7 @@ func TestLiveNoticesAndMendsABrokenStream(t *testing.T) {
 	down := func(s Status) bool { return !s.OK && errors.Is(s.Err, ErrStalled) }
 	next := func() *Frame {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := patient.Context(t.Context(), 10*time.Second)
 		defer cancel()
 		f, err := l.Next(ctx)
 		if err != nil {

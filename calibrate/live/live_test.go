@@ -12,6 +12,7 @@ import (
 
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/grid"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/vision"
 )
@@ -51,7 +52,7 @@ func TestACameraAnswersACalibration(t *testing.T) {
 	go func() { done <- eyes.Run(ctx) }()
 	wait := func(what string, ok func(calibrate.View) bool) {
 		t.Helper()
-		late := time.After(2 * time.Minute)
+		late := patient.After(2 * time.Minute)
 		for !ok(session.View()) {
 			select {
 			case <-late:
@@ -98,7 +99,7 @@ func TestASinglePictureIsFoundReadAndMeasured(t *testing.T) {
 	})
 	defer src.Close()
 	session := calibrate.NewSession("file", nil)
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, stop := patient.Context(t.Context(), 2*time.Minute)
 	defer stop()
 	done := make(chan error, 1)
 	go func() {

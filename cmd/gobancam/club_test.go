@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +18,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/challonge/challongetest"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/sim"
 )
 
@@ -161,20 +160,8 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *program {
 const patience = 90 * time.Second
 
 // tooLate reports whether a program that was asked for something at a time has
-// had its patience. Where many others want the processor (a program that reads
-// pictures gets to one in five seconds at a load of 15 for each core), it has as
-// much more, up to tenfold: it is slow there, but loses nothing.
-func tooLate(asked time.Time) bool {
-	waited := time.Since(asked)
-	if waited < patience {
-		return false
-	}
-	var load float64
-	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
-		_, _ = fmt.Sscan(string(text), &load)
-	}
-	return waited > time.Duration(float64(patience)*min(max(load/float64(runtime.NumCPU()), 1), 10))
-}
+// had its patience.
+func tooLate(asked time.Time) bool { return patient.Over(asked, patience) }
 
 // expect waits for a text, behind the one that was waited for last.
 func (p *program) expect(text string) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/gtp"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/sim"
@@ -62,11 +65,22 @@ func (e *speaker) send(format string, args ...any) {
 	}
 }
 
+// patiently kills a program that does not answer, until the function it returns
+// is called.
+func (e *speaker) patiently() (answered func()) {
+	ctx, stop := patient.Context(context.Background(), patience)
+	context.AfterFunc(ctx, func() {
+		if !errors.Is(context.Cause(ctx), context.Canceled) {
+			e.cmd.Process.Kill()
+		}
+	})
+	return stop
+}
+
 // answer waits for a response.
 func (e *speaker) answer() gtp.Response {
 	e.t.Helper()
-	late := time.AfterFunc(patience, func() { e.cmd.Process.Kill() })
-	defer late.Stop()
+	defer e.patiently()()
 	r, err := e.out.Next()
 	if err != nil {
 		e.in.Close()
@@ -90,8 +104,7 @@ func (e *speaker) ask(format string, args ...any) string {
 func (e *speaker) ends() {
 	e.t.Helper()
 	e.in.Close()
-	late := time.AfterFunc(patience, func() { e.cmd.Process.Kill() })
-	defer late.Stop()
+	defer e.patiently()()
 	if r, err := e.out.Next(); err != io.EOF {
 		e.t.Errorf("after the last answer it says %+v, %v", r, err)
 	}

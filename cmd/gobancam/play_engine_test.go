@@ -131,7 +131,7 @@ func (b *bout) play(gnugo string) {
 // test.
 func (b *bout) said(kind, state string) (e said) {
 	b.t.Helper()
-	late := time.After(patience)
+	asked := time.Now()
 	for {
 		all := b.p.text()
 		for {
@@ -154,7 +154,8 @@ func (b *bout) said(kind, state string) (e said) {
 		select {
 		case <-b.p.news:
 		case <-time.After(50 * time.Millisecond):
-		case <-late:
+		}
+		if tooLate(asked) {
 			b.t.Fatalf("gobancam does not say %s %s:\n%s", kind, state, all)
 		}
 	}

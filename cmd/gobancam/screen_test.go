@@ -18,6 +18,7 @@ import (
 	"github.com/gobancam/gobancam/calibrate"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/disk"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/recording"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/internal/window"
@@ -82,7 +83,7 @@ func (u *user) look(names ...string) (window.Place, bool) {
 // find waits for one of names to be there.
 func (u *user) find(names ...string) window.Place {
 	u.t.Helper()
-	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
+	for asked := time.Now(); !tooLate(asked); time.Sleep(50 * time.Millisecond) {
 		if p, ok := u.look(names...); ok {
 			return p
 		}
@@ -108,8 +109,8 @@ func (u *user) steady(name string) {
 // eventually waits until ok says so, or fails with what is wrong.
 func (u *user) eventually(wrong string, ok func() bool) {
 	u.t.Helper()
-	for late := time.Now().Add(2 * patience); !ok(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(late) {
+	for asked := time.Now(); !ok(); time.Sleep(50 * time.Millisecond) {
+		if tooLate(asked) {
 			u.t.Fatal(wrong)
 		}
 	}
@@ -216,10 +217,10 @@ func TestScreenCalibrate(t *testing.T) {
 // playOn does what is owed until it is the player's turn.
 func (u *user) playOn() {
 	u.t.Helper()
-	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(100 * time.Millisecond) {
+	for asked := time.Now(); !tooLate(asked); time.Sleep(100 * time.Millisecond) {
 		if p, ok := u.look("put ", "take "); ok {
 			u.Screen.Click(middle(p))
-			for gone := time.Now().Add(30 * time.Second); time.Now().Before(gone); time.Sleep(100 * time.Millisecond) {
+			for clicked := time.Now(); !patient.Over(clicked, 30*time.Second); time.Sleep(100 * time.Millisecond) {
 				if _, still := u.look(p.Name); !still {
 					break
 				}
@@ -239,11 +240,11 @@ func (u *user) play(moves ...string) {
 	for _, m := range moves {
 		u.playOn()
 		u.click(m)
-		for late := time.Now().Add(2 * patience); ; time.Sleep(50 * time.Millisecond) {
+		for asked := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 			if _, mine := u.look("Pass"); !mine {
 				break // it was sent
 			}
-			if time.Now().After(late) {
+			if tooLate(asked) {
 				u.t.Fatalf("%s was not sent; on the screen are %v", m, u.names())
 			}
 		}
@@ -294,11 +295,10 @@ func TestScreenPlayByClicksAlone(t *testing.T) {
 	u.click("Really pass?")
 	u.click("Suggest")
 	u.click("Agree")
-	for late := time.Now().Add(2 * patience); time.Now().Before(late); time.Sleep(50 * time.Millisecond) {
-		if _, on := u.look("Resign"); !on {
-			break // there is a result
-		}
-	}
+	u.eventually("the game does not end", func() bool {
+		_, on := u.look("Resign")
+		return !on
+	})
 	u.click("Games")
 	u.find("Try it yourself")
 	u.Close()

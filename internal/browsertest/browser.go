@@ -20,7 +20,7 @@ import (
 // names are what Debian, Ubuntu and Google call it.
 var names = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
 
-// patience is for a machine that has much else to do. No test waits so long
+// patience is for a machine that has little else to do. No test waits so long
 // for something that comes.
 const patience = 30 * time.Second
 
@@ -51,7 +51,7 @@ func OpenWith(t testing.TB, o Options) *Browser {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(program),
-		chromedp.WSURLReadTimeout(patience),
+		chromedp.WSURLReadTimeout(10*patience),
 		chromedp.Flag("force-color-profile", "srgb"),
 	)
 	if o.Camera != nil {

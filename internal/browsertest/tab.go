@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 // Screen is what a page is shown on. Sizes are in CSS pixels.
@@ -150,7 +152,7 @@ func description(o *runtime.RemoteObject) string {
 
 func (tab *Tab) run(actions ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
-	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	ctx, stop := patient.Context(tab.ctx, patience)
 	defer stop()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		tab.t.Fatalf("in the browser: %v", err)
@@ -160,7 +162,7 @@ func (tab *Tab) run(actions ...chromedp.Action[chromedp.Void]) {
 // call sends a command of the protocol.
 func call[P, R any](tab *Tab, command cdp.Command[P, R], params P) R {
 	tab.t.Helper()
-	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	ctx, stop := patient.Context(tab.ctx, patience)
 	defer stop()
 	r, err := chromedp.Call(ctx, command, params)
 	if err != nil {
@@ -184,7 +186,7 @@ func (tab *Tab) Go(address string) {
 // Read returns what an expression of the page comes to, or what a promise does.
 func Read[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	ctx, stop := patient.Context(tab.ctx, patience)
 	defer stop()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -203,9 +205,9 @@ func (tab *Tab) Text(selector string) string {
 // Await waits until an expression is true.
 func (tab *Tab) Await(expression string) {
 	tab.t.Helper()
-	ctx, stop := context.WithTimeout(tab.ctx, patience)
+	ctx, stop := patient.Context(tab.ctx, patience)
 	defer stop()
-	wait := chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(5*time.Millisecond), chromedp.WithPollingTimeout(patience))
+	wait := chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(5*time.Millisecond), chromedp.WithPollingTimeout(0)) // the context ends it
 	if _, err := chromedp.Run(ctx, wait); err != nil {
 		there := Read[string](tab, "document.title + ' | ' + JSON.stringify(document.documentElement.dataset) + ' | ' + document.body.innerText.slice(0, 400)")
 		tab.t.Fatalf("never came: %s: %v; there is %s", expression, err, there)

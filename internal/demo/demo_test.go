@@ -14,6 +14,7 @@ import (
 
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/play"
 	"github.com/gobancam/gobancam/internal/recording"
 )
@@ -26,7 +27,7 @@ func TestDemo(t *testing.T) {
 	}
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
+	ctx, cancel := patient.Context(context.Background(), 8*time.Minute)
 	defer cancel()
 	var out bytes.Buffer
 	if err := Run(ctx, Options{Out: &out, Dir: dir}); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -65,7 +66,7 @@ func online(t *testing.T, opponent ogstest.Opponent, faults ...ogstest.Fault) (*
 // await returns the next event of type E; others are passed over.
 func await[E game.Event](t *testing.T, o *Online) E {
 	t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := patient.After(30 * time.Second)
 	for {
 		select {
 		case e, ok := <-o.Events():

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gobancam/gobancam/board"
+	"github.com/gobancam/gobancam/internal/patient"
 	"go.uber.org/goleak"
 )
 
@@ -37,7 +38,7 @@ func live(t *testing.T) (*Live, *httptest.Server) {
 
 func open(t *testing.T, url string) (*http.Response, *multipart.Reader) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := patient.Context(context.Background(), 30*time.Second)
 	t.Cleanup(stop)
 	req, _ := http.NewRequestWithContext(ctx, "GET", url, nil)
 	resp, err := http.DefaultClient.Do(req)

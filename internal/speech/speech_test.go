@@ -14,6 +14,7 @@ import (
 	"github.com/gobancam/gobancam/board"
 	"github.com/gobancam/gobancam/game"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -157,7 +158,7 @@ func script(t *testing.T, seconds string) (engine, func() string) {
 
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := patient.Context(context.Background(), 20*time.Second)
 	defer cancel()
 	for !f() {
 		select {

@@ -4,6 +4,8 @@ import (
 	"image"
 	"testing"
 	"time"
+
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 // A question lies over a game as over a page, takes all keys, is answered once,
@@ -33,7 +35,7 @@ func TestAQuestionLiesOverEverything(t *testing.T) {
 			if a.Menu != "takeover" || a.Key != "A" {
 				t.Errorf("%s: answered %+v", name, a)
 			}
-		case <-time.After(time.Minute):
+		case <-patient.After(time.Minute):
 			t.Fatalf("%s: no answer", name)
 		}
 		u.press("A") // of whatever is below

@@ -90,7 +90,7 @@ func (r *rude) say(command, data string) []json.RawMessage {
 // read returns the first message that begins with what is wanted.
 func (r *rude) read(want string) []json.RawMessage {
 	r.t.Helper()
-	r.ws.SetReadDeadline(time.Now().Add(5 * time.Second))
+	r.ws.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	for {
 		var parts []json.RawMessage
 		if err := r.ws.ReadJSON(&parts); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/gobancam/gobancam/internal/app/account"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -106,7 +107,7 @@ func (p *Page) Write(b []byte) (int, error) {
 // Expect waits for a text, behind the one that was waited for last.
 func (p *Page) Expect(t *testing.T, text string) {
 	t.Helper()
-	late := time.After(90 * time.Second)
+	late := patient.After(90 * time.Second)
 	for {
 		p.mu.Lock()
 		all := p.text.String()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/camera"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/phone"
 	"github.com/gobancam/gobancam/phone/phonetest"
@@ -32,7 +33,7 @@ func TestAPhoneIsMet(t *testing.T) {
 	apptest.Home(t)
 	camera.ServePhones(camera.PhoneOptions{Address: "127.0.0.1:0"})
 	t.Cleanup(camera.LeavePhones)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := patient.Context(t.Context(), time.Minute)
 	defer stop()
 	world, err := sim.New(sim.Default(9))
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/voices"
 	"github.com/gobancam/gobancam/internal/grid"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/reading"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -101,7 +102,7 @@ func (s *sheet) Close()                                                         
 // page waits for a page that fits; "" is that of the game.
 func (s *sheet) page(t *testing.T, name string, fits func(*window.Menu) bool) *window.Menu {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := patient.After(time.Minute)
 	for {
 		s.mu.Lock()
 		m, news := s.menu, s.news

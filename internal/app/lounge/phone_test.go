@@ -13,6 +13,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/camera"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/qr"
 	"github.com/gobancam/gobancam/internal/sim"
 	"github.com/gobancam/gobancam/internal/window"
@@ -134,7 +135,7 @@ func TestAPhoneIsCalibrated(t *testing.T) {
 	u := enter(t, w, Options{})
 	u.answer("cameras", "Enter", itemPhone, "")
 	m := u.page(t, "phone", says("No phone can reach"))
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, stop := patient.Context(t.Context(), 2*time.Minute)
 	defer stop()
 	p := phonetest.New()
 	defer p.Close()
@@ -327,7 +328,7 @@ func TestAnotherPhoneIsAskedAbout(t *testing.T) {
 	s.set(func(s *shelf) { s.status.Asking = &ben })
 	u.asked(t)
 	s.set(func(s *shelf) { s.status.Asking = nil })
-	late := time.After(time.Minute)
+	late := patient.After(time.Minute)
 	for {
 		u.mu.Lock()
 		q, news := u.question, u.news
@@ -349,7 +350,7 @@ func TestAnotherPhoneIsAskedAbout(t *testing.T) {
 // asked waits for a question over the page.
 func (s *sheet) asked(t *testing.T) (*window.Menu, func(window.Answer)) {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := patient.After(time.Minute)
 	for {
 		s.mu.Lock()
 		q, answered, news := s.question, s.answered, s.news

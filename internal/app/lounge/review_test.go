@@ -12,6 +12,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/apptest"
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/app/seat"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/internal/review"
 	"github.com/gobancam/gobancam/internal/window"
 )
@@ -46,7 +47,7 @@ func keep(t *testing.T, dir, name, sgf string, age time.Duration) string {
 
 func (s *sheet) shows(t *testing.T, what string, fits func(*window.Walk) bool) *window.Walk {
 	t.Helper()
-	for late := time.Now().Add(time.Minute); time.Now().Before(late); time.Sleep(10 * time.Millisecond) {
+	for asked := time.Now(); !patient.Over(asked, time.Minute); time.Sleep(10 * time.Millisecond) {
 		if k := s.walk.Load(); fits(k) {
 			return k
 		}

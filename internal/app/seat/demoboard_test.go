@@ -17,6 +17,7 @@ import (
 	"github.com/gobancam/gobancam/internal/gamefile"
 	"github.com/gobancam/gobancam/internal/live"
 	"github.com/gobancam/gobancam/internal/live/demoboard"
+	"github.com/gobancam/gobancam/internal/patient"
 	"github.com/gobancam/gobancam/ogs"
 	"github.com/gobancam/gobancam/ogs/ogstest"
 )
@@ -92,11 +93,11 @@ var quoted = regexp.MustCompile(`"[^"]*"`)
 func (b *table) agrees(t *testing.T, r *ogstest.Review) {
 	t.Helper()
 	want := b.line()
-	for late := time.Now().Add(40 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for asked := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		if r.MainLine() == want && r.Shown() == want && !strings.Contains(quoted.ReplaceAllString(r.Tree(), ""), "(") && r.Board() == b.game.Position() {
 			return
 		}
-		if time.Now().After(late) {
+		if patient.Over(asked, 40*time.Second) {
 			t.Fatalf("the demo board shows\n%s\n(%s)\nand the game is\n%s", r.Tree(), r.Shown(), want)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gobancam/gobancam/internal/app/face"
 	"github.com/gobancam/gobancam/internal/engine"
 	"github.com/gobancam/gobancam/internal/match"
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 // TestProgramAtASimulatedBoard plays with GNU Go before the simulated camera;
@@ -115,7 +116,7 @@ func kill(t *testing.T, file string) {
 
 func give(t *testing.T, s *Seat, k match.CommandKind) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, stop := patient.Context(t.Context(), 10*time.Second)
 	defer stop()
 	if !s.Orders.Give(ctx, match.Command{Kind: k}) {
 		t.Fatalf("the game does not take %s", k)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
+
+	"github.com/gobancam/gobancam/internal/patient"
 )
 
 // Screen is a screen with a program on it.
@@ -137,7 +139,7 @@ func (s *Screen) told(line string) {
 // two frames have begun since.
 func (s *Screen) settle() {
 	s.t.Helper()
-	now, late := time.Now(), time.After(2*time.Minute)
+	now, late := time.Now(), patient.After(2*time.Minute)
 	for seen := 0; seen < 2; {
 		select {
 		case f := <-s.frames:
@@ -154,7 +156,7 @@ func (s *Screen) settle() {
 
 func (s *Screen) xdo(args ...string) string {
 	s.t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	ctx, stop := patient.Context(context.Background(), time.Minute)
 	defer stop()
 	cmd := exec.CommandContext(ctx, "xdotool", args...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
@@ -169,7 +171,7 @@ func (s *Screen) xdo(args ...string) string {
 // never fails the test.
 func (s *Screen) Expect(want string, never ...string) string {
 	s.t.Helper()
-	late := time.After(90 * time.Second)
+	late := patient.After(90 * time.Second)
 	for {
 		select {
 		case l, ok := <-s.lines:
@@ -196,7 +198,7 @@ func (s *Screen) Ended() error {
 	select {
 	case <-s.ended:
 		return s.err
-	case <-time.After(60 * time.Second):
+	case <-patient.After(time.Minute):
 		s.t.Fatal("it does not end")
 		return nil
 	}
