@@ -1,7 +1,6 @@
 package phone_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"

@@ -1,7 +1,6 @@
 package camera_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"

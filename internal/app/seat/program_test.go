@@ -1,7 +1,6 @@
 package seat
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
