@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobancam/gobancam/board"
@@ -13,9 +15,20 @@ import (
 	"github.com/gobancam/gobancam/internal/recording"
 )
 
-// writeFlight puts a session of the flight recorder below a state directory: a
+// writeFlight puts a session of the flight recorder below a state directory, as
+// it is on any machine, however busy: what comes from the server is written down
+// with the time at which it came.
+func writeFlight(t *testing.T, state string) {
+	synctest.Test(t, func(t *testing.T) {
+		if err := flight(state); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// flight puts a session of the flight recorder below a state directory: a
 // referee that sends black E5, with a ring that has dropped how it began.
-func writeFlight(state string) error {
+func flight(state string) error {
 	dir := filepath.Join(state, "gobancam", "flights", "20260102-030405.000")
 	tape, err := play.NewTape(dir, "http://me:pa55word@camera/video", match.Options{}, recording.Options{KeepFor: 10 * time.Second}, func(error) {})
 	if err != nil {
@@ -26,6 +39,7 @@ func writeFlight(state string) error {
 	at := time.Duration(0)
 	step := func(in match.Input) {
 		at += 100 * time.Millisecond
+		time.Sleep(100 * time.Millisecond) // by the clock of the bubble
 		in.At = at
 		tape.Record(in)
 		for _, e := range referee.Step(in).Events {
