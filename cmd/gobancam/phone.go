@@ -24,6 +24,9 @@ func registerPhone(cmd *cobra.Command) {
 	fl.StringVar(&o.Address, "phone-address", "", fmt.Sprintf("where a phone finds the page, as `HOST:PORT` (default: all addresses of this computer, at the port used last, else %d or the next that is free)", phone.Port))
 	fl.StringVar(&o.Cert, "phone-cert", "", "the page's certificate, a `FILE` of your own (default: one that is made here, of which browsers warn)")
 	fl.StringVar(&o.Key, "phone-key", "", "the certificate's key, a `FILE`")
+	bind(fl, "phone-address", "phone.address")
+	bind(fl, "phone-cert", "phone.cert")
+	bind(fl, "phone-key", "phone.key")
 	cmd.MarkFlagsRequiredTogether("phone-cert", "phone-key")
 	cmd.PreRun = func(*cobra.Command, []string) { camera.ServePhones(o) }
 }

@@ -112,6 +112,9 @@ choose a game, play. Without a display it prints this.
 			p.SetIn(cmd.InOrStdin())
 			p.SetOut(cmd.OutOrStdout())
 			p.SetErr(cmd.ErrOrStderr())
+			if p.PreRun != nil {
+				p.PreRun(p, nil)
+			}
 			return p.RunE(p, nil)
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {

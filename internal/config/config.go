@@ -43,7 +43,8 @@ type Config struct {
 		Dwell, AskAfter, WrongAfter, LostAt time.Duration
 		Bound                               float64
 	}
-	Live struct {
+	Phone struct{ Address, Cert, Key string }
+	Live  struct {
 		Delay  time.Duration
 		Camera bool
 	}

@@ -165,6 +165,13 @@ var gameKeys = []Key{
 		at: func(c *Config) any { return &c.Referee.LostAt }, def: func(c *Config) { c.Referee.LostAt = match.Live().Blind },
 		check: func(c *Config) error { return within(c.Referee.LostAt, time.Second, time.Minute) }},
 
+	{Name: "phone.address", Takes: "HOST:PORT", Flag: "--phone-address", Doc: "Where a phone that is the camera finds its page; empty for all addresses of this computer, at the port used last.",
+		at: func(c *Config) any { return &c.Phone.Address }},
+	{Name: "phone.cert", Takes: "a file", Flag: "--phone-cert", Doc: "The page's certificate, of your own, of which browsers do not warn. phone.key belongs to it.",
+		at: func(c *Config) any { return &c.Phone.Cert }},
+	{Name: "phone.key", Takes: "a file", Flag: "--phone-key", Doc: "The key of phone.cert.",
+		at: func(c *Config) any { return &c.Phone.Key }},
+
 	{Name: "live.delay", Takes: "a time, as 10m", Flag: "--delay", Doc: "With --live: the page shows the game as it was so long ago.",
 		at: func(c *Config) any { return &c.Live.Delay }},
 	{Name: "live.camera", Takes: "true or false", Flag: "--live-camera", Doc: "With --live: the page shows the camera's picture of the board, too. Hands over the board are seen.",
