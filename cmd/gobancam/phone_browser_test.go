@@ -50,12 +50,12 @@ func film(t *testing.T, r *room, cam *browsertest.Camera) {
 	})
 }
 
-// TestAPhonePlaysAGame plays a game at a real server's stand-in by the real
-// program, whose camera is a phone's browser: scanned, aimed, calibrated, played,
-// with the phone's page loaded again, locked and turned meanwhile, passed and
-// agreed by its buttons. The record must be what was played. On another evening
-// the phone is known.
-func TestAPhonePlaysAGame(t *testing.T) {
+// TestProgramWithAPhoneInABrowser plays a game by the real program, whose camera,
+// ear and hand is a phone's browser: let in by the code, aimed, played, with its
+// page loaded again, locked and turned meanwhile and another phone at the door,
+// passed and agreed by its buttons. The record must be what was played. On
+// another evening the phone is known.
+func TestProgramWithAPhoneInABrowser(t *testing.T) {
 	h := newHall(t)
 	size := sim.Default(9)
 	cam := browsertest.NewCamera(t, size.Width, size.Height)
