@@ -78,6 +78,10 @@ lint() { GOFLAGS='' go run github.com/golangci/golangci-lint/v2/cmd/golangci-lin
 # in parallel there. The rules have one goroutine and much arithmetic.
 others=$(go list ./... | grep -vE '/(board|grid|reading|vision|play|demo|cmd/gobancam)$')
 
+# Every page of the window is drawn at every size, by one goroutine: half a
+# minute of arithmetic with the race detector, two seconds without.
+drawn='^TestSmallestLetters$'
+
 # Real programs before simulated boards use a processor for a quarter of the
 # time: hands move and stones lie as long as they do in life. So each test of
 # cmd/gobancam is a process of its own, with homes and ports of its own, and
@@ -154,11 +158,12 @@ step "the house as docs/architecture.md draws it" scripts/house.sh check
 step "tests of the rules, without cgo" pure_tests ./board/... ./internal/grid/... ./internal/reading/...
 step "$programs_step; their beginning" programs_begin
 step "tests with the race detector" \
-  go test -race -timeout 40m -tags "$tags,matprofile" $others
+  go test -race -timeout 40m -tags "$tags,matprofile" -skip "$drawn" $others
 step "tests with the race detector: sources, eyes and table" \
   go test -race -timeout 40m -tags "$tags,matprofile" -run 'Live|Online|Tape|Record|EyesEnd|EyesStop' ./vision ./internal/play
 step "tests of all that reads pictures, with OpenCV's Mats counted, and a whole game" \
   go test -timeout 40m -tags "$tags,matprofile" ./vision ./internal/play ./internal/demo
+step "tests of every page of the window, drawn at every size" go test -run "$drawn" ./internal/window
 step "$programs_step" programs_end
 
 printf '\n%s\n%d passed, %d failed\n' "$summary" "$passed" ${#failed[@]}
