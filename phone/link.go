@@ -114,7 +114,8 @@ func Open(ctx context.Context, o Options) (*Link, error) {
 		l.listener.Close()
 		return nil, err
 	}
-	if tcp, ok := l.listener.Addr().(*net.TCPAddr); ok && tcp.Port != l.mem.Port {
+	_, asked, _ := split(o.Address) // a port that was asked for is asked for again, and need not be remembered
+	if tcp, ok := l.listener.Addr().(*net.TCPAddr); ok && asked == "" && tcp.Port != l.mem.Port {
 		l.mem.Port = tcp.Port
 		_ = l.mem.keep() // has told
 	}
