@@ -389,12 +389,13 @@ func TestTooMuchIsRefused(t *testing.T) {
 	if _, err := p.Do("POST", "/pair", nil, []byte(strings.Repeat("[", 3000))); refusedWith(err) != http.StatusBadRequest {
 		t.Errorf("a deep letter: %v", err)
 	}
-	for range 100 {
-		if err := page.Say(`{"cmd":"pass"}`); err != nil {
-			t.Fatal(err)
-		}
+	// A hundred commands at once are refused; who does not listen meanwhile loses
+	// the connection.
+	lost := false
+	for i := 0; i < 100 && !lost; i++ {
+		lost = page.Say(`{"cmd":"pass"}`) != nil
 	}
-	if err := page.Await(patience(t), "refused", nil); err != nil {
+	if err := page.Await(patience(t), "refused", nil); err != nil && !lost && !strings.Contains(err.Error(), "ended") {
 		t.Error("a hundred commands at once are taken:", err)
 	}
 	for range limits.PhonePages {

@@ -4,16 +4,25 @@ import (
 	"context"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// busy has so many wait for each processor while a test runs.
-func busy(t *testing.T, each float64) {
+// busy has so many wait for each processor while a test runs, until idle is
+// called.
+func busy(t *testing.T, each float64) (idle func()) {
+	var left atomic.Bool
 	was := load
-	load = func() float64 { return each * float64(runtime.NumCPU()) }
+	load = func() float64 {
+		if left.Load() {
+			return 0
+		}
+		return each * float64(runtime.NumCPU())
+	}
 	t.Cleanup(func() { load = was })
+	return func() { left.Store(true) }
 }
 
 func TestPatienceFollowsTheLoad(t *testing.T) {
@@ -51,11 +60,11 @@ func TestPatienceFollowsTheLoad(t *testing.T) {
 
 // The machine is left alone while somebody waits: it is over soon.
 func TestPatienceEndsWhenTheMachineIsIdleAgain(t *testing.T) {
-	busy(t, 8)
+	idle := busy(t, 8)
 	synctest.Test(t, func(t *testing.T) {
 		over := After(time.Minute)
 		time.Sleep(2 * time.Minute)
-		load = func() float64 { return 0 }
+		idle()
 		time.Sleep(2 * time.Second)
 		select {
 		case <-over:
