@@ -62,7 +62,9 @@ func Open(t testing.TB, cmd *exec.Cmd) *Screen {
 		}
 	}
 	s := &Screen{t: t, lines: make(chan string, 1000), frames: make(chan time.Time, 1000), ended: make(chan struct{})}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	// Without -noreset it begins anew when a program ends as a key goes down, and
+	// the key's going up finds no display.
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
