@@ -115,17 +115,17 @@ func TestOnesOwnCertificate(t *testing.T) {
 // TestPortsAndAddresses says where the page may be.
 func TestPortsAndAddresses(t *testing.T) {
 	for _, bad := range []string{"http://x/", "a b", "127.0.0.1:99999", "x#y", "user@host"} {
-		if _, err := listen(bad, 0); err == nil {
+		if _, err := door.Listen(bad, 0); err == nil {
 			t.Errorf("%q is an address", bad)
 		}
 	}
-	l, err := listen("127.0.0.1", 0)
+	l, err := door.Listen("127.0.0.1", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
 	used := l.Addr().(*net.TCPAddr).Port
-	next, err := listen("127.0.0.1", used)
+	next, err := door.Listen("127.0.0.1", used)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestPortsAndAddresses(t *testing.T) {
 	}
 	next.Close()
 	last := next.Addr().(*net.TCPAddr).Port
-	if again, err := listen("127.0.0.1", last); err != nil || again.Addr().(*net.TCPAddr).Port != last {
+	if again, err := door.Listen("127.0.0.1", last); err != nil || again.Addr().(*net.TCPAddr).Port != last {
 		t.Errorf("the port used last is not taken again: %v, %v", again, err)
 	} else {
 		again.Close()

@@ -107,14 +107,14 @@ func Open(ctx context.Context, o Options) (*Link, error) {
 	}
 	l.mem = openMemory(disk.OS, o.Dir, o.Note)
 	var err error
-	if l.listener, err = listen(o.Address, l.mem.Port); err != nil {
+	if l.listener, err = door.Listen(o.Address, l.mem.Port); err != nil {
 		return nil, err
 	}
 	if err := l.locate(); err != nil {
 		l.listener.Close()
 		return nil, err
 	}
-	_, asked, _ := split(o.Address) // a port that was asked for is asked for again, and need not be remembered
+	_, asked, _ := door.Split(o.Address) // a port that was asked for is asked for again, and need not be remembered
 	if tcp, ok := l.listener.Addr().(*net.TCPAddr); ok && asked == "" && tcp.Port != l.mem.Port {
 		l.mem.Port = tcp.Port
 		_ = l.mem.keep() // has told

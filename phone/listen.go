@@ -2,67 +2,18 @@ package phone
 
 import (
 	"crypto/x509"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gobancam/gobancam/internal/pages"
 )
 
-// otherPorts are how many ports after Port are tried.
-const otherPorts = 20
-
-// listen opens a port: at "host:port", at "host" or "port" alone, or, for "", on
-// all addresses of this machine. Where no port is said, last is tried first, then
-// Port and the next ones. Port 0 is any that is free.
-func listen(address string, last int) (net.Listener, error) {
-	host, port, err := split(address)
-	if err != nil {
-		return nil, err
-	}
-	if port != "" {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
-		if err != nil {
-			return nil, fmt.Errorf("the page for a phone cannot be at %s: %w; name another port", net.JoinHostPort(host, port), err)
-		}
-		return l, nil
-	}
-	if last > 0 && last < 1<<16 {
-		if l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(last))); err == nil {
-			return l, nil
-		}
-	}
-	for n := Port; ; n++ {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(n)))
-		if err == nil {
-			return l, nil
-		}
-		if n == Port+otherPorts {
-			return nil, fmt.Errorf("the page for a phone cannot be at a port from %d to %d: %w; name another one", Port, n, err)
-		}
-	}
-}
-
-// split takes an address apart; port is "" where none is said.
-func split(address string) (host, port string, err error) {
-	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
-		return "", address, nil
-	}
-	host = address
-	if h, p, err := net.SplitHostPort(address); err == nil {
-		host, port = h, p
-		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
-			return "", "", fmt.Errorf("%q is no port", p)
-		}
-	}
-	host = strings.Trim(host, "[]")
-	if strings.ContainsAny(host, "/ ?#@") {
-		return "", "", fmt.Errorf("%q is no address for a phone's page: say host:port, host or port", address)
-	}
-	return host, port, nil
-}
+// door is where a phone finds the page.
+var door = pages.Door{Port: Port, Cannot: "the page for a phone cannot be", For: "for a phone's page"}
 
 // place is where the page is: hosts as they stand in an address and in a
 // request's Host, the likeliest to be reached by a phone first.
@@ -125,7 +76,7 @@ func placeOf(l net.Addr, asked string, own *x509.Certificate) place {
 			add(n)
 		}
 	}
-	if host, _, err := split(asked); err == nil {
+	if host, _, err := door.Split(asked); err == nil {
 		if a, err := netip.ParseAddr(host); err != nil || !a.IsUnspecified() {
 			add(host)
 		}
@@ -137,7 +88,7 @@ func placeOf(l net.Addr, asked string, own *x509.Certificate) place {
 		}
 		return p
 	}
-	if networks := machine(); len(networks) > 0 {
+	if networks := pages.Networks(); len(networks) > 0 {
 		for _, a := range networks {
 			add(a.String())
 		}
@@ -164,49 +115,4 @@ func names() []string {
 		}
 	}
 	return []string{host + ".local"}
-}
-
-// machine are the addresses of this machine in the networks that it is in, the
-// one by which it reaches others first.
-func machine() (found []netip.Addr) {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	for _, a := range all {
-		n, ok := a.(*net.IPNet)
-		if !ok {
-			continue
-		}
-		if ip, ok := netip.AddrFromSlice(n.IP); ok && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			found = append(found, ip.Unmap())
-		}
-	}
-	out := outward()
-	rank := func(a netip.Addr) int {
-		switch {
-		case a == out:
-			return 0
-		case a.Is4():
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(found, func(a, b netip.Addr) int { return rank(a) - rank(b) })
-	return found
-}
-
-// outward is the address by which this machine goes to others. Nothing is sent:
-// the system only says which way it would take to an address that is nobody's.
-func outward() netip.Addr {
-	c, err := net.Dial("udp4", "192.0.2.1:9")
-	if err != nil {
-		return netip.Addr{}
-	}
-	defer c.Close()
-	a, err := netip.ParseAddrPort(c.LocalAddr().String())
-	if err != nil {
-		return netip.Addr{}
-	}
-	return a.Addr()
 }

@@ -1,6 +1,6 @@
 // Package pages sends the files of this program's own web pages, which are
-// compiled in, and holds what those pages share: colours, the choice of light
-// or dark, and how a clock is counted on.
+// compiled in, opens the port at which a page is found, and holds what the pages
+// share: colours, the choice of light or dark, and how a clock is counted on.
 package pages
 
 import (

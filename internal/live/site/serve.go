@@ -3,70 +3,27 @@ package site
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log"
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/gobancam/gobancam/internal/limits"
+	"github.com/gobancam/gobancam/internal/pages"
 )
 
 // Port is where a page is when nothing else is said; where it is taken, one of
 // the next ports is.
 const Port = 8361
 
-// otherPorts are how many ports after Port are tried.
-const otherPorts = 20
+// door is where those who watch find the page.
+var door = pages.Door{Port: Port, Cannot: "the game cannot be shown", For: "to show a game at"}
 
 // Listen opens a port: at "host:port", at "host" or "port" alone, or, for "", at
 // Port on all addresses of this machine. Port 0 is any that is free.
-func Listen(address string) (net.Listener, error) {
-	host, port, err := split(address)
-	if err != nil {
-		return nil, err
-	}
-	if port != "" {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
-		if err != nil {
-			return nil, fmt.Errorf("the game cannot be shown at %s: %w; name another port", net.JoinHostPort(host, port), err)
-		}
-		return l, nil
-	}
-	for n := Port; ; n++ {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(n)))
-		if err == nil {
-			return l, nil
-		}
-		if n == Port+otherPorts {
-			return nil, fmt.Errorf("the game cannot be shown at a port from %d to %d: %w; name another one", Port, n, err)
-		}
-	}
-}
-
-// split takes an address apart; port is "" where none is said.
-func split(address string) (host, port string, err error) {
-	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
-		return "", address, nil
-	}
-	host = address
-	if h, p, err := net.SplitHostPort(address); err == nil {
-		host, port = h, p
-		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
-			return "", "", fmt.Errorf("%q is no port", p)
-		}
-	}
-	host = strings.Trim(host, "[]")
-	if strings.ContainsAny(host, "/ ?#@") {
-		return "", "", fmt.Errorf("%q is no address to show a game at: say host:port, host or port", address)
-	}
-	return host, port, nil
-}
+func Listen(address string) (net.Listener, error) { return door.Listen(address, 0) }
 
 // Addresses are the pages' addresses for a port that is open, the likeliest to
 // be reached from elsewhere first.
@@ -85,51 +42,13 @@ func Addresses(at net.Addr) []string {
 	return found
 }
 
-// ours are the addresses of this machine in the networks that it is in.
-func ours() (found []netip.Addr) {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		all = nil
+// ours are the addresses of this machine in the networks that it is in, or that
+// by which it reaches itself.
+func ours() []netip.Addr {
+	if found := pages.Networks(); len(found) > 0 {
+		return found
 	}
-	for _, a := range all {
-		n, ok := a.(*net.IPNet)
-		if !ok {
-			continue
-		}
-		if ip, ok := netip.AddrFromSlice(n.IP); ok && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			found = append(found, ip.Unmap())
-		}
-	}
-	if len(found) == 0 {
-		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
-	}
-	out := outward()
-	rank := func(a netip.Addr) int {
-		switch {
-		case a == out:
-			return 0
-		case a.Is4():
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(found, func(a, b netip.Addr) int { return rank(a) - rank(b) })
-	return found
-}
-
-// outward is the address by which this machine goes to others. Nothing is sent:
-// the system only says which way it would take to an address that is nobody's.
-func outward() netip.Addr {
-	c, err := net.Dial("udp4", "192.0.2.1:9")
-	if err != nil {
-		return netip.Addr{}
-	}
-	defer c.Close()
-	a, err := netip.ParseAddrPort(c.LocalAddr().String())
-	if err != nil {
-		return netip.Addr{}
-	}
-	return a.Addr()
+	return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 }
 
 // Times of a server.

@@ -415,12 +415,12 @@ func TestRude(t *testing.T) {
 // taken only where none was named.
 func TestListen(t *testing.T) {
 	for address, want := range map[string][2]string{"": {"", ""}, "8000": {"", "8000"}, ":0": {"", "0"}, "127.0.0.1:0": {"127.0.0.1", "0"}, "localhost": {"localhost", ""}, "[::1]:7": {"::1", "7"}, "::1": {"::1", ""}, "192.168.1.2": {"192.168.1.2", ""}} {
-		if host, port, err := split(address); err != nil || host != want[0] || port != want[1] {
+		if host, port, err := door.Split(address); err != nil || host != want[0] || port != want[1] {
 			t.Errorf("%q is %q and %q, %v", address, host, port, err)
 		}
 	}
 	for _, address := range []string{"http://x/", "a b", "x:http", "x:70000", "u@h:1"} {
-		if _, _, err := split(address); err == nil {
+		if _, _, err := door.Split(address); err == nil {
 			t.Errorf("%q is an address", address)
 		}
 	}
