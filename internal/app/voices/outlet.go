@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gobancam/gobancam/internal/config"
 	"github.com/gobancam/gobancam/internal/match"
 	"github.com/gobancam/gobancam/internal/sound"
 	"github.com/gobancam/gobancam/internal/speech"
@@ -70,19 +69,10 @@ func (v *Voices) click(e match.Event) string {
 
 // OpenElsewhere opens voices that are heard from another device only; see Through.
 func (o Options) OpenElsewhere(ctx context.Context) (*Voices, error) {
-	conf, err := config.Read()
+	v, err := o.configured()
 	if err != nil {
 		return nil, err
 	}
-	l, err := o.language(conf.Speech.Language)
-	if err != nil {
-		return nil, err
-	}
-	v := &Voices{conf: conf, lang: l}
-	if l != "" {
-		v.coach = &speech.Coach{Lang: l, Steps: conf.Speech.Countdown}
-	}
-	v.muted.Store(o.Mute)
 	go v.count(ctx)
 	return v, nil
 }

@@ -69,6 +69,28 @@ type heardOf struct {
 // Open opens what is to be heard until ctx ends; note is told what is not
 // there.
 func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
+	v, err := o.configured()
+	if err != nil {
+		return nil, err
+	}
+	conf := v.conf
+	if !o.NoSound && !conf.Sound.Off {
+		v.sounds = sound.NewPlayer(o.Mute, note)
+		v.sounds.Volume(conf.Sound.Volume)
+		for _, name := range conf.Sound.Mute {
+			n, _ := sound.ParseName(name) // it was checked
+			v.sounds.Silence(n)
+		}
+	}
+	if v.lang != "" {
+		v.speech = speech.New(v.lang, conf.Speech.Rate, o.Mute, note)
+	}
+	go v.count(ctx)
+	return v, nil
+}
+
+// configured returns voices as they are configured, which are not heard yet.
+func (o Options) configured() (*Voices, error) {
 	conf, err := config.Read()
 	if err != nil {
 		return nil, err
@@ -78,20 +100,10 @@ func (o Options) Open(ctx context.Context, note func(string)) (*Voices, error) {
 		return nil, err
 	}
 	v := &Voices{conf: conf, lang: l}
-	v.muted.Store(o.Mute)
-	if !o.NoSound && !conf.Sound.Off {
-		v.sounds = sound.NewPlayer(o.Mute, note)
-		v.sounds.Volume(conf.Sound.Volume)
-		for _, name := range conf.Sound.Mute {
-			n, _ := sound.ParseName(name) // it was checked
-			v.sounds.Silence(n)
-		}
-	}
 	if l != "" {
-		v.speech = speech.New(l, conf.Speech.Rate, o.Mute, note)
 		v.coach = &speech.Coach{Lang: l, Steps: conf.Speech.Countdown}
 	}
-	go v.count(ctx)
+	v.muted.Store(o.Mute)
 	return v, nil
 }
 
